@@ -1,0 +1,36 @@
+# SoftFocus. On a fresh machine with python3, make and git: `make demo` or `make test`.
+# COMFYUI_DIR=/path/to/ComfyUI VENV=.venv-other  tests with another ComfyUI.
+VENV ?= .venv
+export VENV
+PYTHON := $(VENV)/bin/python
+
+.PHONY: setup demo serve test test-quick lint bench workflows clean
+
+setup:  ## virtual environment and test host; quick when nothing changed
+	@python3 tools/setup_host.py
+
+demo: setup  ## a portrait through the real ComfyUI: before, mask, after, report in demo_output/
+	@$(PYTHON) tools/demo.py
+
+serve: setup  ## ComfyUI's page with the pack and the sample picture ready
+	@$(PYTHON) tools/serve.py
+
+test: setup  ## every test
+	$(PYTHON) -m pytest -c tests/pytest.ini tests
+
+test-quick: setup  ## without servers and browsers
+	$(PYTHON) -m pytest -c tests/pytest.ini tests -m "not server and not browser and not slow"
+
+lint: setup
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+bench: setup  ## the look on real portraits, the detector, the times; prints tables
+	$(PYTHON) -m benchmarks
+
+workflows: setup  ## write workflows/*.json again through the real page (needs chromium)
+	$(PYTHON) tools/make_workflows.py
+
+clean:
+	rm -rf $(VENV) .comfyui .cache demo_output

@@ -1,0 +1,24 @@
+"""What ComfyUI sees: one file a node, and host.py, schema.py and tensors.py that know the host."""
+
+from __future__ import annotations
+
+from comfy_api.latest import ComfyExtension, io
+
+from .face_detail_mask import FaceDetailMask
+from .feature_sharpen import FeatureSharpen
+from .luminance_bloom import LuminanceBloom
+from .quality_score import QualityScore
+from .selective_gaussian_blur import SelectiveGaussianBlur
+
+NODES: list[type[io.ComfyNode]] = [
+    FaceDetailMask,
+    SelectiveGaussianBlur,
+    LuminanceBloom,
+    FeatureSharpen,
+    QualityScore,
+]
+
+
+class SoftFocusExtension(ComfyExtension):
+    async def get_node_list(self) -> list[type[io.ComfyNode]]:
+        return NODES

@@ -1,0 +1,96 @@
+"""Luminance Bloom: the glow of a diffusion filter."""
+
+from __future__ import annotations
+
+import torch
+from comfy_api.latest import io
+
+from ..softfocus.bloom import luminance_bloom
+from ..softfocus.color import parse_hex_color
+from ..softfocus.units import percent_of_diagonal
+from .host import Frames, map_frames
+from .schema import node_schema, not_built_yet, number
+
+FLOATS_PER_PIXEL = 60
+
+
+class LuminanceBloom(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return node_schema(
+            node_id="SoftFocusLuminanceBloom",
+            display_name="Luminance Bloom",
+            description="Lets light scatter as behind a diffusion filter: in linear light, over five scales, with its "
+            "energy kept. Threshold 0 is a Pro-Mist (all light scatters), a higher one glows only around highlights.",
+            search_aliases=["glow", "pro-mist", "soft focus", "halation", "dreamy", "orton"],
+            inputs=[
+                io.Image.Input("image", tooltip="Picture or batch. Alpha is kept; transparent pixels do not shine."),
+                number(
+                    "intensity", 0.45, 0, 1, 0.05, "Share of the light that scatters. 0 returns the picture as it is."
+                ),
+                number(
+                    "threshold", 0, 0, 1, 0.05, "Linear luminance from which light scatters. 0: all light (Pro-Mist)."
+                ),
+                number("knee", 0.5, 0, 1, 0.05, "Softness of the threshold, as a share of it.", advanced=True),
+                number("radius", 3, 0.01, 20, 0.25, "Sigma of the widest glow, in percent of the picture's diagonal."),
+                number(
+                    "falloff",
+                    0.5,
+                    0,
+                    1,
+                    0.05,
+                    "0: a wide veil. 1: a tight glow. 0.5: light falls with distance squared.",
+                ),
+                number(
+                    "highlight_boost",
+                    0,
+                    0,
+                    4,
+                    0.25,
+                    "Extra stops for clipped highlights. Only 0 in this version.",
+                    True,
+                ),
+                io.String.Input(
+                    "tint", default="#ffffff", tooltip="Colour of the glow as #rrggbb; its brightness is kept."
+                ),
+                io.Mask.Input(
+                    "protect_mask", optional=True, tooltip="1 = no light is added here; it still shines outwards."
+                ),
+            ],
+            outputs=[
+                io.Image.Output(display_name="image", tooltip="The picture with its glow."),
+                io.Image.Output(
+                    display_name="bloom", tooltip="The light that was added: in linear light, image = input + bloom."
+                ),
+            ],
+        )
+
+    @classmethod
+    def execute(
+        cls, image, intensity, threshold, knee, radius, falloff, highlight_boost, tint, protect_mask=None
+    ) -> io.NodeOutput:
+        if highlight_boost != 0:
+            raise not_built_yet("highlight_boost", highlight_boost, 0)
+        color = parse_hex_color(tint)
+
+        def op(frames: Frames) -> tuple[torch.Tensor, torch.Tensor]:
+            return luminance_bloom(
+                frames.rgb,
+                intensity=intensity,
+                threshold=threshold,
+                knee=knee,
+                radius_px=percent_of_diagonal(frames.rgb, radius),
+                falloff=falloff,
+                tint=color,
+                protect=frames.masks["protect_mask"],
+                alpha=frames.alpha,
+            )
+
+        bloomed, added = map_frames(
+            op,
+            image,
+            outputs=("image", "picture"),
+            floats_per_pixel=FLOATS_PER_PIXEL,
+            masks={"protect_mask": protect_mask},
+        )
+        return io.NodeOutput(image if intensity == 0 else bloomed, added)

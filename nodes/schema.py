@@ -1,0 +1,57 @@
+"""The only module that knows host versions: builds inputs and schemas without keywords an older host lacks.
+
+One keyword that the running ComfyUI does not know raises TypeError in `define_schema` and costs the
+whole pack, so everything newer than the floor (0.3.75) is passed through `supported`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from comfy_api.latest import io
+
+# Keywords added to the V3 API after 0.3.75. Any other unknown keyword is a mistake of ours and raises.
+NEWER_THAN_FLOOR = frozenset({"advanced", "search_aliases", "extra_dict", "essentials_category"})
+
+
+def supported(factory: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Call `factory`, leaving out keywords newer than the floor that this host does not know."""
+    known = inspect.signature(factory).parameters
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values()):
+        return factory(*args, **kwargs)
+    kept = {key: value for key, value in kwargs.items() if key in known or key not in NEWER_THAN_FLOOR}
+    return factory(*args, **kept)
+
+
+def number(
+    name: str, default: float, low: float, high: float, step: float, tooltip: str, advanced: bool = False
+) -> io.Input:
+    """A FLOAT widget. Typed values survive to four decimals whatever the step of the arrows is."""
+    return supported(
+        io.Float.Input,
+        name,
+        default=default,
+        min=low,
+        max=high,
+        step=step,
+        round=0.0001,
+        tooltip=tooltip,
+        **({"advanced": True} if advanced else {}),
+    )
+
+
+def node_schema(**kwargs: Any) -> io.Schema:
+    """An `io.Schema` in the pack's category."""
+    return supported(io.Schema, category="SoftFocus", **kwargs)
+
+
+def not_built_yet(name: str, value: object, neutral: object) -> ValueError:
+    """The error for a widget whose work comes in a later version and which is not at its neutral value."""
+    return ValueError(f"{name} is {value!r}, which this version of SoftFocus cannot do yet; set it to {neutral!r}")
+
+
+def not_connected_yet(name: str) -> ValueError:
+    """The error for a socket whose work comes in a later version."""
+    return ValueError(f"{name} is connected, but this version of SoftFocus cannot use it yet; disconnect it")

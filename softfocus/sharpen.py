@@ -1,0 +1,117 @@
+"""Feature-gated detail: bring the bands of fine detail back to a source's level, or sharpen beyond it.
+
+    out = image + mask * amount * sum over bands k:  gain_k * (D_k(source) - D_k(image))
+
+D_k are differences of Gaussians of luma (Burt and Adelson 1983) at radius, 2 radius and 4 radius.
+The image's low frequencies are never touched. Without a source the bands of the image itself are
+added: plain sharpening.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn.functional import max_pool2d
+
+from .color import luminance
+from .gaussian import gaussian_blur
+from .structure import edge_contrast
+
+OCTAVES = (1.0, 2.0, 4.0)  # band limits in units of the radius: 0.15 % gives bands up to 0.6 %
+RANGE_WINDOW = 2.0  # half width of the local range, in units of the radius: about an edge's width
+
+
+@dataclass(frozen=True)
+class Sharpened:
+    """image [B, 3, H, W] sRGB; gain [B, 1, H, W] in 0..1; features [B, 3, H, W], gain of each band, fine to coarse."""
+
+    image: Tensor
+    gain: Tensor
+    features: Tensor
+
+
+def feature_sharpen(
+    image: Tensor,
+    *,
+    amount: float,
+    radius_px: float,
+    floor: float = 0.0,
+    noise_threshold: float = 0.01,
+    halo_limit: float = 0.01,
+    source: Tensor | None = None,
+    mask: Tensor | None = None,
+) -> Sharpened:
+    """Return or add detail where there is structure.
+
+    Args:
+        image: [B, 3, H, W] sRGB, any range.
+        amount: 0 returns the input itself; 1 with a source restores its detail, above 1 exceeds it.
+        radius_px: scale of the finest band, in pixels, > 0.
+        floor: gain where there is no structure, 0..1.
+        noise_threshold: edge contrast (in luma) at which the gain is half way up.
+        halo_limit: how far (in luma) detail may pass the source's local minimum and maximum.
+        source: [B, 3, H, W] sRGB picture whose detail is wanted.
+        mask: [B, 1, H, W] in 0..1; 0 leaves the pixel bit for bit.
+
+    Returns:
+        Sharpened. Only luma detail changes, equally in all channels; no channel is pushed out of
+        0..1 that was inside. Borders as in `gaussian_blur`.
+    """
+    reference = luminance(image if source is None else source)
+    levels = _levels(reference, radius_px)
+    gains = torch.cat(
+        [
+            _gain(edge_contrast(level, octave * radius_px), floor, noise_threshold)
+            for level, octave in zip(levels[1:], OCTAVES, strict=True)
+        ],
+        1,
+    )
+    gain = gains.mean(1, keepdim=True)
+    if amount == 0:
+        return Sharpened(image, gain, gains)
+    own_levels = _levels(luminance(image), radius_px)
+    wanted = _bands(levels) if source is None else _bands(levels) - _bands(own_levels)
+    change = amount * (gains * wanted).sum(1, keepdim=True)
+    change = limit_overshoot(change, own_levels, levels, radius_px, halo_limit)
+    if mask is not None:
+        change = change * mask
+    lowest, highest = image.clamp_max(0), image.clamp_min(1)
+    return Sharpened(torch.clamp(image + change, lowest, highest), gain, gains)
+
+
+def limit_overshoot(
+    change: Tensor, own_levels: list[Tensor], levels: list[Tensor], radius_px: float, halo_limit: float
+) -> Tensor:
+    """Shorten `change` so that the detail stays in the local range of the reference's detail.
+
+    Detail is luma minus its coarsest level, so the range moves with the image's own brightness.
+    """
+    reach = max(1, round(RANGE_WINDOW * radius_px))
+    low = -_local_maximum(-levels[0], reach) - levels[-1] - halo_limit
+    high = _local_maximum(levels[0], reach) - levels[-1] + halo_limit
+    detail = own_levels[0] - own_levels[-1]
+    return torch.clamp(change, (low - detail).clamp_max(0), (high - detail).clamp_min(0))
+
+
+def _levels(luma: Tensor, radius_px: float) -> list[Tensor]:
+    return [luma] + [gaussian_blur(luma, octave * radius_px) for octave in OCTAVES]
+
+
+def _bands(levels: list[Tensor]) -> Tensor:
+    """[B, 3, H, W]: differences of neighbouring levels, fine to coarse."""
+    return torch.cat([fine - coarse for fine, coarse in zip(levels[:-1], levels[1:], strict=True)], 1)
+
+
+def _gain(contrast: Tensor, floor: float, noise_threshold: float) -> Tensor:
+    """Wiener-like shrinkage: near 1 where contrast is well above the threshold, `floor` well below."""
+    energy = contrast**2
+    return floor + (1 - floor) * energy / (energy + noise_threshold**2 + 1e-12)
+
+
+def _local_maximum(image: Tensor, reach: int) -> Tensor:
+    """Maximum over a square of half width `reach`; outside the picture counts for nothing."""
+    size = 2 * reach + 1
+    rows = max_pool2d(image, (size, 1), stride=1, padding=(reach, 0))
+    return max_pool2d(rows, (1, size), stride=1, padding=(0, reach))

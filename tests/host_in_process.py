@@ -1,0 +1,39 @@
+"""Loads the pack into the real ComfyUI inside the test process, without starting a server."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACK = "softfocus_pack"
+
+
+def comfyui_dir() -> Path:
+    """The ComfyUI under test; skips the test when there is none."""
+    folder = Path(os.environ.get("COMFYUI_DIR", ROOT / ".comfyui"))
+    if not (folder / "main.py").exists():
+        pytest.skip(f"no ComfyUI in {folder}: run `make setup`")
+    return folder
+
+
+def load_pack() -> ModuleType:
+    """Import the pack as custom_nodes would (package name not ours, relative imports only)."""
+    if PACK in sys.modules:
+        return sys.modules[PACK]
+    sys.path.insert(0, str(comfyui_dir()))
+    from comfy.cli_args import args
+
+    args.cpu = True
+    spec = importlib.util.spec_from_file_location(PACK, ROOT / "__init__.py", submodule_search_locations=[str(ROOT)])
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[PACK] = module
+    spec.loader.exec_module(module)
+    importlib.import_module(PACK + ".nodes")
+    return module

@@ -1,0 +1,156 @@
+"""The invariants that make bloom physical."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from softfocus.bloom import SHOULDER_START, add_light, highlights, luminance_bloom, psf_weights
+from softfocus.color import luminance, srgb_to_linear
+
+SETTINGS = {
+    "intensity": st.floats(0, 1),
+    "threshold": st.floats(0, 1),
+    "knee": st.floats(0, 1),
+    "radius_px": st.floats(0.2, 300),
+    "falloff": st.floats(0, 1),
+}
+
+
+def dark(picture: torch.Tensor) -> torch.Tensor:
+    """The picture well below the shoulder, so that only the scattering is seen."""
+    return picture * 0.6
+
+
+@settings(max_examples=60, deadline=None)
+@given(value=st.floats(0, 1), **SETTINGS)
+def test_flat_picture_stays_flat(value, **options):
+    flat = torch.full((1, 3, 9, 14), value)
+    bloomed, added = luminance_bloom(flat, **options)
+    assert torch.allclose(bloomed, flat, atol=2e-5)
+
+
+@settings(max_examples=40, deadline=None)
+@given(**SETTINGS)
+def test_mean_light_is_kept_below_the_shoulder(**options):
+    light_in = torch.rand(1, 3, 40, 30, generator=torch.Generator().manual_seed(3)) * 0.5
+    bloomed, _ = luminance_bloom(light_in, **options)
+    before, after = luminance(srgb_to_linear(light_in)).mean(), luminance(srgb_to_linear(bloomed)).mean()
+    assert abs(after - before) <= 1e-4 * before
+
+
+@settings(max_examples=40, deadline=None)
+@given(**SETTINGS)
+def test_grey_stays_grey(**options):
+    grey = torch.rand(1, 1, 24, 31, generator=torch.Generator().manual_seed(4)).expand(-1, 3, -1, -1)
+    bloomed, _ = luminance_bloom(grey, **options)
+    assert torch.allclose(bloomed, bloomed[:, :1].expand_as(bloomed), atol=1e-6)
+
+
+def test_intensity_zero_is_the_input(picture):
+    bloomed, added = luminance_bloom(picture, intensity=0, radius_px=5)
+    assert bloomed is picture and not added.any()
+
+
+def test_picture_is_input_plus_added_light(picture):
+    bloomed, added = luminance_bloom(picture, intensity=0.5, radius_px=8)
+    total = srgb_to_linear(picture) + srgb_to_linear(added)
+    assert torch.allclose(srgb_to_linear(bloomed), total, atol=1e-5)
+
+
+def test_glow_around_a_highlight_brightens_its_surroundings_and_never_clips():
+    image = torch.full((1, 3, 64, 64), 0.1)
+    image[..., 28:36, 28:36] = 1
+    bloomed, _ = luminance_bloom(image, intensity=0.6, radius_px=6)
+    assert (bloomed[..., 26, 32] > 0.12).all()
+    assert bloomed.max() <= 1
+
+
+def test_threshold_leaves_dark_light_alone(picture):
+    low = picture * 0.4
+    bloomed, _ = luminance_bloom(low, intensity=1, threshold=0.9, knee=0.2, radius_px=6)
+    assert torch.allclose(bloomed, low, atol=1e-6)
+
+
+def test_knee_is_continuous_and_keeps_hue():
+    level = torch.linspace(0, 1, 2001)
+    light = torch.stack([level, 0.5 * level, 0.25 * level])[None, :, None]
+    part = highlights(light, 0.5, 0.5)
+    assert part[..., 0].max() == 0
+    assert part.diff(dim=-1).abs().max() < 2e-3 and part.diff(dim=-1).min() > -1e-6
+    lit = part[0, 0, 0] > 1e-3
+    assert torch.allclose(part[0, 1, 0][lit] / part[0, 0, 0][lit], torch.tensor(0.5), atol=1e-4)
+
+
+def test_threshold_zero_scatters_all_light(picture):
+    assert highlights(picture, 0, 0.5) is picture
+
+
+def test_shoulder_compresses_added_light_only():
+    light = torch.linspace(0, 3, 301)[None, None, None]
+    assert torch.equal(add_light(light, torch.zeros_like(light)), light)
+    for amount in (0.01, 0.5, 10.0):
+        lit = add_light(light, torch.full_like(light, amount))
+        assert (lit >= light).all()
+        assert (lit[light <= 1] <= 1).all()
+        below = light + amount < SHOULDER_START
+        assert torch.allclose(lit[below], (light + amount)[below])
+        assert (lit.diff(dim=-1) > -1e-6).all()
+
+
+def test_protected_pixels_are_untouched_but_shine(picture):
+    protect = torch.zeros(1, 1, *picture.shape[-2:])
+    protect[..., :20] = 1
+    image = dark(picture)
+    bloomed, added = luminance_bloom(image, intensity=0.5, radius_px=10, protect=protect)
+    assert torch.allclose(bloomed[..., :20], image[..., :20], atol=1e-6)
+    plain, _ = luminance_bloom(image, intensity=0.5, radius_px=10)
+    assert torch.allclose(bloomed[..., 20:], plain[..., 20:], atol=1e-6)
+
+
+def test_transparent_pixels_do_not_shine():
+    image = torch.full((1, 3, 30, 40), 0.3)
+    image[..., :20] = 1
+    alpha = torch.ones(1, 1, 30, 40)
+    alpha[..., :20] = 0
+    bloomed, _ = luminance_bloom(image, intensity=1, radius_px=8, alpha=alpha)
+    assert torch.allclose(bloomed[..., 20:], image[..., 20:], atol=1e-4)
+
+
+@pytest.mark.parametrize("falloff", [0, 0.2, 0.5, 0.9, 1])
+def test_psf_weights_sum_to_one(falloff):
+    weights = psf_weights(falloff)
+    assert sum(weights) == pytest.approx(1) and min(weights) >= 0
+
+
+def test_falloff_moves_light_from_wide_to_narrow():
+    point = torch.zeros(1, 3, 101, 101)
+    point[..., 50, 50] = 1
+    near = [luminance_bloom(point, intensity=1, radius_px=16, falloff=f)[0][..., 50, 53].mean() for f in (0, 0.5, 1)]
+    assert near[0] < near[1]
+    with pytest.raises(ValueError, match="falloff"):
+        psf_weights(1.5)
+
+
+def test_tint_colours_the_glow_and_keeps_its_luminance():
+    image = torch.zeros(1, 3, 60, 60)
+    image[..., 25:35, 25:35] = 0.7
+    warm, _ = luminance_bloom(image, intensity=0.5, radius_px=6, tint=(1.0, 0.7, 0.5))
+    white, _ = luminance_bloom(image, intensity=0.5, radius_px=6)
+    assert (warm[:, 0, 20, 30] > warm[:, 2, 20, 30]).all()
+    light = [luminance(srgb_to_linear(picture)).mean() for picture in (warm, white)]
+    assert torch.allclose(light[0], light[1], rtol=1e-3)
+
+
+@pytest.mark.parametrize("scale", [2, 4])
+def test_same_look_at_every_size(scale):
+    """A picture enlarged by pixel repetition blooms as the small one does: lengths are relative."""
+    small = torch.rand(1, 3, 24, 32, generator=torch.Generator().manual_seed(5)) * 0.6
+    small = torch.nn.functional.interpolate(small, scale_factor=4)
+    large = torch.nn.functional.interpolate(small, scale_factor=scale)
+    from_small, _ = luminance_bloom(small, intensity=0.5, radius_px=8)
+    from_large, _ = luminance_bloom(large, intensity=0.5, radius_px=8 * scale)
+    shrunk = torch.nn.functional.avg_pool2d(from_large, scale)
+    assert (shrunk - from_small).abs().mean() < 2e-3

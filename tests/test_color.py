@@ -1,0 +1,37 @@
+"""Transfer functions against the formulas of IEC 61966-2-1."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from softfocus.color import linear_to_srgb, luminance, parse_hex_color, srgb_to_linear
+
+
+def test_known_values():
+    encoded = torch.tensor([0.0, 0.04045, 0.5, 1.0])
+    assert torch.allclose(srgb_to_linear(encoded), torch.tensor([0.0, 0.0031308, 0.2140411, 1.0]), atol=1e-6)
+
+
+def test_round_trip_over_hdr_and_negative_values():
+    values = torch.linspace(-2, 8, 4001)
+    assert torch.allclose(linear_to_srgb(srgb_to_linear(values)), values, atol=1e-5)
+
+
+def test_monotone_and_odd():
+    values = torch.linspace(-1, 2, 3001)
+    linear = srgb_to_linear(values)
+    assert (linear.diff() > 0).all()
+    assert torch.allclose(srgb_to_linear(-values), -linear)
+
+
+def test_luminance_of_grey_is_grey():
+    grey = torch.full((1, 3, 2, 2), 0.3)
+    assert torch.allclose(luminance(grey), torch.full((1, 1, 2, 2), 0.3))
+
+
+def test_hex_colors():
+    assert parse_hex_color("#ff0080") == (1.0, 0.0, 128 / 255)
+    assert parse_hex_color(" 00FF00 ") == (0.0, 1.0, 0.0)
+    with pytest.raises(ValueError, match="#rrggbb"):
+        parse_hex_color("warm")
