@@ -38,7 +38,7 @@ class FeatureSharpen(io.ComfyNode):
                     0.01,
                     2,
                     0.01,
-                    "Scale of the finest detail, in percent of the diagonal; bands reach 4x it.",
+                    "Scale of the finest detail, in percent of the diagonal; bands reach about 4x it.",
                 ),
                 number(
                     "floor",

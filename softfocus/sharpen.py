@@ -2,13 +2,13 @@
 
     out = image + mask * amount * sum over bands k:  gain_k * (D_k(source) - D_k(image))
 
-D_k are differences of Gaussians of luma (Burt and Adelson 1983) at radius, 2 radius and 4 radius.
-The image's low frequencies are never touched. Without a source the bands of the image itself are
-added: plain sharpening.
+D_k are differences of smoothed luma (Burt and Adelson 1983) up to a base that is never touched.
+Without a source the bands of the image itself are added: plain sharpening.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -16,10 +16,12 @@ from torch import Tensor
 from torch.nn.functional import max_pool2d
 
 from .color import luminance
-from .gaussian import gaussian_blur
+from .gaussian import gaussian_blur, gaussian_mixture
 from .structure import edge_contrast
 
-OCTAVES = (1.0, 2.0, 4.0)  # band limits in units of the radius: 0.15 % gives bands up to 0.6 %
+BAND_LIMITS = (1.0, 2.0)  # Gaussian scales between the bands, in units of the radius
+BASE_SCALE = 7.0  # of the base; at radius 0.15 % all detail finer than about 0.6 % of the diagonal is above it
+GAIN_SCALES = (1.0, 2.0, 4.0)  # scale at which each band looks for structure, in units of the radius
 RANGE_WINDOW = 2.0  # half width of the local range, in units of the radius: about an edge's width
 
 
@@ -60,18 +62,11 @@ def feature_sharpen(
         0..1 that was inside. Borders as in `gaussian_blur`.
     """
     reference = luminance(image if source is None else source)
-    levels = _levels(reference, radius_px)
-    gains = torch.cat(
-        [
-            _gain(edge_contrast(level, octave * radius_px), floor, noise_threshold)
-            for level, octave in zip(levels[1:], OCTAVES, strict=True)
-        ],
-        1,
-    )
+    gains = _gains(reference, radius_px, floor, noise_threshold)
     gain = gains.mean(1, keepdim=True)
     if amount == 0:
         return Sharpened(image, gain, gains)
-    own_levels = _levels(luminance(image), radius_px)
+    levels, own_levels = _levels(reference, radius_px), _levels(luminance(image), radius_px)
     wanted = _bands(levels) if source is None else _bands(levels) - _bands(own_levels)
     change = amount * (gains * wanted).sum(1, keepdim=True)
     change = limit_overshoot(change, own_levels, levels, radius_px, halo_limit)
@@ -86,7 +81,7 @@ def limit_overshoot(
 ) -> Tensor:
     """Shorten `change` so that the detail stays in the local range of the reference's detail.
 
-    Detail is luma minus its coarsest level, so the range moves with the image's own brightness.
+    Detail is luma minus its base, so the range moves with the image's own brightness.
     """
     reach = max(1, round(RANGE_WINDOW * radius_px))
     low = -_local_maximum(-levels[0], reach) - levels[-1] - halo_limit
@@ -96,7 +91,14 @@ def limit_overshoot(
 
 
 def _levels(luma: Tensor, radius_px: float) -> list[Tensor]:
-    return [luma] + [gaussian_blur(luma, octave * radius_px) for octave in OCTAVES]
+    """Luma, its smoothings at the band limits, and the base, each [B, 1, H, W].
+
+    The base is a Gaussian with twicing (Tukey 1977): 2 G - G G. It keeps low frequencies much more
+    exactly than G does, so that restored detail does not shift the face's tones.
+    """
+    base = BASE_SCALE * radius_px
+    smoothed = [gaussian_blur(luma, limit * radius_px) for limit in BAND_LIMITS]
+    return [luma, *smoothed, gaussian_mixture(luma, [base, math.sqrt(2) * base], [2.0, -1.0])]
 
 
 def _bands(levels: list[Tensor]) -> Tensor:
@@ -104,8 +106,10 @@ def _bands(levels: list[Tensor]) -> Tensor:
     return torch.cat([fine - coarse for fine, coarse in zip(levels[:-1], levels[1:], strict=True)], 1)
 
 
-def _gain(contrast: Tensor, floor: float, noise_threshold: float) -> Tensor:
-    """Wiener-like shrinkage: near 1 where contrast is well above the threshold, `floor` well below."""
+def _gains(reference: Tensor, radius_px: float, floor: float, noise_threshold: float) -> Tensor:
+    """[B, 3, H, W]: per band near 1 where edge contrast is well above the threshold (Wiener-like), else `floor`."""
+    scales = [scale * radius_px for scale in GAIN_SCALES]
+    contrast = torch.cat([edge_contrast(gaussian_blur(reference, scale), scale) for scale in scales], 1)
     energy = contrast**2
     return floor + (1 - floor) * energy / (energy + noise_threshold**2 + 1e-12)
 

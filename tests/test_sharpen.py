@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import torch
-
 from conftest import make_picture
+
 from softfocus.color import luminance
 from softfocus.gaussian import gaussian_blur
 from softfocus.sharpen import feature_sharpen
@@ -13,8 +13,8 @@ RADIUS = 1.5
 
 
 def step_picture() -> torch.Tensor:
-    image = torch.full((1, 3, 64, 96), 0.3)
-    image[..., 48:] = 0.7
+    image = torch.full((1, 3, 64, 192), 0.3)
+    image[..., 144:] = 0.7
     return image
 
 
@@ -52,8 +52,8 @@ def test_edges_gain_and_flats_do_not():
     result = feature_sharpen(noisy, amount=1, radius_px=RADIUS, halo_limit=1)
     slope = luminance(result.image).diff(dim=-1).abs()
     before = luminance(noisy).diff(dim=-1).abs()
-    assert slope[..., 46:49].max() > 1.3 * before[..., 46:49].max()
-    flat_before, flat_after = noisy[..., :24].std(), result.image[..., :24].std()
+    assert slope[..., 142:147].max() > 1.3 * before[..., 142:147].max()
+    flat_before, flat_after = noisy[..., :72].std(), result.image[..., :72].std()
     assert flat_after < 1.05 * flat_before
 
 

@@ -1,0 +1,160 @@
+"""The look on real portraits, node defaults: detail kept in the face, softness elsewhere, tones, clipping, size.
+
+Run by `make bench`. Every figure is printed for our look, for the soft picture without restored
+detail, and for the usual way: the sharp face pasted over the blur through the same mask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+import torch
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+from benchmarks.portraits import Portrait, single_portraits
+from softfocus.bloom import luminance_bloom
+from softfocus.color import luminance
+from softfocus.faces import FaceNets, find_faces, load_face_nets, region_masks, weighted_maximum
+from softfocus.gaussian import gaussian_blur
+from softfocus.selective_blur import selective_gaussian_blur
+from softfocus.sharpen import feature_sharpen
+from softfocus.units import percent_of_diagonal
+
+WEIGHTS = {"eyes": 1.0, "brows": 0.9, "nose": 0.6, "lips": 1.0, "face": 0.35}  # the node's defaults
+BAND = (0.15, 0.6)  # percent of the diagonal
+LOW = 1.0  # percent of the diagonal
+CLIPPED = 1 - 0.5 / 255
+
+
+@dataclass(frozen=True)
+class Look:
+    source: Tensor
+    mask: Tensor
+    bloomed: Tensor
+    ours: Tensor
+    pasted: Tensor
+
+
+@dataclass(frozen=True)
+class Figures:
+    """eyes_mouth, outside: band energy against the source; face_shift: in 1/255; clipped: added share of the pixels."""
+
+    eyes_mouth: float
+    outside: float
+    face_shift: float
+    clipped: float
+
+
+def make_look(image: Tensor, mask: Tensor) -> Look:
+    """The five nodes at their defaults, in the order of the shipped workflow."""
+    soft = selective_gaussian_blur(image, percent_of_diagonal(image, 0.25), protect=mask)
+    bloomed, _ = luminance_bloom(soft, intensity=0.45, radius_px=percent_of_diagonal(image, 3))
+    radius = percent_of_diagonal(image, 0.15)
+    ours = feature_sharpen(bloomed, amount=1, radius_px=radius, source=image, mask=mask).image
+    return Look(image, mask, bloomed, ours, torch.lerp(bloomed, image, mask))
+
+
+def detail_mask(nets: FaceNets, image: Tensor) -> tuple[Tensor, Tensor]:
+    """Detail mask and face mask of the node at its defaults."""
+    masks = region_masks(find_faces(nets, image), image.shape[-2:])
+    return weighted_maximum(masks, WEIGHTS), masks["face"]
+
+
+def band_energy(image: Tensor, region: Tensor) -> float:
+    luma = luminance(image)
+    band = gaussian_blur(luma, percent_of_diagonal(image, BAND[0])) - gaussian_blur(
+        luma, percent_of_diagonal(image, BAND[1])
+    )
+    return float((band.square() * region).sum() / region.sum())
+
+
+def discs(portrait: Portrait, image: Tensor) -> Tensor:
+    """Discs at both eyes and the mouth, from the annotated points."""
+    scale = image.shape[-1] / portrait.image.shape[-1]
+    right, left, _, mouth_right, mouth_left = portrait.points[0] * scale
+    between = (left - right).norm()
+    rows = torch.arange(image.shape[-2])[:, None] + 0.5
+    columns = torch.arange(image.shape[-1])[None] + 0.5
+    region = torch.zeros(image.shape[-2:])
+    for center, radius in ((right, 0.25), (left, 0.25), ((mouth_right + mouth_left) / 2, 0.3)):
+        inside = (columns - center[0]) ** 2 + (rows - center[1]) ** 2 <= (radius * between) ** 2
+        region = torch.maximum(region, inside.float())
+    return region[None, None]
+
+
+def outside_head(portrait: Portrait, image: Tensor) -> Tensor:
+    """Everything but a box of twice the face's width and 1.8 times its height."""
+    scale = image.shape[-1] / portrait.image.shape[-1]
+    x, y, width, height = (value * scale for value in portrait.boxes[0])
+    region = torch.ones(1, 1, *image.shape[-2:])
+    top, bottom = max(0, int(y - 0.5 * height)), max(0, int(y + 1.3 * height))
+    left, right = max(0, int(x - 0.5 * width)), max(0, int(x + 1.5 * width))
+    region[..., top:bottom, left:right] = 0
+    return region
+
+
+def measure(portrait: Portrait, look: Look, face: Tensor, result: Tensor) -> Figures:
+    """Figures of `result` (a picture made from look.source)."""
+    eyes, rest = discs(portrait, look.source), outside_head(portrait, look.source)
+    low = percent_of_diagonal(look.source, LOW)
+    shift = (gaussian_blur(luminance(result), low) - gaussian_blur(luminance(look.bloomed), low)).abs()
+    clipped = [(each >= CLIPPED).any(1).float().mean() for each in (result, look.source)]
+    outside = band_energy(result, rest) / band_energy(look.source, rest) if rest.sum() > 100 else float("nan")
+    return Figures(
+        band_energy(result, eyes) / band_energy(look.source, eyes),
+        outside,
+        float((shift * face).sum() / face.sum()) * 255,
+        float(clipped[0] - clipped[1]),
+    )
+
+
+def scaled(portrait: Portrait, scale: float) -> Tensor:
+    if scale == 1:
+        return portrait.image
+    size = [round(side * scale) for side in portrait.image.shape[-2:]]
+    return interpolate(portrait.image, size, mode="bicubic", antialias=True, align_corners=False).clamp(0, 1)
+
+
+PICTURES: dict[str, Callable[[Look], Tensor]] = {
+    "ours": lambda look: look.ours,
+    "soft only": lambda look: look.bloomed,
+    "sharp face pasted": lambda look: look.pasted,
+}
+
+
+def run(scale: float = 1.0) -> dict[str, list[Figures]]:
+    """Figures of every single-face portrait with a found face, by method."""
+    nets = load_face_nets()
+    results: dict[str, list[Figures]] = {name: [] for name in PICTURES}
+    for portrait in single_portraits():
+        image = scaled(portrait, scale)
+        mask, face = detail_mask(nets, image)
+        if mask.max() == 0:
+            continue
+        look = make_look(image, mask)
+        for name, pick in PICTURES.items():
+            results[name].append(measure(portrait, look, face, pick(look)))
+    return results
+
+
+def medians(figures: list[Figures]) -> Figures:
+    columns = []
+    for name in Figures.__dataclass_fields__:
+        values = [getattr(each, name) for each in figures]
+        columns.append(median(value for value in values if value == value))
+    return Figures(*columns)
+
+
+def main() -> None:
+    print("The look on single-face portraits, node defaults, medians")
+    print(f"{'':20} {'size':>5} {'n':>3} {'eyes, mouth':>12} {'outside head':>13} {'shift/255':>10} {'clipped':>8}")
+    for scale in (0.5, 1.0, 2.0):
+        for name, figures in run(scale).items():
+            row = medians(figures)
+            print(
+                f"{name:20} {scale:4}x {len(figures):3} {row.eyes_mouth:12.3f} {row.outside:13.3f} "
+                f"{row.face_shift:10.3f} {row.clipped:8.2%}"
+            )

@@ -1,0 +1,120 @@
+"""BlazeFace: the short-range and the full-range face detector (arXiv 1907.05047).
+
+Both take sRGB pictures [B, 3, S, S] in 0..1 and return ``(boxes, logits)``: [B, N, 16] in net pixels relative to
+the N anchors (centre x, y, width, height, then x, y of right eye, left eye, nose tip, mouth, right ear, left ear),
+and [B, N] scores before the sigmoid.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from .blocks import BlazeBlock, DoubleBlazeBlock, pad_for_stride_two
+
+_SHORT_FINE = ((24, 24, 1), (24, 28, 1), (28, 32, 2), (32, 36, 1), (36, 42, 1), (42, 48, 2), (48, 56, 1),
+               (56, 64, 1), (64, 72, 1), (72, 80, 1), (80, 88, 1))  # fmt: skip
+_SHORT_COARSE = ((88, 96, 2), (96, 96, 1), (96, 96, 1), (96, 96, 1), (96, 96, 1))
+
+_FULL_STAGES = (
+    ((32, 8, 32, 1), (32, 8, 32, 1), (32, 12, 48, 2), (48, 12, 48, 1), (48, 16, 64, 1)),
+    ((64, 24, 96, 2), (96, 32, 128, 1), (128, 32, 128, 1)),
+    ((128, 36, 144, 2), (144, 48, 192, 1), (192, 64, 256, 1)),
+    ((256, 96, 384, 2), (384, 96, 384, 1), (384, 96, 384, 1), (384, 96, 384, 1)),
+)
+
+
+def grid_anchors(cells: int, per_cell: int) -> torch.Tensor:
+    """Anchor centres of a ``cells`` x ``cells`` grid, row by row: [cells * cells * per_cell, 2] (x, y) in 0..1."""
+    centres = (torch.arange(cells, dtype=torch.float32) + 0.5) / cells
+    y, x = torch.meshgrid(centres, centres, indexing="ij")
+    return torch.stack((x, y), -1).view(-1, 2).repeat_interleave(per_cell, 0)
+
+
+def _per_anchor(x: torch.Tensor, values: int) -> torch.Tensor:
+    """[B, anchors * values, H, W] -> [B, H * W * anchors, values]."""
+    return x.permute(0, 2, 3, 1).reshape(x.shape[0], -1, values)
+
+
+class ShortRangeDetector(nn.Module):
+    """For faces that fill a good part of the picture: 128 px input, 896 anchors."""
+
+    size = 128
+
+    def __init__(self, operations: Any = nn) -> None:
+        super().__init__()
+        self.stem = operations.Conv2d(3, 24, 5, stride=2)
+        self.fine = nn.Sequential(*(BlazeBlock(i, o, s, nn.ReLU(), operations) for i, o, s in _SHORT_FINE))
+        self.coarse = nn.Sequential(*(BlazeBlock(i, o, s, nn.ReLU(), operations) for i, o, s in _SHORT_COARSE))
+        self.score_fine = operations.Conv2d(88, 2, 1)
+        self.score_coarse = operations.Conv2d(96, 6, 1)
+        self.box_fine = operations.Conv2d(88, 32, 1)
+        self.box_coarse = operations.Conv2d(96, 96, 1)
+
+    @staticmethod
+    def anchors() -> torch.Tensor:
+        """Anchor centres [896, 2]: two a cell at stride 8, six a cell at stride 16."""
+        return torch.cat((grid_anchors(16, 2), grid_anchors(8, 6)))
+
+    def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        fine = self.fine(F.relu(self.stem(pad_for_stride_two(image * 2 - 1, 5))))
+        coarse = self.coarse(fine)
+        boxes = torch.cat((_per_anchor(self.box_fine(fine), 16), _per_anchor(self.box_coarse(coarse), 16)), 1)
+        logits = torch.cat((_per_anchor(self.score_fine(fine), 1), _per_anchor(self.score_coarse(coarse), 1)), 1)
+        return boxes, logits[..., 0]
+
+
+class _Decoder(nn.Module):
+    """One step up of the feature pyramid: halve the stride and add the encoder's features of that size."""
+
+    def __init__(self, below: int, lateral: int, channels: int, blocks: int, operations: Any) -> None:
+        super().__init__()
+        self.from_below = operations.Conv2d(below, channels, 1)
+        self.from_side = operations.Conv2d(lateral, channels, 1)
+        self.blocks = nn.Sequential(
+            *(DoubleBlazeBlock(channels, channels // 2, channels, 1, operations) for _ in range(blocks))
+        )
+
+    def forward(self, below: torch.Tensor, side: torch.Tensor) -> torch.Tensor:
+        raised = F.interpolate(F.relu(self.from_below(below)), scale_factor=2.0, mode="bilinear", align_corners=False)
+        return self.blocks(F.relu(self.from_side(side)) + raised)
+
+
+class FullRangeDetector(nn.Module):
+    """For smaller and more distant faces: 192 px input, 2304 anchors at stride 4."""
+
+    size = 192
+
+    def __init__(self, operations: Any = nn) -> None:
+        super().__init__()
+        self.stem = operations.Conv2d(3, 32, 3, stride=2)
+        self.stages = nn.ModuleList(
+            nn.Sequential(*(DoubleBlazeBlock(i, m, o, s, operations) for i, m, o, s in stage)) for stage in _FULL_STAGES
+        )
+        self.decoders = nn.ModuleList(
+            (
+                _Decoder(384, 256, 96, 2, operations),
+                _Decoder(96, 128, 64, 2, operations),
+                _Decoder(64, 64, 48, 1, operations),
+            )
+        )
+        self.score = operations.Conv2d(48, 1, 1)
+        self.box = operations.Conv2d(48, 16, 1)
+
+    @staticmethod
+    def anchors() -> torch.Tensor:
+        """Anchor centres [2304, 2], one a cell."""
+        return grid_anchors(48, 1)
+
+    def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        x = F.relu(self.stem(pad_for_stride_two(image * 2 - 1, 3)))
+        encoded = []
+        for stage in self.stages:
+            x = stage(x)
+            encoded.append(x)
+        for decoder, side in zip(self.decoders, reversed(encoded[:-1]), strict=True):
+            x = decoder(x, side)
+        return _per_anchor(self.box(x), 16), _per_anchor(self.score(x), 1)[..., 0]

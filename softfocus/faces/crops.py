@@ -1,0 +1,59 @@
+"""Square crops of a picture, rotated and scaled: what the face nets look at.
+
+Pixel coordinates are continuous: the picture spans 0..W and 0..H, the first pixel's centre is at (0.5, 0.5).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Square:
+    """A square in picture pixels: centre, side, and the clockwise angle (radians) of its upper edge."""
+
+    x: float
+    y: float
+    side: float
+    angle: float = 0.0
+
+    def to_picture(self, points: Tensor) -> Tensor:
+        """Points [..., 2] in the square's own 0..1 coordinates, in picture pixels."""
+        u, v = ((points - 0.5) * self.side).unbind(-1)
+        cos, sin = math.cos(self.angle), math.sin(self.angle)
+        return torch.stack((self.x + cos * u - sin * v, self.y + sin * u + cos * v), -1)
+
+    def from_picture(self, points: Tensor) -> Tensor:
+        """The inverse of :meth:`to_picture`."""
+        dx, dy = points[..., 0] - self.x, points[..., 1] - self.y
+        cos, sin = math.cos(self.angle), math.sin(self.angle)
+        return torch.stack((cos * dx + sin * dy, cos * dy - sin * dx), -1) / self.side + 0.5
+
+
+def sample_square(image: Tensor, square: Square, size: int) -> Tensor:
+    """Resample ``square`` of ``image`` [1, C, H, W] to [1, C, size, size]; black outside the picture.
+
+    A large square is averaged over whole pixel blocks first, so that nothing aliases; then bilinear.
+    """
+    height, width = image.shape[-2:]
+    block = max(1, int(square.side / size))
+    reach = square.side * (abs(math.cos(square.angle)) + abs(math.sin(square.angle))) / 2 + 2 * block
+    left, right = max(0, int(square.x - reach)), min(width, math.ceil(square.x + reach))
+    top, bottom = max(0, int(square.y - reach)), min(height, math.ceil(square.y + reach))
+    if left >= right or top >= bottom:
+        return image.new_zeros(1, image.shape[1], size, size)
+    window = image[..., top:bottom, left:right]
+    if block > 1:
+        window = F.avg_pool2d(window, block, ceil_mode=True, count_include_pad=False)
+    steps = (torch.arange(size, device=image.device, dtype=image.dtype) + 0.5) / size
+    y, x = torch.meshgrid(steps, steps, indexing="ij")
+    points = square.to_picture(torch.stack((x, y), -1))
+    origin = points.new_tensor((left, top))
+    extent = points.new_tensor((window.shape[-1], window.shape[-2])) * block
+    grid = (points - origin) * 2 / extent - 1
+    return F.grid_sample(window, grid[None], mode="bilinear", padding_mode="zeros", align_corners=False)

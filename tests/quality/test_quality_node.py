@@ -1,0 +1,90 @@
+"""The node: what it hands out and shows, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import looks
+import pytest
+import torch
+from torch import Tensor
+
+pytestmark = pytest.mark.host
+
+
+@pytest.fixture(scope="module")
+def score(pack):
+    nodes = sys.modules[pack.__name__ + ".nodes"].NODES
+    (node,) = (cls for cls in nodes if cls.GET_SCHEMA().node_id == "SoftFocusQualityScore")
+
+    def call(image: Tensor, **changes):
+        with torch.inference_mode():
+            return node.PREPARE_CLASS_CLONE({}).execute(**{"prompt": "", "emotion": "auto", "image": image, **changes})
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def batch() -> dict[str, Tensor]:
+    """A dreamy, a good and an unchanged frame, with their reference and mask, as ComfyUI tensors."""
+    picture, mask = looks.synthetic(128)
+    frames = torch.cat([looks.dreamy(picture), looks.restored(picture, mask), picture])
+    return {"image": frames.movedim(1, -1), "reference": picture.movedim(1, -1), "mask": mask[:, 0]}
+
+
+def test_best_is_the_input_frame_bit_for_bit(score, batch):
+    total, best, report, chart = score(**batch).args
+    assert 80 < total <= 100
+    assert torch.equal(best, batch["image"][1:2])
+    assert best.data_ptr() != batch["image"][1:2].data_ptr()
+    assert chart.ndim == 4 and chart.shape[0] == 1 and chart.shape[-1] == 3
+    assert [entry["index"] for entry in json.loads(report.split("\n\n")[1])][0] == 1
+
+
+@pytest.mark.parametrize("channels", [1, 4])
+def test_best_keeps_the_channels(score, channels):
+    image = torch.rand(2, 20, 30, channels, generator=torch.Generator().manual_seed(0))
+    best = score(image).args[1]
+    assert any(torch.equal(best, frame[None]) for frame in image)
+
+
+def test_report_and_chart_are_shown_on_the_node(score, batch):
+    output = score(**batch)
+    assert output.ui["text"] == (output.args[2],)
+    assert len(output.ui["images"]) == 1 and output.ui["images"][0]["type"] == "temp"
+
+
+def test_references_and_masks_of_each_frame_are_used(score, batch):
+    image = batch["image"][1:2].expand(2, -1, -1, -1)
+    masks = torch.cat([batch["mask"].flip(-2), batch["mask"]])
+    references = torch.cat([image[:1], batch["reference"]])
+    entries = json.loads(score(image, reference=references, mask=masks).args[2].split("\n\n")[1])
+    assert [entry["index"] for entry in entries] == [1, 0]
+    assert entries[1]["effect"]["kept_outside"] == 1.0
+
+
+def test_no_frames_are_no_error(score):
+    total, best, report, chart = score(torch.zeros(0, 16, 16, 3)).args
+    assert total == 0.0 and best.shape == (0, 16, 16, 3)
+    assert "no pictures" in report and chart.shape[0] == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"prompt": "a portrait"},
+        {"emotion": "awe"},
+        {"clip": object()},
+        {"clip_vision": object()},
+        {"preferences": "0>1"},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_parts_of_a_later_version_are_refused_by_name(score, changes):
+    with pytest.raises(ValueError, match=next(iter(changes))):
+        score(torch.rand(1, 8, 8, 3), **changes)
+
+
+def test_neutral_later_parts_are_accepted(score):
+    assert score(torch.rand(1, 8, 8, 3), prompt=" \n", preferences="").args[0] >= 0
