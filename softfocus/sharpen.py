@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn.functional import max_pool2d
 
 from .color import luminance
 from .gaussian import gaussian_blur, gaussian_mixture
+from .local_range import local_maximum, local_minimum
 from .structure import edge_contrast
 
 BAND_LIMITS = (1.0, 2.0)  # Gaussian scales between the bands, in units of the radius
@@ -84,8 +84,8 @@ def limit_overshoot(
     Detail is luma minus its base, so the range moves with the image's own brightness.
     """
     reach = max(1, round(RANGE_WINDOW * radius_px))
-    low = -_local_maximum(-levels[0], reach) - levels[-1] - halo_limit
-    high = _local_maximum(levels[0], reach) - levels[-1] + halo_limit
+    low = local_minimum(levels[0], reach) - levels[-1] - halo_limit
+    high = local_maximum(levels[0], reach) - levels[-1] + halo_limit
     detail = own_levels[0] - own_levels[-1]
     return torch.clamp(change, (low - detail).clamp_max(0), (high - detail).clamp_min(0))
 
@@ -112,10 +112,3 @@ def _gains(reference: Tensor, radius_px: float, floor: float, noise_threshold: f
     contrast = torch.cat([edge_contrast(gaussian_blur(reference, scale), scale) for scale in scales], 1)
     energy = contrast**2
     return floor + (1 - floor) * energy / (energy + noise_threshold**2 + 1e-12)
-
-
-def _local_maximum(image: Tensor, reach: int) -> Tensor:
-    """Maximum over a square of half width `reach`; outside the picture counts for nothing."""
-    size = 2 * reach + 1
-    rows = max_pool2d(image, (size, 1), stride=1, padding=(reach, 0))
-    return max_pool2d(rows, (1, size), stride=1, padding=(0, reach))

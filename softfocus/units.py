@@ -7,7 +7,11 @@ import math
 from torch import Tensor
 
 
+def diagonal(image: Tensor) -> float:
+    """Length of the diagonal of an image [..., H, W], in pixels."""
+    return math.hypot(*image.shape[-2:])
+
+
 def percent_of_diagonal(image: Tensor, percent: float) -> float:
     """Pixels that make up `percent` of the diagonal of an image [..., H, W]."""
-    height, width = image.shape[-2:]
-    return math.hypot(height, width) * percent / 100
+    return diagonal(image) * percent / 100

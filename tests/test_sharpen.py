@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from conftest import make_picture
+from pictures import make_picture
 
 from softfocus.color import luminance
 from softfocus.gaussian import gaussian_blur

@@ -37,4 +37,4 @@ def load_face_nets(operations: Any = nn, folder: Path = FOLDER) -> FaceNets:
             nets.get_submodule(name).load_state_dict(load_file(path))
         except Exception as error:  # missing, truncated or foreign file: each has its own exception type
             raise ValueError(f"face net {path} cannot be read ({error}); install the pack again") from error
-    return nets.eval().requires_grad_(False)
+    return nets.train(False).requires_grad_(False)

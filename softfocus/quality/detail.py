@@ -17,7 +17,8 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from ..gaussian import gaussian_blur
-from .regions import diagonal, weighted_mean
+from ..units import diagonal
+from .regions import weighted_mean
 
 FINE, MIDDLE, COARSE = 0.0015, 0.006, 0.024  # of the diagonal: edges of the detail band and of the next one
 INVISIBLE = (0.1 / 255) ** 2  # band energy that nobody can see; keeps ratios of flat regions at 1

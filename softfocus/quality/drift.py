@@ -13,7 +13,8 @@ from torch import Tensor
 
 from ..color import linear_to_srgb
 from ..gaussian import gaussian_blur
-from .regions import Regions, diagonal, weighted_mean
+from ..units import diagonal
+from .regions import Regions, weighted_mean
 
 SCATTER = (0.01, 0.03, 0.08)  # of the diagonal: widths at which blur and bloom spread light
 RIDGE = 1e-6  # square of the smallest sRGB variation that may explain anything

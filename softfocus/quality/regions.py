@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from torch import Tensor
 
 from ..gaussian import gaussian_blur
+from ..units import diagonal
 
 EMPTY = 0.02  # a mask value below this counts as nothing
 MARGIN = 0.01  # of the diagonal: the transition band that belongs to neither side
@@ -34,11 +34,6 @@ class Regions:
     outside: Tensor | None
     ring: Tensor | None
     note: str
-
-
-def diagonal(image: Tensor) -> float:
-    """Diagonal of a [B, C, H, W] picture in pixels; every length of the metrics is relative to it."""
-    return math.hypot(image.shape[-2], image.shape[-1])
 
 
 def find_regions(mask: Tensor | None) -> Regions:

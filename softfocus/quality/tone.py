@@ -10,11 +10,12 @@ import math
 
 import torch
 from torch import Tensor
-from torch.nn.functional import pad
 
 from ..color import luminance, srgb_to_linear
 from ..gaussian import gaussian_blur
-from .regions import diagonal, weighted_mean
+from ..local_range import local_maximum
+from ..units import diagonal
+from .regions import weighted_mean
 
 LOW_PASS = 0.01  # sigma of what counts as light rather than detail
 HIGHLIGHTS = 0.98  # quantile of luminance from which on a pixel is a highlight
@@ -64,7 +65,9 @@ def halo(luma: Tensor, reference: Tensor, shift: Tensor, weight: Tensor | None) 
     """
     radius = max(1, round(HALO_WINDOW * diagonal(luma)))
     levelled = luma - shift
-    over = torch.relu(levelled - _local_max(reference, radius)) + torch.relu(-levelled - _local_max(-reference, radius))
+    over = torch.relu(levelled - local_maximum(reference, radius)) + torch.relu(
+        -levelled - local_maximum(-reference, radius)
+    )
     values = over if weight is None else over[weight > 0]
     return 255 * float(values.mean()), 255 * quantile(values, 0.999)
 
@@ -105,17 +108,3 @@ def quantile(values: Tensor, share: float) -> float:
     """The value that `share` (0..1) of a tensor's elements do not exceed; any shape and size, not empty."""
     rank = max(1, math.ceil(share * values.numel()))
     return float(values.flatten().cpu().kthvalue(rank).values)
-
-
-def _local_max(plane: Tensor, radius: int) -> Tensor:
-    """Maximum in a square window, from the maxima of two overlapping windows of half the size, and so on."""
-    window = 2 * radius + 1
-    plane = pad(plane, (radius,) * 4, value=-math.inf)
-    for axis in (-1, -2):
-        covered = 1
-        while covered < window:
-            step = min(covered, window - covered)
-            length = plane.shape[axis] - step
-            plane = torch.maximum(plane.narrow(axis, 0, length), plane.narrow(axis, step, length))
-            covered += step
-    return plane

