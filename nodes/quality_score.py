@@ -10,7 +10,7 @@ from ..softfocus.quality import Effect, draw_chart, measure_effects, rank, write
 from .host import Frames, intermediate_dtype, map_frames
 from .schema import node_schema, not_built_yet, not_connected_yet
 
-FLOATS_PER_PIXEL = 60
+FLOATS_PER_PIXEL = 80
 EMOTIONS = ["auto", "amusement", "awe", "contentment", "excitement", "anger", "disgust", "fear", "sadness"]
 
 

@@ -100,6 +100,13 @@ def test_shoulder_compresses_added_light_only():
         assert (lit.diff(dim=-1) > -1e-6).all()
 
 
+def test_shoulder_is_soft():
+    """Light added near the top is told apart still, and never reaches 1."""
+    amount = torch.linspace(0, 1, 101)[None, None, None]
+    lit = add_light(torch.full_like(amount, 0.75), amount)
+    assert (lit.diff(dim=-1) > 0).all() and lit.max() < 1
+
+
 def test_protected_pixels_are_untouched_but_shine(picture):
     protect = torch.zeros(1, 1, *picture.shape[-2:])
     protect[..., :20] = 1

@@ -99,3 +99,12 @@ def test_frames_are_independent():
     together = feature_sharpen(batch, amount=1, radius_px=RADIUS).image
     alone = torch.cat([feature_sharpen(frame[None], amount=1, radius_px=RADIUS).image for frame in batch])
     assert torch.allclose(together, alone, atol=2e-6)
+
+
+def test_coarse_tones_are_not_restored():
+    """Of a wave 60 times as long as the radius, less than a tenth comes back: the tones stay the dreamy picture's."""
+    x = torch.arange(360.0)
+    source = (0.5 + 0.3 * torch.sin(2 * torch.pi * x / (60 * RADIUS))).expand(1, 3, 40, -1)
+    flat = torch.full_like(source, 0.5)
+    sharp = feature_sharpen(flat, amount=1, radius_px=RADIUS, floor=1, halo_limit=1, source=source).image
+    assert (sharp - flat)[..., 90:270].abs().max() < 0.1 * 0.3
