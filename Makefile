@@ -3,6 +3,8 @@
 VENV ?= .venv
 export VENV
 PYTHON := $(VENV)/bin/python
+# Threads that spin while they wait make torch up to a hundred times slower on a busy machine.
+export OMP_WAIT_POLICY ?= PASSIVE
 
 .PHONY: setup demo serve test test-quick lint bench workflows clean
 

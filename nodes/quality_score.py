@@ -88,7 +88,9 @@ class QualityScore(io.ComfyNode):
         first = ranking[0].index if ranking else 0
         report = write_report(ranking)
         chart = draw_chart(ranking).movedim(1, -1).contiguous()
-        shown = {"images": ui.PreviewImage(chart, cls=cls).as_dict()["images"], "text": (report,)}
+        sentences, data = report.rsplit("\n\n", 1)
+        images = ui.PreviewImage(chart, cls=cls).as_dict()["images"]
+        shown = {"images": images, "text": (sentences,), "data": (data,)}  # data: read by programs, not shown
         total = ranking[0].total if ranking else 0.0
         best = image[first : first + 1].clone(memory_format=torch.contiguous_format)
         return io.NodeOutput(total, best, report, chart.to(image.device, intermediate_dtype()), ui=shown)

@@ -238,12 +238,16 @@ def test_full_memory_halves_the_chunk(run, host, monkeypatch):
 
 
 def test_a_bug_is_not_taken_for_full_memory(run, host, monkeypatch):
+    calls = []
+
     def broken(*arguments):
+        calls.append(arguments)
         raise RuntimeError("a bug")
 
     monkeypatch.setattr(host, "_load", broken)
     with pytest.raises(RuntimeError, match="a bug"):
         run(batch_of_three())
+    assert len(calls) == 1
 
 
 def test_progress_reaches_the_number_of_frames(run, host, monkeypatch):

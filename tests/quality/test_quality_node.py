@@ -51,7 +51,7 @@ def test_best_keeps_the_channels(score, channels):
 
 def test_report_and_chart_are_shown_on_the_node(score, batch):
     output = score(**batch)
-    assert output.ui["text"] == (output.args[2],)
+    assert output.ui["text"][0] + "\n\n" + output.ui["data"][0] == output.args[2]
     assert len(output.ui["images"]) == 1 and output.ui["images"][0]["type"] == "temp"
 
 

@@ -1,0 +1,193 @@
+"""What the shared workflows hold: nodes, links, groups and where they stand; make_workflows.py builds them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import tomllib
+
+ROOT = Path(__file__).resolve().parent.parent
+CORE = {"cnr_id": "comfy-core", "ver": "0.3.75"}
+PACK = {"cnr_id": "softfocus", "ver": tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]}
+CHECKPOINT = "v1-5-pruned-emaonly-fp16.safetensors"
+CHECKPOINT_URL = f"https://huggingface.co/Comfy-Org/stable-diffusion-v1-5-archive/resolve/main/{CHECKPOINT}"
+
+TITLE_HEIGHT = 30  # a node's title stands above its position
+PADDING = 20
+GROUP_TITLE_HEIGHT = 40
+BLUE, GREEN, VIOLET = "#3f789e", "#7a9e6d", "#8f77b5"
+
+POSITIVE = (
+    "close portrait of a woman with windswept auburn hair in a summer garden, soft focus photograph, dreamy, "
+    "ethereal, gentle bloom, halation along the bright edges, pro-mist filter, low sun behind her hair, "
+    "pale pastel haze, shallow depth of field, 85mm lens, crisp eyes, fine eyelashes, natural skin texture"
+)
+NEGATIVE = "harsh shadows, oversharpened, hdr, plastic skin, deformed face, extra fingers, text, watermark"
+PHOTO_NOTE = """**Dreamy but sharp: your photo**
+
+1. Choose a portrait in *Load Image*.
+2. Press *Run*.
+
+- More dream: raise *intensity* of the bloom and *sigma* of the blur.
+- Clearer face: raise *amount* of the sharpening.
+- Which parts stay clear: the weights of *Face Detail Mask*.
+
+Every length is relative, so a small preview and a large picture get the same look.
+"""
+SD15_NOTE = """**Dreamy but sharp: Stable Diffusion 1.5**
+
+Put the checkpoint into *models/checkpoints*; any SD1.5 model will do.
+
+The seed is fixed: while you turn the nodes of the look, the picture is not sampled again.
+Set it to *randomize* for a new one.
+
+The prompt asks for soft light and a crisp face.
+Words such as *blurry* or *haze* in the negative prompt would work against the look.
+"""
+
+
+@dataclass(frozen=True)
+class Node:
+    id: int
+    type: str
+    pos: tuple[int, int]
+    size: tuple[int, int]
+    widgets: dict[str, Any] = field(default_factory=dict)
+    properties: dict[str, Any] = field(default_factory=dict)
+    title: str | None = None
+
+
+Link = tuple[int, str, int, str]  # from node, output, to node, input
+
+
+@dataclass(frozen=True)
+class Workflow:
+    name: str
+    nodes: list[Node]
+    links: list[Link]
+    groups: list[dict[str, Any]]
+
+    def spec(self) -> dict[str, Any]:
+        """Plain data for build_graph.js."""
+        return asdict(self)
+
+
+def core(node_id: int, node_type: str, pos: tuple[int, int], size: tuple[int, int], **rest: Any) -> Node:
+    properties = {"Node name for S&R": node_type, **CORE, **rest.pop("properties", {})}
+    return Node(node_id, node_type, pos, size, properties=properties, **rest)
+
+
+def ours(node_id: int, node_type: str, pos: tuple[int, int], size: tuple[int, int]) -> Node:
+    """A node of the pack, at its defaults: they make the look."""
+    return Node(node_id, node_type, pos, size, properties={"Node name for S&R": node_type, **PACK})
+
+
+def note(node_id: int, pos: tuple[int, int], size: tuple[int, int], text: str) -> Node:
+    return Node(node_id, "MarkdownNote", pos, size, {"text": text}, title="Read me")
+
+
+def group(number: int, title: str, color: str, members: list[Node]) -> dict[str, Any]:
+    """A box around its members."""
+    left = min(node.pos[0] for node in members) - PADDING
+    top = min(node.pos[1] for node in members) - TITLE_HEIGHT - GROUP_TITLE_HEIGHT
+    right = max(node.pos[0] + node.size[0] for node in members) + PADDING
+    bottom = max(node.pos[1] + node.size[1] for node in members) + PADDING
+    return {"id": number, "title": title, "color": color, "bounds": [left, top, right - left, bottom - top]}
+
+
+def look(first_id: int, x: int, source: tuple[int, str], first_group: int) -> Workflow:
+    """The five nodes of the look with their results, from x to the right."""
+    mask, shown, blur, bloom, sharpen, save, score = range(first_id, first_id + 7)
+    picture, slot = source
+    nodes = [
+        ours(mask, "SoftFocusFaceDetailMask", (x, 100), (320, 480)),
+        core(shown, "PreviewImage", (x, 650), (320, 340), title="Where structure stays"),
+        ours(blur, "SoftFocusSelectiveGaussianBlur", (x + 400, 100), (320, 160)),
+        ours(bloom, "SoftFocusLuminanceBloom", (x + 400, 330), (320, 240)),
+        ours(sharpen, "SoftFocusFeatureSharpen", (x + 800, 100), (320, 270)),
+        core(save, "SaveImage", (x + 1200, 100), (440, 720), widgets={"filename_prefix": "SoftFocus"}),
+        ours(score, "SoftFocusQualityScore", (x + 1680, 100), (520, 890)),
+    ]
+    links: list[Link] = [
+        (picture, slot, mask, "image"),
+        (mask, "preview", shown, "images"),
+        (picture, slot, blur, "image"),
+        (mask, "detail_mask", blur, "protect_mask"),
+        (blur, "image", bloom, "image"),
+        (bloom, "image", sharpen, "image"),
+        (mask, "detail_mask", sharpen, "mask"),
+        (picture, slot, sharpen, "detail_source"),
+        (sharpen, "image", save, "images"),
+        (sharpen, "image", score, "image"),
+        (picture, slot, score, "reference"),
+        (mask, "detail_mask", score, "mask"),
+    ]
+    titles = ["The face", "The dream", "Detail returns", "The result"]
+    members = [nodes[0:2], nodes[2:4], nodes[4:5], nodes[5:7]]
+    colors = [GREEN, VIOLET, GREEN, BLUE]
+    groups = [
+        group(first_group + index, f"{first_group + index}. {title}", colors[index], members[index])
+        for index, title in enumerate(titles)
+    ]
+    return Workflow("", nodes, links, groups)
+
+
+def photo() -> Workflow:
+    nodes = [
+        core(1, "LoadImage", (40, 100), (340, 400), widgets={"image": "example.png"}),
+        note(2, (40, 600), (340, 270), PHOTO_NOTE),
+    ]
+    rest = look(3, 460, (1, "IMAGE"), 2)
+    groups = [group(1, "1. Your photo", BLUE, nodes), *rest.groups]
+    return Workflow("Dreamy but sharp - your photo", nodes + rest.nodes, rest.links, groups)
+
+
+def sd15() -> Workflow:
+    model = {"name": CHECKPOINT, "url": CHECKPOINT_URL, "directory": "checkpoints"}
+    sampling = {
+        "seed": 20240817,
+        "control_after_generate": "fixed",
+        "steps": 26,
+        "cfg": 6,
+        "sampler_name": "dpmpp_2m",
+        "scheduler": "karras",
+        "denoise": 1,
+    }
+    loader = core(
+        1,
+        "CheckpointLoaderSimple",
+        (40, 100),
+        (360, 100),
+        widgets={"ckpt_name": CHECKPOINT},
+        properties={"models": [model]},
+    )
+    size = {"width": 512, "height": 768, "batch_size": 1}
+    nodes = [
+        loader,
+        note(8, (40, 270), (360, 330), SD15_NOTE),
+        core(2, "CLIPTextEncode", (440, 100), (420, 220), title="What you want", widgets={"text": POSITIVE}),
+        core(3, "CLIPTextEncode", (440, 390), (420, 140), title="What you do not want", widgets={"text": NEGATIVE}),
+        core(4, "EmptyLatentImage", (440, 600), (420, 110), widgets=size),
+        core(5, "KSampler", (900, 220), (320, 270), widgets=sampling),
+        core(6, "VAEDecode", (900, 100), (320, 50)),
+        core(7, "PreviewImage", (900, 560), (320, 340), title="Before"),
+    ]
+    links: list[Link] = [
+        (1, "CLIP", 2, "clip"),
+        (1, "CLIP", 3, "clip"),
+        (1, "MODEL", 5, "model"),
+        (2, "CONDITIONING", 5, "positive"),
+        (3, "CONDITIONING", 5, "negative"),
+        (4, "LATENT", 5, "latent_image"),
+        (5, "LATENT", 6, "samples"),
+        (1, "VAE", 6, "vae"),
+        (6, "IMAGE", 7, "images"),
+    ]
+    rest = look(9, 1300, (6, "IMAGE"), 2)
+    groups = [group(1, "1. Stable Diffusion 1.5", BLUE, nodes), *rest.groups]
+    return Workflow("Dreamy but sharp - SD1.5", nodes + rest.nodes, links + rest.links, groups)
+
+
+WORKFLOWS = [photo(), sd15()]

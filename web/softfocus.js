@@ -1,0 +1,31 @@
+import { app } from "../../scripts/app.js";
+import { showText } from "./node_text.mjs";
+
+const PREFIX = "SoftFocus";
+
+/** The node in the open graph that an output belongs to, if it is one of the pack's. */
+function packNode(id) {
+  const node = app.graph?.getNodeById(id);
+  return node?.comfyClass?.startsWith(PREFIX) ? node : null;
+}
+
+app.registerExtension({
+  name: "softfocus.nodeText",
+
+  nodeCreated(node) {
+    if (!node.comfyClass?.startsWith(PREFIX)) return;
+    const executed = node.onExecuted;
+    node.onExecuted = function (output) {
+      executed?.apply(this, arguments);
+      showText(this, output?.text);
+    };
+  },
+
+  // Outputs that come back without a run: another tab of the page, or an entry of the queue's history.
+  onNodeOutputsUpdated(outputs) {
+    for (const [id, output] of Object.entries(outputs ?? {})) {
+      const node = packNode(id);
+      if (node) showText(node, output?.text);
+    }
+  },
+});
