@@ -7,11 +7,13 @@ from comfy_api.latest import ComfyExtension, io
 from .face_detail_mask import FaceDetailMask
 from .feature_sharpen import FeatureSharpen
 from .luminance_bloom import LuminanceBloom
+from .mask_refine import MaskRefine
 from .quality_score import QualityScore
 from .selective_gaussian_blur import SelectiveGaussianBlur
 
 NODES: list[type[io.ComfyNode]] = [
     FaceDetailMask,
+    MaskRefine,
     SelectiveGaussianBlur,
     LuminanceBloom,
     FeatureSharpen,

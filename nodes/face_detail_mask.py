@@ -15,6 +15,7 @@ from ..softfocus.faces import (
     faces_from_landmarks,
     find_faces,
     load_face_nets,
+    refine_outline,
     region_masks,
     tint_regions,
     weighted_maximum,
@@ -51,7 +52,7 @@ class FaceDetailMask(io.ComfyNode):
                     default=2,
                     min=0,
                     max=4,
-                    tooltip="Passes that fit the edge to the picture. This version leaves the mask as drawn.",
+                    tooltip="Passes that take hair and whatever else hangs over the face out of its mask. 0 leaves it as drawn.",
                 ),
                 io.Int.Input(
                     "max_faces", default=0, min=0, max=100, tooltip="Largest faces of a frame to mask. 0: all of them."
@@ -101,6 +102,7 @@ class FaceDetailMask(io.ComfyNode):
             faces = _faces(frames, known, min_confidence, max_faces)
             found.update(enumerate(faces, frames.first))
             masks = region_masks(faces, frames.rgb.shape[-2:], expand, feather, frames.rgb.device)
+            masks["face"] = refine_outline(frames.rgb, masks["face"], faces, refine)
             subject = frames.masks["subject_mask"]
             if subject is not None:
                 masks = {name: mask * subject for name, mask in masks.items()}

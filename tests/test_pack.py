@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = [ROOT / "__init__.py", *sorted((ROOT / "nodes").rglob("*.py")), *sorted((ROOT / "softfocus").rglob("*.py"))]
-HOST_PROVIDES = {"torch", "numpy", "PIL", "comfy", "comfy_api", "safetensors"}
+HOST_PROVIDES = {"torch", "numpy", "PIL", "comfy", "comfy_api", "folder_paths", "safetensors", "scipy", "transformers"}
 # Each declared dependency, and the file that uses it.
 USES = {"kornia": "softfocus/quality/tone.py", "safetensors": "softfocus/faces/weights.py"}
 
@@ -80,13 +80,14 @@ sys.path.insert(0, {tests!r})
 import asyncio, host_in_process, torch
 pack = host_in_process.load_pack()
 nodes = asyncio.run(pack.comfy_entrypoint().get_node_list())
-assert len({{node.GET_SCHEMA().node_id for node in nodes}}) == 5
+assert len({{node.GET_SCHEMA().node_id for node in nodes}}) == 6
 defaults = lambda node: {{i.id: i.default for i in node.GET_SCHEMA().inputs if getattr(i, "default", None) is not None}}
 for node in nodes:
     image = torch.rand(1, 40, 50, 3)
-    extra = {{"reference": image}} if node.GET_SCHEMA().node_id == "SoftFocusQualityScore" else {{}}
+    more = {{"SoftFocusQualityScore": {{"reference": image}}, "SoftFocusMaskRefine": {{"mask": image[..., 0]}}}}
+    extra = more.get(node.GET_SCHEMA().node_id, {{}})
     result = node.PREPARE_CLASS_CLONE({{}}).execute(image=image, **defaults(node), **extra).args
-    if extra:
+    if "reference" in extra:
         assert ("kornia" in result[2]) == ("kornia" in {blocked!r})
 """
 

@@ -5,6 +5,7 @@ from .face import Face
 from .find import find_faces
 from .landmarks import faces_from_landmarks
 from .mesh import add_landmarks
+from .outline import refine_outline
 from .preview import tint_regions
 from .regions import region_masks, weighted_maximum
 from .weights import FaceNets, load_face_nets
@@ -17,6 +18,7 @@ __all__ = [
     "faces_from_landmarks",
     "find_faces",
     "load_face_nets",
+    "refine_outline",
     "region_masks",
     "tint_regions",
     "weighted_maximum",

@@ -55,9 +55,12 @@ def test_what_is_not_built_yet_is_named(run, name, value, works):
         run(batch(True), **{name: value})
 
 
-@pytest.mark.parametrize("refine", [0, 1, 4])
-def test_refine_leaves_the_mask_as_drawn(run, refine):
-    assert torch.equal(run(batch(True), refine=refine).args[0], run(batch(True)).args[0])
+def test_refine_takes_from_the_face_only_what_is_no_face(run):
+    drawn, refined = run(batch(True), refine=0).args, run(batch(True), refine=2).args
+    assert (refined[1] <= drawn[1]).all() and (refined[1] < drawn[1] - 0.5).any()
+    assert refined[1].sum() > 0.85 * drawn[1].sum()
+    assert torch.equal(refined[0] > 0.6, drawn[0] > 0.6), "eyes and lips stay as drawn"
+    assert torch.equal(run(batch(False), refine=4).args[1], run(batch(False), refine=0).args[1])
 
 
 def test_landmarks_from_the_host_replace_the_nets(run):

@@ -28,6 +28,7 @@ class Case:
     check: Callable[[Tensor, Any], None]
     image_outputs: tuple[int, ...]  # outputs that keep the channels of the input
     mask_input: str | None
+    sensitivity: float = 1.0  # how much more than most nodes this one may make of the rounding of its input
 
 
 def portrait() -> Tensor:
@@ -40,6 +41,17 @@ def face_mask(image: Tensor) -> Tensor:
     mask = torch.zeros(image.shape[:3])
     mask[:, FACE[0], FACE[1]] = 1
     return mask
+
+
+def head_mask(image: Tensor) -> Tensor:
+    """[B, 256, 256]: a rough ellipse around the head of `portrait`; hair reaches out of it, background into it."""
+    return (head_distance() < 1).float().expand(len(image), -1, -1)
+
+
+def head_distance() -> Tensor:
+    """[256, 256]: 0 in the middle of the head, 1 on the ellipse of `head_mask`."""
+    rows, columns = torch.arange(256)[:, None], torch.arange(256)
+    return (((rows - 46) / 40).square() + ((columns - 113) / 32).square()).sqrt()
 
 
 def softened(image: Tensor) -> Tensor:
@@ -102,6 +114,17 @@ def check_face_mask(image: Tensor, result: Any) -> None:
     assert torch.allclose(preview[:, :10], image[:, :10], atol=1e-3) and not torch.equal(preview, image)
 
 
+def check_mask_refine(image: Tensor, result: Any) -> None:
+    alpha, foreground = result
+    rough, distance = head_mask(image), head_distance()
+    certain = (distance < 0.5) | (distance > 1.6)  # more than 4 % of the diagonal from the ellipse
+    assert torch.equal(alpha[:, certain], rough[:, certain])
+    assert (alpha - rough)[:, ~certain].abs().mean() > 0.02
+    assert alpha[:, 45, 147] > 0.6 > rough[:, 45, 147]  # hair outside the ellipse
+    assert alpha[:, 68, 137] < 0.3 < rough[:, 68, 137]  # background inside it
+    assert torch.allclose(foreground[:, distance < 0.5], image[:, distance < 0.5], atol=1e-5)
+
+
 def check_score(image: Tensor, result: Any) -> None:
     score, best, report, chart = result
     assert 0 <= score <= 100
@@ -129,6 +152,9 @@ CASES = {
         "mask",
     ),
     "SoftFocusFaceDetailMask": Case(lambda image: {"image": image}, check_face_mask, (), "subject_mask"),
+    "SoftFocusMaskRefine": Case(
+        lambda image: {"image": image, "mask": head_mask(image)}, check_mask_refine, (), "mask", sensitivity=2.0
+    ),
     "SoftFocusQualityScore": Case(
         lambda image: {"image": image, "reference": image, "mask": face_mask(image)}, check_score, (1,), "mask"
     ),

@@ -48,6 +48,7 @@ NODE_IDS = [
     "SoftFocusFeatureSharpen",
     "SoftFocusFaceDetailMask",
     "SoftFocusQualityScore",
+    "SoftFocusMaskRefine",
 ]
 
 

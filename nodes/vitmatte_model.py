@@ -1,0 +1,111 @@
+"""Finds and loads the user's ViTMatte folders. Nothing is downloaded, and only safetensors are read."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import comfy.model_management as mm
+import comfy.model_patcher
+import folder_paths
+import torch
+from torch import Tensor, nn
+
+CATEGORY = "vitmatte"
+CONFIG, WEIGHTS = "config.json", "model.safetensors"
+WORKING_BYTES = 2 << 30  # what ViTMatte-B takes on one tile; S takes half of it
+WHAT_TO_PUT = (
+    f"make a folder in models/{CATEGORY}/ with {CONFIG} and {WEIGHTS} of a ViTMatte model in transformers' format, "
+    "such as hustvl/vitmatte-small-composition-1k"
+)
+
+
+def model_folders() -> dict[str, Path]:
+    """The ViTMatte folders on this machine by name; "." is models/vitmatte itself, as some packs fill it."""
+    folder_paths.add_model_folder_path(CATEGORY, str(Path(folder_paths.models_dir, CATEGORY)))
+    found: dict[str, Path] = {}
+    for root in map(Path, folder_paths.get_folder_paths(CATEGORY)):
+        for config in [root / CONFIG, *sorted(root.glob(f"*/{CONFIG}"))]:
+            if config.is_file():
+                found.setdefault(config.parent.relative_to(root).as_posix(), config.parent)
+    return found
+
+
+class VitMatte:
+    """A ViTMatte net under the host's memory management, called as `softfocus.matting.vitmatte` wants it."""
+
+    def __init__(self, net: nn.Module, title: str) -> None:
+        self.title = title
+        patcher = getattr(comfy.model_patcher, "CoreModelPatcher", comfy.model_patcher.ModelPatcher)
+        self.patcher = patcher(
+            net, load_device=mm.get_torch_device(), offload_device=mm.unet_offload_device(), size=mm.module_size(net)
+        )
+
+    def load(self) -> None:
+        """Bring the weights to the compute device; cheap when they are there."""
+        mm.load_models_gpu([self.patcher], memory_required=WORKING_BYTES, force_full_load=True)
+        # Parameters of modules that also have children (position tables) are not moved on every host.
+        self.patcher.model.to(self.patcher.load_device)
+
+    def __call__(self, pixels: Tensor) -> Tensor:
+        return self.patcher.model(pixels)
+
+
+class _AlphaOnly(nn.Module):
+    """From pixels to the alpha tensor alone. A plain module: the host sets `device` on it, transformers forbids that."""
+
+    def __init__(self, net: nn.Module) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        return self.net(pixel_values=pixels).alphas
+
+
+def load_vitmatte(name: str) -> VitMatte:
+    """The model of one folder, or of the first where `name` is empty; read once and kept.
+
+    Raises ValueError that says what to put where when the folder, its files or transformers are missing.
+    """
+    folders = model_folders()
+    if not folders:
+        raise ValueError(f"ViTMatte needs a model and models/{CATEGORY}/ has none: {WHAT_TO_PUT}")
+    if name and name not in folders:
+        raise ValueError(f"models/{CATEGORY}/{name} is not there; found: {', '.join(folders)}")
+    return _read(folders[name] if name else next(iter(folders.values())))
+
+
+@lru_cache(maxsize=2)
+def _read(folder: Path) -> VitMatte:
+    _check_folder(folder)
+    try:
+        from transformers import VitMatteForImageMatting
+    except (ImportError, RuntimeError) as error:
+        raise ValueError(f"ViTMatte needs the Python package transformers, which cannot be used: {error}") from error
+    try:
+        with torch.inference_mode(False):  # weights made in inference mode could not be moved outside of it
+            net, info = VitMatteForImageMatting.from_pretrained(
+                folder, local_files_only=True, use_safetensors=True, output_loading_info=True
+            )
+    except Exception as error:  # truncated or foreign file: each has its own exception type
+        raise ValueError(f"the ViTMatte model in {folder} cannot be read ({error}); {WHAT_TO_PUT}") from error
+    missing = [key for key in info["missing_keys"] if not key.endswith("num_batches_tracked")]
+    if missing:
+        raise ValueError(f"{folder / WEIGHTS} lacks {len(missing)} of the model's weights; {WHAT_TO_PUT}")
+    return VitMatte(_AlphaOnly(net.float()).train(False).requires_grad_(False), f"ViTMatte ({folder.name})")
+
+
+def _check_folder(folder: Path) -> None:
+    """Raise ValueError unless the folder holds a ViTMatte config and its weights as safetensors."""
+    if not (folder / WEIGHTS).is_file():
+        raise ValueError(f"{folder} has no {WEIGHTS}, and other weight formats are not opened; {WHAT_TO_PUT}")
+    try:
+        config: Any = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{folder / CONFIG} cannot be read ({error}); {WHAT_TO_PUT}") from error
+    if not isinstance(config, dict) or config.get("model_type") != "vitmatte":
+        raise ValueError(f"{folder / CONFIG} does not describe a ViTMatte model; {WHAT_TO_PUT}")
+    if config.get("use_pretrained_backbone"):
+        raise ValueError(f"{folder / CONFIG} asks for a downloaded backbone, which is not done; {WHAT_TO_PUT}")

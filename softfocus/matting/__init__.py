@@ -1,0 +1,5 @@
+"""From rough masks to alpha."""
+
+from .refine import Matte, refine_instances, refine_mask
+
+__all__ = ["Matte", "refine_instances", "refine_mask"]

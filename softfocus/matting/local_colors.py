@@ -1,0 +1,65 @@
+"""Which colours the foreground and the background have around a place.
+
+For each colour of the palette, its amount and its mean are averaged over Gaussian windows (normalised
+convolution, Knutsson and Westin 1993) on a coarse grid: a narrow window with a faint wide tail, so that
+there is an answer everywhere.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ..gaussian import gaussian_mixture
+
+CELL = 4  # pixels of a grid cell at a diagonal of REFERENCE_DIAGONAL; windows are much wider
+REFERENCE_DIAGONAL = 724.0
+TAIL = (1.0, 1e-2, 1e-3)  # weights of windows 1, 2 and 6 times the width
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Assignment of the pixels of one picture to coarse cells and to palette colours, for those that matter.
+
+    Attributes:
+        shape: (rows, columns) of cells.
+        cell, label: [N] for N pixels.
+        colors: [N, 3] sRGB.
+    """
+
+    shape: tuple[int, int]
+    cell: Tensor
+    label: Tensor
+    colors: Tensor
+
+    def local_colors(self, weight: Tensor, palette_size: int, window_cells: float) -> tuple[Tensor, Tensor]:
+        """Shares [cells, K] (sum 1) and means [cells, K, 3] of the palette's colours, pixels weighted by [N]."""
+        rows, columns = self.shape
+        sums = weight.new_zeros(palette_size * rows * columns, 4)
+        values = torch.cat([weight[:, None], weight[:, None] * self.colors], 1)
+        sums.index_add_(0, self.label * (rows * columns) + self.cell, values)
+        planes = sums.view(palette_size, rows, columns, 4).permute(0, 3, 1, 2)
+        windows = [window_cells, 2 * window_cells, 6 * window_cells]
+        smooth = gaussian_mixture(planes.contiguous(), windows, TAIL).permute(2, 3, 0, 1).flatten(0, 1)
+        amount = smooth[..., 0].clamp_min(0)
+        share = amount / amount.sum(1, keepdim=True).clamp_min(1e-12)
+        return share, smooth[..., 1:] / amount[..., None].clamp_min(1e-12)
+
+
+def make_grid(image: Tensor, used: Tensor, palette: Tensor) -> Grid:
+    """Grid over an image [3, H, W] for the pixels where `used` [H, W] is true."""
+    height, width = used.shape
+    cell_px = max(1.0, CELL * math.hypot(height, width) / REFERENCE_DIAGONAL)
+    rows, columns = max(1, round(height / cell_px)), max(1, round(width / cell_px))
+    y, x = used.nonzero(as_tuple=True)
+    colors = image[:, y, x].T
+    cell = cell_index(y, height, rows) * columns + cell_index(x, width, columns)
+    return Grid((rows, columns), cell, torch.cdist(colors, palette).argmin(1), colors)
+
+
+def cell_index(position: Tensor, size: int, cells: int) -> Tensor:
+    """The cell of a pixel along one axis; mirrored pixels lie in mirrored cells."""
+    return ((2 * position + 1) * cells).div(2 * size, rounding_mode="floor")

@@ -1,0 +1,159 @@
+"""From a rough mask to alpha: Mask2Alpha's one-way iterative refinement (arXiv 2502.17093), without weights.
+
+A band around the mask's edge is unknown. In each pass every unknown pixel is solved from the colours that
+foreground and background have around it; pixels that are certain become known, never to change again, and
+lend their colours to the next pass. Between passes neighbours inform each other through the prior.
+Work is done at unknown pixels only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ..gaussian import gaussian_blur
+from ..units import diagonal
+from .local_colors import REFERENCE_DIAGONAL, cell_index, make_grid
+from .palette import make_palette
+from .posterior import Posterior, Side, solve_pixels
+from .semantics import semantic_log_odds
+from .trimap import Trimap, make_trimap
+
+PALETTE = 20  # colours of the picture around the band
+WINDOW_PX = 24.0  # at a diagonal of REFERENCE_DIAGONAL (512 x 512): where colours are gathered
+NEIGHBOURS_PX = 2.0  # likewise: whose alpha enters the prior of the next pass
+SHARED = 0.7  # weight of the neighbours in the prior, the rest is the mask's
+STEEPNESS = 8.0  # log-odds of the mask's own prior at the end of the band
+CERTAIN = 0.99  # probability from which a pixel becomes known
+LEAST = 0.01  # the prior never rules anything out
+SOLVED_AT_ONCE = 1 << 15  # pixels: bounds the memory, and fits the caches
+
+
+@dataclass(frozen=True)
+class Matte:
+    """alpha [B, 1, H, W] in 0..1; foreground [B, 3, H, W] sRGB, the subject's own colours without the
+    background's; band [B, 1, H, W], 1 where the mask was taken as unknown."""
+
+    alpha: Tensor
+    foreground: Tensor
+    band: Tensor
+
+
+def refine_mask(
+    image: Tensor,
+    mask: Tensor,
+    band_px: float,
+    iterations: int = 3,
+    others: Tensor | None = None,
+    features: Tensor | None = None,
+    trust_inside: bool = True,
+) -> Matte:
+    """Refine rough masks to alpha.
+
+    Args:
+        image: [B, 3, H, W] sRGB.
+        mask: [B, 1, H, W] in 0..1, roughly right to within band_px.
+        band_px: half-width of the unknown band in pixels; 0 returns the mask and the image themselves.
+        iterations: passes; 0 returns the mask and the image themselves.
+        others: [B, 1, H, W] masks of other subjects in the picture, known background for this one.
+        features: [B, C, h, w] of a vision encoder, any size; they decide where the colours cannot.
+        trust_inside: whether colours of the band's inner half count as the subject's before they are known.
+            Right for a person, whose hair is thinner than the band; wrong for a face under hair.
+
+    Returns:
+        Matte. Known pixels keep the mask's value and the image's colour.
+    """
+    if band_px <= 0 or iterations <= 0 or image.numel() == 0:
+        return Matte(mask, image, torch.zeros_like(mask))
+    mattes = []
+    for index in range(len(image)):
+        trimap = make_trimap(mask[index, 0], band_px, None if others is None else others[index, 0])
+        guide = None if features is None else features[index]
+        mattes.append(_refine_frame(image[index], mask[index, 0], trimap, iterations, guide, trust_inside))
+    return Matte(*(torch.stack(parts) for parts in zip(*mattes, strict=True)))
+
+
+def refine_instances(image: Tensor, masks: Tensor, band_px: float, iterations: int = 3) -> Tensor:
+    """Alphas [N, 1, H, W] of several subjects in one picture [1, 3, H, W]; together at most 1 everywhere."""
+    alphas = []
+    for index in range(len(masks)):
+        rest = torch.cat([masks[:index], masks[index + 1 :]])
+        others = rest.amax(0, keepdim=True) if len(rest) else None
+        alphas.append(refine_mask(image, masks[index : index + 1], band_px, iterations, others).alpha)
+    together = torch.cat(alphas)
+    return together / together.sum(0, keepdim=True).clamp_min(1)
+
+
+def _refine_frame(
+    image: Tensor, mask: Tensor, trimap: Trimap, iterations: int, features: Tensor | None, trust_inside: bool
+) -> tuple[Tensor, Tensor, Tensor]:
+    alpha = mask.clone()
+    foreground = image.clone()
+    both_sides = bool(trimap.foreground.any()) and bool(trimap.background.any())
+    if both_sides and bool(trimap.unknown.any()):
+        own = STEEPNESS * (trimap.inside - trimap.outside)
+        if features is not None:
+            own = own + semantic_log_odds(features, trimap.foreground, trimap.background)
+        samples = _Samples(image, trimap, trust_inside)
+        live = trimap.unknown.clone()
+        for _ in range(iterations):
+            _solve_pass(image, alpha, foreground, live, samples, torch.sigmoid(own))
+    return alpha[None], foreground, trimap.unknown[None].to(mask)
+
+
+class _Samples:
+    """The colours of the picture around the band, and how much each pixel counts for either side."""
+
+    def __init__(self, image: Tensor, trimap: Trimap, trust_inside: bool) -> None:
+        self.used = trimap.near | trimap.unknown
+        self.palette = make_palette(image[:, self.used].T, PALETTE)
+        self.grid = make_grid(image, self.used, self.palette)
+        self.window = WINDOW_PX * diagonal(image) / REFERENCE_DIAGONAL * self.grid.shape[0] / image.shape[-2]
+        self.back = trimap.background.to(image)
+        # The mask's outside may hold strands, so of the background only what is known counts.
+        self.front = torch.where(trimap.foreground, 1.0, trimap.inside**2 * trust_inside).to(image)
+        error = (self.grid.colors - self.palette[self.grid.label]).square().sum(1) / 3
+        count = torch.bincount(self.grid.label, minlength=len(self.palette)).clamp_min(1)
+        self.variance = error.new_zeros(len(self.palette)).index_add_(0, self.grid.label, error) / count
+
+    def local(self) -> tuple[Side, Side]:
+        """Colours of the foreground and of the background around each cell of the grid."""
+        sides = [
+            Side(*self.grid.local_colors(weight[self.used], len(self.palette), self.window))
+            for weight in (self.front, self.back)
+        ]
+        return sides[0], sides[1]
+
+    def cells(self, y: Tensor, x: Tensor) -> Tensor:
+        """The cell of each pixel."""
+        height, width = self.used.shape
+        rows, columns = self.grid.shape
+        return cell_index(y, height, rows) * columns + cell_index(x, width, columns)
+
+
+def _solve_pass(image: Tensor, alpha: Tensor, foreground: Tensor, live: Tensor, samples: _Samples, own: Tensor) -> None:
+    """One pass over the live pixels, in place: alpha and foreground are filled in, certain pixels leave `live`."""
+    front, back = samples.local()
+    spread = NEIGHBOURS_PX * diagonal(image) / REFERENCE_DIAGONAL
+    prior = SHARED * gaussian_blur(alpha[None, None], spread)[0, 0] + (1 - SHARED) * own
+    prior = prior.clamp(LEAST, 1 - LEAST)
+    for y, x in zip(*(index.split(SOLVED_AT_ONCE) for index in live.nonzero(as_tuple=True)), strict=True):
+        colors, cell = image[:, y, x].T, samples.cells(y, x)
+        found = solve_pixels(colors, front.at(cell), back.at(cell), samples.variance, prior[y, x])
+        certain = found.states[:, [0, 2]].amax(1) > CERTAIN
+        alpha[y, x] = torch.where(certain, found.alpha.round(), found.alpha)
+        foreground[:, y, x] = _foreground(colors, found).T
+        for weight, state in ((samples.front, 2), (samples.back, 0)):
+            share = found.states[:, state]
+            weight[y, x] = torch.where(share > CERTAIN, 1.0, weight[y, x] * share)
+        live[y[certain], x[certain]] = False
+
+
+def _foreground(colors: Tensor, found: Posterior) -> Tensor:
+    """Foreground colours [P, 3] that with alpha and the background's colours make the picture, as near as may be."""
+    alpha = found.alpha[:, None]
+    rest = colors - alpha * found.front - (1 - alpha) * found.back
+    own = found.front + rest * alpha / (alpha**2 + (1 - alpha) ** 2)
+    return torch.where(alpha > CERTAIN, colors, own).clamp(0, 1)

@@ -1,0 +1,66 @@
+"""What a rough mask says for certain: a band around its edge is unknown, the rest is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ..local_range import local_maximum
+
+THIN = 0.5  # share of the local thickness that a band may take from either side, so that thin parts keep a core
+NEAR = 4.0  # band widths within which colours are gathered
+
+
+@dataclass(frozen=True)
+class Trimap:
+    """Planes [H, W] of one picture.
+
+    Attributes:
+        foreground, background: bool, known pixels.
+        unknown: bool, the band.
+        inside, outside: how deep a pixel lies in its side, 0 at the mask's edge, 1 at the end of the band and beyond.
+        near: bool, pixels whose colours matter.
+    """
+
+    foreground: Tensor
+    background: Tensor
+    unknown: Tensor
+    inside: Tensor
+    outside: Tensor
+    near: Tensor
+
+
+def make_trimap(mask: Tensor, band_px: float, others: Tensor | None = None) -> Trimap:
+    """Trimap of a mask [H, W] in 0..1.
+
+    Args:
+        mask: 0.5 is the edge; values in between lie in the band.
+        band_px: half-width of the band; on either side it takes at most half of what is there.
+        others: [H, W] masks of other subjects, known background where at least 0.5 (and this mask is less).
+    """
+    from scipy.ndimage import distance_transform_edt  # comes with ComfyUI
+
+    within = mask.cpu() >= 0.5
+    depth_in, depth_out = (
+        torch.from_numpy(distance_transform_edt(side.numpy())).to(mask) for side in (within, ~within)
+    )
+    inner, outer = (_band(depth, band_px) for depth in (depth_in, depth_out))
+    foreground, background = depth_in > inner, depth_out > outer
+    if others is not None:
+        background = background | ((others >= 0.5) & (mask < 0.5))
+    return Trimap(
+        foreground,
+        background,
+        ~(foreground | background),
+        (depth_in / inner.clamp_min(1)).clamp_max(1),
+        (depth_out / outer.clamp_min(1)).clamp_max(1),
+        (depth_in < NEAR * band_px) & (depth_out < NEAR * band_px),
+    )
+
+
+def _band(depth: Tensor, band_px: float) -> Tensor:
+    """Width of the band at each pixel: band_px, less where the side is thin."""
+    thickness = local_maximum(depth[None, None], round(band_px))[0, 0]
+    return (THIN * thickness).clamp_max(band_px)
