@@ -1,8 +1,12 @@
 """`make bench`: every measurement, one table after the other."""
 
-from benchmarks import faces, look
+from benchmarks import cutouts, faces, look, matting
 
 if __name__ == "__main__":
     look.main()
     print()
     faces.main([])
+    print()
+    cutouts.main()
+    print()
+    matting.main([])

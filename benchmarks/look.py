@@ -17,13 +17,14 @@ from torch.nn.functional import interpolate
 from benchmarks.portraits import Portrait, single_portraits
 from softfocus.bloom import luminance_bloom
 from softfocus.color import luminance
-from softfocus.faces import FaceNets, find_faces, load_face_nets, region_masks, weighted_maximum
+from softfocus.faces import FaceNets, find_faces, load_face_nets, refine_outline, region_masks, weighted_maximum
 from softfocus.gaussian import gaussian_blur
 from softfocus.selective_blur import selective_gaussian_blur
 from softfocus.sharpen import feature_sharpen
 from softfocus.units import percent_of_diagonal
 
 WEIGHTS = {"eyes": 1.0, "brows": 0.9, "nose": 0.6, "lips": 1.0, "face": 0.35}  # the node's defaults
+REFINE = 2
 BAND = (0.15, 0.6)  # percent of the diagonal
 LOW = 1.0  # percent of the diagonal
 CLIPPED = 1 - 0.5 / 255
@@ -59,7 +60,9 @@ def make_look(image: Tensor, mask: Tensor) -> Look:
 
 def detail_mask(nets: FaceNets, image: Tensor) -> tuple[Tensor, Tensor]:
     """Detail mask and face mask of the node at its defaults."""
-    masks = region_masks(find_faces(nets, image), image.shape[-2:])
+    faces = find_faces(nets, image)
+    masks = region_masks(faces, image.shape[-2:])
+    masks["face"] = refine_outline(image, masks["face"], faces, REFINE)
     return weighted_maximum(masks, WEIGHTS), masks["face"]
 
 

@@ -18,7 +18,7 @@ from benchmarks.matting_hair import HAIR, HAIR_COLOURS
 from benchmarks.matting_person import SKINS, draw_person
 
 TUNING_SEEDS = (1, 2, 3, 4, 5, 6)
-REPORTED_SEEDS = (101, 102, 103, 104, 105, 106)  # never looked at while a method is tuned
+REPORTED_SEEDS = (201, 202, 203, 204, 205, 206)  # run once after tuning; 101 to 106 were seen before the last tuning
 MASK_KINDS = ("downsampled", "dilated", "eroded", "polygon", "missed")
 STRAND_HAIR = ("fine", "curly", "translucent")
 

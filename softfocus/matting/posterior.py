@@ -13,9 +13,10 @@ import torch
 from torch import Tensor
 
 NOISE = 0.01  # sRGB: camera noise that every colour has besides its palette entry's spread
-ALIKE = 0.3  # sRGB distance: mixtures of colours nearer than this count for less, since they explain anything
+ALIKE = 0.6  # sRGB distance: mixtures of colours nearer than this count for less, since they explain anything
 PAIRS = 4  # colours of each side that are paired for mixtures, the locally commonest
-MIXED = 4.0  # weight of mixtures against pure pixels in the prior
+MIXED = 8.0  # weight of mixtures against pure pixels in the prior
+EVIDENCE = 1.5  # exponent of the likelihoods: spreads hold shading too, so that plain densities are too wide
 RARE = 1e-6  # share at which a colour counts as absent, so that logarithms stay finite
 
 
@@ -53,7 +54,7 @@ def solve_pixels(colors: Tensor, front: Side, back: Side, variance: Tensor, prio
     pure = [_pure(colors, side, spread) for side in (back, front)]
     mixed, alpha, mixed_front, mixed_back = _mixtures(colors, front, back, spread, prior)
     log_prior = torch.stack([(1 - prior) ** 2, 2 * MIXED * prior * (1 - prior), prior**2], 1).log()
-    states = torch.softmax(log_prior + torch.stack([pure[0], mixed, pure[1]], 1), 1)
+    states = torch.softmax(log_prior + EVIDENCE * torch.stack([pure[0], mixed, pure[1]], 1), 1)
     return Posterior(states, (states[:, 2] + states[:, 1] * alpha).clamp(0, 1), mixed_front, mixed_back)
 
 

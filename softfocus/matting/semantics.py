@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 from torch.nn.functional import interpolate, normalize
 
-SCALE = 12.0  # log-odds of a feature that equals one side's and is orthogonal to the other's
+SCALE = 30.0  # log-odds of a feature that equals one side's and is orthogonal to the other's
 
 
 def semantic_log_odds(features: Tensor, foreground: Tensor, background: Tensor) -> Tensor:
