@@ -23,7 +23,7 @@ from ..softfocus.faces import (
 from .host import Frames, map_frames
 from .schema import node_schema, not_built_yet, not_connected_yet, number, supported
 
-FLOATS_PER_PIXEL = 24
+FLOATS_PER_PIXEL = 48
 LISTED_FRAMES = 12
 
 
