@@ -15,6 +15,7 @@ from benchmarks.matting_cases import Figures, run
 from benchmarks.matting_methods import METHODS
 from benchmarks.matting_truth import MASK_KINDS, REPORTED_SEEDS, TUNING_SEEDS
 
+GROUPS = ("strands", "opaque", "bald")
 LIMITS = {"smooth": 0.30, "busy": 0.55, "low contrast": 0.80, "same colour": 1.0}  # SAD of ours / rough mask, strands
 
 
@@ -34,7 +35,7 @@ def total_ratio(results: list[Figures], method: str, to: str) -> float:
 def print_table(results: list[Figures]) -> None:
     names = ("n", "SAD", "SAD band", "/rough", "worst", "MSE", "Grad", "Conn", "s", "ours/it")
     print(f"{'':32}" + "".join(f"{name:>9}" for name in names))
-    for group in ("strands", "opaque", "bald"):
+    for group in GROUPS:
         for background in BACKGROUNDS:
             row = [each for each in results if each.job.background == background and each.job.group == group]
             for method in (*METHODS, "ours"):
@@ -56,7 +57,7 @@ def print_line(title: str, row: list[Figures], method: str) -> None:
 def print_by_mask(results: list[Figures]) -> None:
     print("\nOurs: SAD / SAD of the rough mask by kind of mask, mean and worst")
     print(f"{'':22}" + "".join(f"{kind:>16}" for kind in MASK_KINDS))
-    for group in ("strands", "opaque", "bald"):
+    for group in GROUPS:
         for background in BACKGROUNDS:
             line = f"{background:12} {group:8} "
             for kind in MASK_KINDS:
@@ -68,10 +69,12 @@ def print_by_mask(results: list[Figures]) -> None:
 
 def print_limits(results: list[Figures]) -> None:
     print("\nOurs against its limits")
-    for background, limit in LIMITS.items():
-        row = [each for each in results if each.job.background == background and each.job.group == "strands"]
-        for other, most in (("rough mask", limit), ("closed-form", 1.0)):
-            print(f"SAD / {other:11}, {background:12} {total_ratio(row, 'ours', other):6.2f}  limit {most:.2f}")
+    for group in GROUPS:
+        for background, limit in LIMITS.items():
+            row = [each for each in results if (each.job.background, each.job.group) == (background, group)]
+            for other, most in (("rough mask", limit if group == "strands" else 1.0), ("closed-form", 1.0)):
+                ratio = total_ratio(row, "ours", other)
+                print(f"SAD / {other:11}, {background:12} {group:8} {ratio:6.2f}  limit {most:.2f}")
     worst, case = max(ratios(results, "ours", "rough mask"), key=lambda pair: pair[0])
     where = f"{case.job.background}, {case.job.hair}, {case.mask}, seed {case.job.seed}"
     print(f"SAD / rough mask, worst case of all {worst:4.2f}  limit 1.00  ({where})")

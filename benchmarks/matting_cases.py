@@ -35,9 +35,9 @@ class Job:
         return "strands" if self.hair in STRAND_HAIR else self.hair
 
     def methods(self, mask_kind: str) -> list[str]:
-        """What runs beside ours: everything on the first scenes, there KNN on one kind of mask; else the mask alone."""
+        """Beside ours: closed-form everywhere, the rest on the first scenes, there KNN on one kind of mask."""
         if self.order >= (2 if self.group == "strands" else 1):
-            return ["rough mask"]
+            return ["rough mask", "closed-form"]
         place = BACKGROUNDS.index(self.background)
         with_knn = self.order == 0 and mask_kind == self.masks[place % len(self.masks)]
         return [name for name in METHODS if name != "KNN" or with_knn]

@@ -8,6 +8,7 @@ Work is done at unknown pixels only.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -16,6 +17,7 @@ from torch import Tensor
 from ..gaussian import gaussian_blur
 from ..units import diagonal
 from .local_colors import REFERENCE_DIAGONAL, cell_index, make_grid
+from .mask_prior import learn_log_odds
 from .palette import make_palette
 from .posterior import Posterior, Side, solve_pixels
 from .semantics import semantic_log_odds
@@ -24,8 +26,7 @@ from .trimap import Trimap, make_trimap
 PALETTE = 20  # colours of the picture around the band
 WINDOW_PX = 24.0  # at a diagonal of REFERENCE_DIAGONAL (512 x 512): where colours are gathered
 NEIGHBOURS_PX = 2.0  # likewise: whose alpha enters the prior of the next pass
-SHARED = 0.7  # weight of the neighbours in the prior, the rest is the mask's
-STEEPNESS = 20.0  # log-odds of the mask's own prior at the end of the band
+SHARED = 0.5  # weight of the neighbours in the prior, the rest is the mask's
 CERTAIN = 0.99  # probability from which a pixel becomes known
 LEAST = 0.01  # the prior never rules anything out
 SOLVED_AT_ONCE = 1 << 15  # pixels: bounds the memory, and fits the caches
@@ -91,29 +92,34 @@ def _refine_frame(
 ) -> tuple[Tensor, Tensor, Tensor]:
     alpha = mask.clone()
     foreground = image.clone()
+    live = trimap.unknown.clone()
     both_sides = bool(trimap.foreground.any()) and bool(trimap.background.any())
-    if both_sides and bool(trimap.unknown.any()):
-        own = STEEPNESS * (trimap.inside - trimap.outside)
+    if both_sides and bool(live.any()):
+        samples = _Samples(image, trimap)
+        own = _mask_log_odds(image, trimap, samples)
         if features is not None:
             own = own + semantic_log_odds(features, trimap.foreground, trimap.background)
-        samples = _Samples(image, trimap, trust_inside)
-        live = trimap.unknown.clone()
+        alpha[live] = own[live].sigmoid()
+        if trust_inside:
+            samples.front = torch.where(trimap.foreground, 1.0, trimap.inside**2).to(image)
         for _ in range(iterations):
-            _solve_pass(image, alpha, foreground, live, samples, torch.sigmoid(own))
+            _solve_pass(image, alpha, foreground, live, samples, own.sigmoid())
     return alpha[None], foreground, trimap.unknown[None].to(mask)
 
 
 class _Samples:
-    """The colours of the picture around the band, and how much each pixel counts for either side."""
+    """The colours of the picture around the band, and how much each pixel counts for either side.
 
-    def __init__(self, image: Tensor, trimap: Trimap, trust_inside: bool) -> None:
+    To begin with, only known pixels do. `front` and `back` are [H, W].
+    """
+
+    def __init__(self, image: Tensor, trimap: Trimap) -> None:
         self.used = trimap.near | trimap.unknown
         self.palette = make_palette(image[:, self.used].T, PALETTE)
         self.grid = make_grid(image, self.used, self.palette)
         self.window = WINDOW_PX * diagonal(image) / REFERENCE_DIAGONAL * self.grid.shape[0] / image.shape[-2]
         self.back = trimap.background.to(image)
-        # The mask's outside may hold strands, so of the background only what is known counts.
-        self.front = torch.where(trimap.foreground, 1.0, trimap.inside**2 * trust_inside).to(image)
+        self.front = trimap.foreground.to(image)
         error = (self.grid.colors - self.palette[self.grid.label]).square().sum(1) / 3
         count = torch.bincount(self.grid.label, minlength=len(self.palette)).clamp_min(1)
         self.variance = error.new_zeros(len(self.palette)).index_add_(0, self.grid.label, error) / count
@@ -133,13 +139,32 @@ class _Samples:
         return cell_index(y, height, rows) * columns + cell_index(x, width, columns)
 
 
+def _mask_log_odds(image: Tensor, trimap: Trimap, samples: _Samples) -> Tensor:
+    """What the mask says about each pixel of the band, as far as it proves right: log-odds of foreground [H, W]."""
+    front, back = samples.local()
+    states = []
+    for y, x in _pieces(trimap.unknown):
+        cell, neutral = samples.cells(y, x), torch.full(y.shape, 0.5).to(image)
+        states.append(solve_pixels(image[:, y, x].T, front.at(cell), back.at(cell), samples.variance, neutral).states)
+    log_odds = torch.zeros_like(trimap.inside)
+    depth = (trimap.inside - trimap.outside)[trimap.unknown]
+    log_odds[trimap.unknown] = learn_log_odds(depth, torch.cat(states), CERTAIN)
+    return log_odds
+
+
+def _pieces(pixels: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+    """Rows and columns of the true pixels of a plane, some at a time."""
+    y, x = pixels.nonzero(as_tuple=True)
+    return zip(y.split(SOLVED_AT_ONCE), x.split(SOLVED_AT_ONCE), strict=True)
+
+
 def _solve_pass(image: Tensor, alpha: Tensor, foreground: Tensor, live: Tensor, samples: _Samples, own: Tensor) -> None:
     """One pass over the live pixels, in place: alpha and foreground are filled in, certain pixels leave `live`."""
     front, back = samples.local()
     spread = NEIGHBOURS_PX * diagonal(image) / REFERENCE_DIAGONAL
     prior = SHARED * gaussian_blur(alpha[None, None], spread)[0, 0] + (1 - SHARED) * own
     prior = prior.clamp(LEAST, 1 - LEAST)
-    for y, x in zip(*(index.split(SOLVED_AT_ONCE) for index in live.nonzero(as_tuple=True)), strict=True):
+    for y, x in _pieces(live):
         colors, cell = image[:, y, x].T, samples.cells(y, x)
         found = solve_pixels(colors, front.at(cell), back.at(cell), samples.variance, prior[y, x])
         certain = found.states[:, [0, 2]].amax(1) > CERTAIN

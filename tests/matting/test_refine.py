@@ -69,6 +69,8 @@ def test_promotions_are_one_way(scene, rough, monkeypatch):
 
     def following(colors, *rest):
         found = solve(colors, *rest)
+        if bool((rest[-1] == 0.5).all()):  # learning what the mask is worth decides no pixel
+            return found
         y, x = live.nonzero(as_tuple=True)
         assert torch.equal(colors, scene.image[0][:, y, x].T)
         certain = found.states[:, [0, 2]].amax(1) > refine_module.CERTAIN
