@@ -6,7 +6,7 @@ PYTHON := $(VENV)/bin/python
 # Threads that spin while they wait make torch up to a hundred times slower on a busy machine.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: setup demo serve test test-quick lint bench workflows clean
+.PHONY: setup demo serve test test-quick lint bench gallery workflows clean
 
 setup:  ## virtual environment and test host; quick when nothing changed
 	@python3 tools/setup_host.py
@@ -30,6 +30,9 @@ lint: setup
 
 bench: setup  ## the look on real portraits, the detector, the times; prints tables
 	$(PYTHON) -m benchmarks
+
+gallery: setup  ## a contact sheet of real pictures with preview and mask: benchmarks/results/gallery.jpg
+	$(PYTHON) -m tools.make_gallery
 
 workflows: setup  ## write workflows/*.json again through the real page (needs chromium)
 	$(PYTHON) tools/make_workflows.py

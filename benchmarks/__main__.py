@@ -1,11 +1,15 @@
 """`make bench`: every measurement, one table after the other."""
 
-from benchmarks import cutouts, faces, look, matting
+from benchmarks import cutouts, face_video, faces, landmarks, look, matting
 
 if __name__ == "__main__":
     look.main()
     print()
     faces.main([])
+    print()
+    landmarks.main([])
+    print()
+    face_video.main([])
     print()
     cutouts.main()
     print()

@@ -6,25 +6,31 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+import comfy.model_management as mm
 import torch
 from comfy_api.latest import io
 
 from ..softfocus.faces import (
     Face,
-    FaceNets,
-    faces_from_landmarks,
-    find_faces,
-    load_face_nets,
+    SelfieSegmentation,
+    draw_legend,
+    follow_faces,
+    hair_mask,
+    largest,
+    load_selfie_net,
+    picture_motion,
     refine_outline,
     region_masks,
+    summarize_faces,
     tint_regions,
     weighted_maximum,
 )
+from .face_sources import FaceSource, choose_source
 from .host import Frames, map_frames
-from .schema import node_schema, not_built_yet, not_connected_yet, number, supported
+from .schema import node_schema, number, supported
+from .tensors import to_planes
 
 FLOATS_PER_PIXEL = 48
-LISTED_FRAMES = 12
 
 
 class FaceDetailMask(io.ComfyNode):
@@ -44,7 +50,7 @@ class FaceDetailMask(io.ComfyNode):
                 number("nose", 0.6, 0, 1, 0.05, "How much structure the nose keeps, nostrils included."),
                 number("lips", 1, 0, 1, 0.05, "How much structure the lips keep, teeth of an open mouth included."),
                 number("face", 0.35, 0, 1, 0.05, "How much structure the rest of the face keeps, forehead included."),
-                number("hair", 0, 0, 1, 0.05, "How much structure the hair keeps. Only 0 in this version."),
+                number("hair", 0, 0, 1, 0.05, "How much structure the hair keeps, down to strands with refine."),
                 number("expand", 3, -10, 30, 0.5, "Moves every outline outwards, in percent of the face's width."),
                 number("feather", 4, 0, 50, 0.5, "Width of the soft edge, in percent of the face's width."),
                 io.Int.Input(
@@ -63,7 +69,8 @@ class FaceDetailMask(io.ComfyNode):
                     "missing_frames",
                     options=["empty", "previous", "interpolate"],
                     default="empty",
-                    tooltip="Mask of a frame without a face. Only empty in this version.",
+                    tooltip="For clips: where a face was not found, previous keeps where it was last, interpolate goes from "
+                    "before to after. Both follow faces and steady their masks. empty takes every frame alone.",
                     advanced=True,
                 ),
                 io.Custom("FACE_LANDMARKS").Input(
@@ -74,9 +81,13 @@ class FaceDetailMask(io.ComfyNode):
                     "bboxes",
                     optional=True,
                     extra_dict={"forceInput": True},
-                    tooltip="For a later version; leave it open.",
+                    tooltip="Boxes around faces, a list a frame; replaces the pack's detector.",
                 ),
-                io.Mask.Input("subject_mask", optional=True, tooltip="Limits the masks: nothing where it is 0."),
+                io.Mask.Input(
+                    "subject_mask",
+                    optional=True,
+                    tooltip="Only faces that it touches; looked at closely. Nothing where it is 0.",
+                ),
             ],
             outputs=[
                 io.Mask.Output(display_name="detail_mask", tooltip="1 = structure kept: the regions by their weights."),
@@ -91,72 +102,82 @@ class FaceDetailMask(io.ComfyNode):
         cls, image, eyes, brows, nose, lips, face, hair, expand, feather, refine, max_faces, min_confidence,
         missing_frames, face_landmarks=None, bboxes=None, subject_mask=None,
     ) -> io.NodeOutput:  # fmt: skip
-        _refuse_later_parts(hair, missing_frames, bboxes)
-        weights = {"eyes": eyes, "brows": brows, "nose": nose, "lips": lips, "face": face}
-        known = None
-        if face_landmarks is not None:
-            known = faces_from_landmarks(face_landmarks, image.shape[0], image.shape[1:3], max_faces)
-        found: dict[int, list[Face]] = {}  # by frame: a chunk may be run again
+        weights = {"eyes": eyes, "brows": brows, "nose": nose, "lips": lips, "face": face, "hair": hair}
+        source = choose_source(image, face_landmarks, bboxes, min_confidence)
+        found = _find(source, image, subject_mask)
+        faces = found if missing_frames == "empty" else _follow(found, image, missing_frames)
+        faces = [largest(each, max_faces) for each in faces]
 
-        def op(frames: Frames) -> tuple[torch.Tensor, ...]:
-            faces = _faces(frames, known, min_confidence, max_faces)
-            found.update(enumerate(faces, frames.first))
-            masks = region_masks(faces, frames.rgb.shape[-2:], expand, feather, frames.rgb.device)
-            masks["face"] = refine_outline(frames.rgb, masks["face"], faces, refine)
+        def draw(frames: Frames) -> tuple[torch.Tensor, ...]:
+            here = faces[frames.first : frames.first + len(frames.rgb)]
+            masks = region_masks(here, frames.rgb.shape[-2:], expand, feather, frames.rgb.device)
+            masks["face"] = refine_outline(frames.rgb, masks["face"], here, refine)
+            if hair > 0:
+                masks["hair"] = hair_mask(_person_net().to(frames.rgb.device), frames.rgb, here, refine)
             subject = frames.masks["subject_mask"]
             if subject is not None:
                 masks = {name: mask * subject for name, mask in masks.items()}
-            return weighted_maximum(masks, weights), masks["face"], tint_regions(frames.rgb, masks, weights)
+            return weighted_maximum(masks, weights), masks["face"], _preview(frames.rgb, masks, weights, here)
 
         detail, whole, preview = map_frames(
-            op,
+            draw,
             image,
             outputs=("mask", "mask", "picture"),
             floats_per_pixel=FLOATS_PER_PIXEL,
             masks={"subject_mask": subject_mask},
+            part=(1, 2),
         )
-        faces = [found[index] for index in sorted(found)]
         boxes = [[_bounding_box(each) for each in frame] for frame in faces]
-        return io.NodeOutput(detail, whole, boxes, preview, ui={"text": (_summary(faces),)})
+        said = summarize_faces(found, faces, source.name, source.advice)
+        return io.NodeOutput(detail, whole, boxes, preview, ui={"text": (said,)})
 
 
 @cache
-def _nets() -> FaceNets:
-    return load_face_nets()
+def _person_net() -> SelfieSegmentation:
+    return load_selfie_net()
 
 
-def _faces(frames: Frames, known: list[list[Face]] | None, min_confidence: float, max_faces: int) -> list[list[Face]]:
-    """The faces of a chunk: given landmarks where there are any, else found with the pack's nets."""
-    if known is not None:
-        return known[frames.first : frames.first + len(frames.rgb)]
-    return find_faces(_nets().to(frames.rgb.device), frames.rgb, min_confidence, max_faces)
+def _find(source: FaceSource, image: torch.Tensor, subject_mask: torch.Tensor | None) -> list[list[Face]]:
+    """The faces of every frame, before anything is drawn: a clip's faces are followed as a whole."""
+    found: dict[int, list[Face]] = {}  # by frame: a chunk may be run again
+
+    def find(frames: Frames) -> tuple[torch.Tensor, ...]:
+        found.update(enumerate(source.find(frames), frames.first))
+        return ()
+
+    map_frames(
+        find,
+        image,
+        outputs=(),
+        floats_per_pixel=FLOATS_PER_PIXEL,
+        masks={"subject_mask": subject_mask},
+        part=(0, 2),
+    )
+    return [found[index] for index in sorted(found)]
+
+
+def _follow(found: list[list[Face]], image: torch.Tensor, missing: str) -> list[list[Face]]:
+    """The faces steadied and filled in, with the help of the picture's own motion where OpenCV is there."""
+    motion = picture_motion(lambda index: to_planes(image[index : index + 1])[0][0])
+    if motion is None:
+        return follow_faces(found, missing)
+
+    def step(index: int, here: torch.Tensor, there: torch.Tensor) -> tuple[torch.Tensor, float]:
+        mm.throw_exception_if_processing_interrupted()
+        return motion(index, here, there)
+
+    return follow_faces(found, missing, step)
+
+
+def _preview(
+    rgb: torch.Tensor, masks: dict[str, torch.Tensor], weights: dict[str, float], faces: list[list[Face]]
+) -> torch.Tensor:
+    """The picture with its regions tinted, and with a legend where there is a face."""
+    tinted = tint_regions(rgb, masks, weights).split(1)
+    return torch.cat([draw_legend(each, weights) if found else each for each, found in zip(tinted, faces, strict=True)])
 
 
 def _bounding_box(face: Face) -> Mapping[str, Any]:
     """A face as one entry of the host's BOUNDING_BOX type, in pixels."""
     left, top, width, height = face.box
     return {"x": left, "y": top, "width": width, "height": height, "label": "face", "score": face.score}
-
-
-def _summary(faces: list[list[Face]]) -> str:
-    """One sentence: how many faces were found, or in which frames there was none."""
-    count = len(faces)
-    missing = [str(index) for index, found in enumerate(faces, 1) if not found]
-    if not missing:
-        total = sum(map(len, faces))
-        return f"{total} {'face' if total == 1 else 'faces'} found in {count} {'frame' if count == 1 else 'frames'}."
-    if count == 1:
-        return "No face found: the masks are empty. A lower min_confidence may help."
-    listed = ", ".join(missing[:LISTED_FRAMES]) + (" and more" if len(missing) > LISTED_FRAMES else "")
-    frames, masks = ("frame", "its masks are") if len(missing) == 1 else ("frames", "their masks are")
-    return f"No face found in {frames} {listed} of {count}: {masks} empty. A lower min_confidence may help."
-
-
-def _refuse_later_parts(hair: float, missing_frames: str, bboxes: object) -> None:
-    """Raise ValueError for an input whose work comes in a later version."""
-    if hair != 0:
-        raise not_built_yet("hair", hair, 0)
-    if missing_frames != "empty":
-        raise not_built_yet("missing_frames", missing_frames, "empty")
-    if bboxes is not None:
-        raise not_connected_yet("bboxes")

@@ -51,6 +51,7 @@ def map_frames(
     floats_per_pixel: int,
     masks: Mapping[str, Tensor | None] | None = None,
     images: Mapping[str, Tensor | None] | None = None,
+    part: tuple[int, int] = (0, 1),
 ) -> list[Tensor]:
     """Run `op` over all frames of an IMAGE in chunks that fit the device's memory.
 
@@ -61,6 +62,7 @@ def map_frames(
             RGB, without alpha) or "mask".
         floats_per_pixel: float32 values per pixel that op holds at its peak, to size the chunks.
         masks, images: further inputs by their names, fitted to the image's size and frame count.
+        part: which one this is of how many runs over the frames, for the progress shown.
 
     Returns:
         ComfyUI tensors on the intermediate device and dtype: [B, H, W, C] and [B, H, W].
@@ -72,7 +74,7 @@ def map_frames(
     results = [_empty(kind, count, height, width, channels) for kind in outputs]
     device = mm.get_torch_device()
     chunk = _chunk_length(count, height * width * floats_per_pixel * 4, device)
-    progress = comfy.utils.ProgressBar(count)
+    progress = comfy.utils.ProgressBar(part[1] * count)
     first = 0
     while first < count:
         mm.throw_exception_if_processing_interrupted()
@@ -89,7 +91,7 @@ def map_frames(
             mm.soft_empty_cache()
             continue
         first = stop
-        progress.update_absolute(first)
+        progress.update_absolute(part[0] * count + first)
     return results
 
 

@@ -15,7 +15,12 @@ ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = [ROOT / "__init__.py", *sorted((ROOT / "nodes").rglob("*.py")), *sorted((ROOT / "softfocus").rglob("*.py"))]
 HOST_PROVIDES = {"torch", "numpy", "PIL", "comfy", "comfy_api", "folder_paths", "safetensors", "scipy", "transformers"}
 # Each declared dependency, and the file that uses it.
-USES = {"kornia": "softfocus/quality/tone.py", "safetensors": "softfocus/faces/weights.py"}
+USES = {
+    "kornia": "softfocus/quality/tone.py",
+    "opencv-python": "softfocus/faces/yunet.py",
+    "safetensors": "softfocus/faces/weights.py",
+}
+MODULES = {"opencv-python": "cv2"}  # where the package's name is not that of its module
 
 
 def imported_packages(path: Path) -> set[str]:
@@ -37,9 +42,9 @@ def test_every_dependency_is_used_and_every_use_is_declared():
     requirements = declared((ROOT / "requirements.txt").read_text())
     assert requirements == set(USES)
     for package, path in USES.items():
-        assert package in imported_packages(ROOT / path)
+        assert MODULES.get(package, package) in imported_packages(ROOT / path)
     used = set().union(*(imported_packages(path) for path in SHIPPED)) - sys.stdlib_module_names
-    assert used - HOST_PROVIDES == requirements - HOST_PROVIDES
+    assert used - HOST_PROVIDES == {MODULES.get(each, each) for each in requirements} - HOST_PROVIDES
 
 
 def test_pyproject_and_requirements_agree():

@@ -27,7 +27,8 @@ sys.path.insert(0, str(ROOT))
 from softfocus.faces.blazeface import FullRangeDetector, ShortRangeDetector  # noqa: E402
 from softfocus.faces.blocks import PReLU  # noqa: E402
 from softfocus.faces.facemesh import FaceMesh  # noqa: E402
-from softfocus.faces.weights import FILES, FOLDER  # noqa: E402
+from softfocus.faces.selfie import SelfieSegmentation  # noqa: E402
+from softfocus.faces.weights import FILES, FOLDER, SELFIE_FILE  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,14 @@ SOURCES = {
         "1055cb9d4a9ca8b8c688902a3a5194311138ba256bcc94e336d8373a5f30c814",
         FaceMesh,
     ),
+    "selfie": Source(
+        *_MEDIAPIPE,
+        "mediapipe/modules/selfie_segmentation/selfie_segmentation.tflite",
+        "9ee168ec7c8f2a16c56fe8e1cfbc514974cbbb7e434051b455635f1bd1462f5c",
+        SelfieSegmentation,
+    ),
 }
+OUTPUTS = {**FILES, "selfie": SELFIE_FILE}
 
 
 def read_source(source: Source, folder: Path) -> bytes:
@@ -99,7 +107,9 @@ def _constants(graph: tflite.SubGraph, model: tflite.Model) -> dict[int, np.ndar
 def read_layers(data: bytes) -> dict[str, list[list[np.ndarray]]]:
     """Weights of the convolutions, depthwise convolutions and PReLUs, each kind ordered by layer number.
 
-    The number is the one in the tensor's name; output layers, which carry a stride there instead, come last.
+    The number is the one in the tensor's name; output layers, which carry a stride there instead, come last. A custom
+    operation is a transposed convolution of kernel and stride 2, with which selfie segmentation ends; it counts as the
+    1 x 1 convolution to four times the channels that it is before its outputs are put side by side.
     """
     model = tflite.Model.GetRootAsModel(data, 0)
     graph = model.Subgraphs(0)
@@ -108,6 +118,7 @@ def read_layers(data: bytes) -> dict[str, list[list[np.ndarray]]]:
         tflite.BuiltinOperator.CONV_2D: "conv",
         tflite.BuiltinOperator.DEPTHWISE_CONV_2D: "depthwise",
         tflite.BuiltinOperator.PRELU: "prelu",
+        tflite.BuiltinOperator.CUSTOM: "conv",
     }
     layers: dict[str, list[tuple[float, list[np.ndarray]]]] = {kind: [] for kind in kinds.values()}
     for index in range(graph.OperatorsLength()):
@@ -117,11 +128,19 @@ def read_layers(data: bytes) -> dict[str, list[list[np.ndarray]]]:
         if kind is None:
             continue
         inputs = [operator.Inputs(i) for i in range(1, operator.InputsLength())]
+        arrays = [constants[i] for i in inputs]
+        if code.CustomCode():
+            arrays = _as_pointwise(*arrays)
         name = graph.Tensors(inputs[0]).Name().decode().rsplit("/", 1)[0]
         match = re.fullmatch(r"(?:.*/)?(?:conv2d|depthwise_conv2d|p_re_lu)(?:_(\d+))?", name)
         number = float(match.group(1) or 0) if match else float("inf")
-        layers[kind].append((number, [constants[i] for i in inputs]))
+        layers[kind].append((number, arrays))
     return {kind: [arrays for _, arrays in sorted(found, key=lambda f: f[0])] for kind, found in layers.items()}
+
+
+def _as_pointwise(kernel: np.ndarray, bias: np.ndarray) -> list[np.ndarray]:
+    """Kernel [O, 2, 2, I] and bias [O] of the transposed convolution, as [O * 4, 1, 1, I] and [O * 4]."""
+    return [kernel.reshape(-1, 1, 1, kernel.shape[-1]), bias.repeat(4)]
 
 
 def to_state_dict(net: torch.nn.Module, layers: dict[str, list[list[np.ndarray]]]) -> dict[str, torch.Tensor]:
@@ -157,7 +176,7 @@ def main(argv: list[str] | None = None) -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     for key, source in SOURCES.items():
         layers = read_layers(read_source(source, arguments.wheels))
-        path = arguments.out / FILES[key]
+        path = arguments.out / OUTPUTS[key]
         save_file(to_state_dict(source.net(), layers), path, metadata={"source_sha256": source.sha256})
         path.chmod(0o644)
         print(f"{path.name}: {path.stat().st_size} bytes, sha256 {hashlib.sha256(path.read_bytes()).hexdigest()}")

@@ -1,25 +1,44 @@
-"""Find faces, place a mesh on them, and turn it into soft masks."""
+"""Find faces, place a mesh on them, follow them through a clip, and turn them into soft masks."""
 
+from .boxes import faces_from_boxes
 from .detect import detect_faces
-from .face import Face
+from .face import Face, largest
 from .find import find_faces
+from .follow import follow_faces
+from .hair import hair_mask
 from .landmarks import faces_from_landmarks
 from .mesh import add_landmarks
+from .motion import picture_motion
 from .outline import refine_outline
-from .preview import tint_regions
+from .preview import draw_legend, tint_regions
 from .regions import region_masks, weighted_maximum
-from .weights import FaceNets, load_face_nets
+from .selfie import SelfieSegmentation
+from .subject import faces_of_subject
+from .summary import summarize_faces
+from .weights import FaceNets, load_face_nets, load_selfie_net
+from .yunet import YuNet
 
 __all__ = [
     "Face",
     "FaceNets",
+    "SelfieSegmentation",
+    "YuNet",
     "add_landmarks",
     "detect_faces",
+    "draw_legend",
+    "faces_from_boxes",
     "faces_from_landmarks",
+    "faces_of_subject",
     "find_faces",
+    "follow_faces",
+    "hair_mask",
+    "largest",
     "load_face_nets",
+    "load_selfie_net",
+    "picture_motion",
     "refine_outline",
     "region_masks",
+    "summarize_faces",
     "tint_regions",
     "weighted_maximum",
 ]

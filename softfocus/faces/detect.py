@@ -2,39 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
 from .blazeface import FullRangeDetector, ShortRangeDetector
-from .crops import Square, sample_square
+from .crops import sample_squares, valid_colours
 from .face import Face
+from .looks import Look, seen_whole, whole_looks
 from .weights import FaceNets
 
-# Net and side of a look as a multiple of the picture's longer side. The last one shows the picture smaller, with a
-# black border: a close-up that fills the frame is larger than any face either net was trained on.
-LOOKS = (("short", 1.0), ("full", 1.0), ("short", 1.6))
-CLOSER = ("full", 0.45, 3)  # net, side of a tile, tiles along each axis
 MERGE_OVERLAP = 0.3
+BATCH = 16  # looks in one run of a net
 
 
 @torch.no_grad()
-def detect_faces(nets: FaceNets, image: Tensor, min_confidence: float = 0.5, closer: bool = False) -> list[list[Face]]:
+def detect_faces(
+    nets: FaceNets,
+    image: Tensor,
+    min_confidence: float = 0.5,
+    looks: Callable[[int, int], list[Look]] = whole_looks,
+) -> list[list[Face]]:
     """Faces of each picture, with keypoints but without landmarks, most certain first.
 
     Args:
         nets: the face nets, on the image's device.
-        image: [B, 3, H, W] sRGB; values outside 0..1 are clamped.
+        image: [B, 3, H, W] sRGB; values outside 0..1 are clamped, those that are no numbers or infinite count as 0.
         min_confidence: 0..1, detections scored lower are left out.
-        closer: look at overlapping tiles instead of at the whole picture. It finds most faces down to 4 % of the
-            longer side (else 8 %), misses those larger than a tile, and takes several times as long.
+        looks: from height and width of a picture, what to show to the nets.
 
     Boxes run about from the brows to the chin. Each picture is looked at alone, so a batch gives what its pictures
     give one by one. Decoding and the score-weighted merge follow BlazeFace (arXiv 1907.05047).
     """
+    height, width = image.shape[2:]
     found = []
     for index in range(len(image)):
-        frame = image[index : index + 1].clamp(0, 1)
-        boxes, scores = _merge(*_candidates(nets, frame, min_confidence, closer))
+        frame = valid_colours(image[index : index + 1])
+        boxes, scores = _merge(*_candidates(nets, frame, min_confidence, looks(height, width)))
         found.append([_face(box, score) for box, score in zip(boxes, scores, strict=True)])
     return found
 
@@ -44,33 +49,30 @@ def _face(values: Tensor, score: Tensor) -> Face:
     return Face((x - width / 2, y - height / 2, width, height), score.item(), values[4:].view(6, 2))
 
 
-def _looks(height: int, width: int, closer: bool) -> list[tuple[str, Square]]:
-    """The nets to run and the square of the picture to show to each."""
-    longer = max(height, width)
-    if not closer:
-        return [(name, Square(width / 2, height / 2, scale * longer)) for name, scale in LOOKS]
-    name, share, count = CLOSER
-    side = share * longer
-    xs, ys = ([side / 2 + (length - side) * i / (count - 1) for i in range(count)] for length in (width, height))
-    return [(name, Square(x, y, side)) for y in ys for x in xs]
-
-
-def _candidates(nets: FaceNets, frame: Tensor, min_confidence: float, closer: bool) -> tuple[Tensor, Tensor]:
+def _candidates(nets: FaceNets, frame: Tensor, min_confidence: float, looks: list[Look]) -> tuple[Tensor, Tensor]:
     """All anchors above the threshold: [N, 16] (centre, size, six points, picture pixels) and scores [N], on CPU."""
     detectors: dict[str, ShortRangeDetector | FullRangeDetector] = {"short": nets.short, "full": nets.full}
-    boxes, scores = [], []
-    for name, square in _looks(frame.shape[2], frame.shape[3], closer):
-        net = detectors[name]
-        raw, logits = net(sample_square(frame, square, net.size))
-        score = logits[0].sigmoid().cpu()
-        kept = (score >= min_confidence).nonzero()[:, 0]
-        values = raw[0].cpu()[kept].view(-1, 8, 2) / net.size
-        values[:, [0, 2, 3, 4, 5, 6, 7]] += net.anchors()[kept, None]
-        points = square.to_picture(values)
-        points[:, 1] = values[:, 1] * square.side
-        boxes.append(points.view(-1, 16))
-        scores.append(score[kept])
+    boxes, scores = [torch.zeros(0, 16)], [torch.zeros(0)]
+    for name, net in detectors.items():
+        own = [look for look in looks if look.net == name]
+        for part in (own[start : start + BATCH] for start in range(0, len(own), BATCH)):
+            raw, logits = net(sample_squares(frame, [look.square for look in part], net.size))
+            for look, values, score in zip(part, raw.cpu(), logits.sigmoid().cpu(), strict=True):
+                kept = (score >= min_confidence).nonzero()[:, 0]
+                decoded = _decode(values[kept] / net.size, net.anchors()[kept], look)
+                whole = seen_whole(look, decoded[:, :4], frame.shape[2], frame.shape[3])
+                boxes.append(decoded[whole])
+                scores.append(score[kept][whole])
     return torch.cat(boxes), torch.cat(scores)
+
+
+def _decode(values: Tensor, anchors: Tensor, look: Look) -> Tensor:
+    """Net output [N, 16] in 0..1 of the look, relative to anchors [N, 2], in picture pixels."""
+    values = values.view(-1, 8, 2).clone()
+    values[:, [0, 2, 3, 4, 5, 6, 7]] += anchors[:, None]
+    points = look.square.to_picture(values)
+    points[:, 1] = values[:, 1] * look.square.side
+    return points.view(-1, 16)
 
 
 def _merge(boxes: Tensor, scores: Tensor) -> tuple[Tensor, Tensor]:

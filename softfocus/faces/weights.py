@@ -1,4 +1,4 @@
-"""The three face nets with the weights that ship in the pack."""
+"""The face nets and the person net, with the weights that ship in the pack."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from torch import nn
 
 from .blazeface import FullRangeDetector, ShortRangeDetector
 from .facemesh import FaceMesh
+from .selfie import SelfieSegmentation
 
 FOLDER = Path(__file__).resolve().parent.parent / "weights"
 FILES = {"short": "blazeface_short.safetensors", "full": "blazeface_full.safetensors", "mesh": "face_mesh.safetensors"}
+SELFIE_FILE = "selfie_segmentation.safetensors"
 
 
 class FaceNets(nn.Module):
@@ -32,9 +34,19 @@ def load_face_nets(operations: Any = nn, folder: Path = FOLDER) -> FaceNets:
     """
     nets = FaceNets(operations)
     for name, file in FILES.items():
-        path = folder / file
-        try:
-            nets.get_submodule(name).load_state_dict(load_file(path))
-        except Exception as error:  # missing, truncated or foreign file: each has its own exception type
-            raise ValueError(f"face net {path} cannot be read ({error}); install the pack again") from error
+        _read(nets.get_submodule(name), folder / file)
     return nets.train(False).requires_grad_(False)
+
+
+def load_selfie_net(operations: Any = nn, folder: Path = FOLDER) -> SelfieSegmentation:
+    """Read the person net, apart from the others since only hair needs it; arguments and errors as above."""
+    net = SelfieSegmentation(operations)
+    _read(net, folder / SELFIE_FILE)
+    return net.train(False).requires_grad_(False)
+
+
+def _read(net: nn.Module, path: Path) -> None:
+    try:
+        net.load_state_dict(load_file(path))
+    except Exception as error:  # missing, truncated or foreign file: each has its own exception type
+        raise ValueError(f"face net {path} cannot be read ({error}); install the pack again") from error

@@ -9,10 +9,10 @@ import torch
 from portrait import BOX, LEFT_EYE, LEFT_MOUTH, NOSE, RIGHT_EYE, RIGHT_MOUTH, face, nets, picture
 
 from benchmarks.faces import overlap
-from softfocus.faces import add_landmarks, detect_faces, find_faces
+from softfocus.faces import detect_faces, find_faces
 from softfocus.faces.crops import Square, sample_square
 from softfocus.faces.detect import _merge
-from softfocus.faces.face import Face
+from softfocus.faces.face import Face, distinct
 
 
 def test_the_portrait_has_one_face_in_its_place():
@@ -33,7 +33,7 @@ def test_the_mesh_lies_on_eyes_nose_and_mouth():
     assert overlap(face().box, BOX) > 0.75
 
 
-GOLDEN = [(223.21, 130.95), (227.39, 69.86), (194.29, 101.11), (201.35, 139.03), (220.86, 176.85)]
+GOLDEN = [(224.17, 131.30), (226.33, 69.35), (194.28, 101.37), (201.68, 139.47), (222.68, 177.05)]
 
 
 def test_golden_landmarks():
@@ -94,16 +94,6 @@ def test_a_close_up_is_found():
     assert len(find_faces(nets(), picture()[..., 66:172, 182:270])[0]) == 1
 
 
-@pytest.mark.parametrize("shape", [(900, 1600), (1600, 900)])
-def test_a_small_face_is_found_by_looking_closer(shape):
-    image = torch.full((1, 3, *shape), 0.4)
-    image[..., 600:800, 500:700] = picture(200)
-    assert detect_faces(nets(), image) == [[]]
-    (found,) = find_faces(nets(), image)[0]
-    left, top, width, height = (value * 200 / 512 for value in BOX)
-    assert overlap(found.box, (500 + left, 600 + top, width, height)) > 0.7
-
-
 def test_values_beyond_one_are_white():
     bright = picture() * 1.5
     assert find_faces(nets(), bright)[0][0].box == find_faces(nets(), bright.clamp(0, 1))[0][0].box
@@ -130,6 +120,8 @@ def test_merging_averages_what_overlaps_and_keeps_what_does_not():
     assert merged[:, 0].tolist() == pytest.approx((10.6, 40))
 
 
-def test_landmarks_need_keypoints():
-    with pytest.raises(ValueError, match="keypoints"):
-        add_landmarks(nets(), picture(), [[Face((0, 0, 9, 9), 1.0)]])
+def test_one_face_is_one_face_however_often_it_was_seen():
+    sure, shifted, inside, beside = ((0, 0, 80, 90), (10, 5, 80, 90), (30, 30, 30, 30), (70, 0, 80, 90))
+    faces = [Face(shifted, 0.7), Face(sure, 0.9), Face(inside, 0.95), Face(beside, 0.6)]
+    assert [each.box for each in distinct(faces[:2] + faces[3:])] == [sure, beside]
+    assert [each.box for each in distinct(faces)] == [inside, beside], "the most certain of nested boxes stays"

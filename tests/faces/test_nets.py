@@ -14,7 +14,7 @@ from portrait import nets, picture
 from torch import nn
 
 from softfocus.faces import load_face_nets
-from softfocus.faces.weights import FILES, FOLDER
+from softfocus.faces.weights import FILES, FOLDER, SELFIE_FILE, load_selfie_net
 from tools import convert_face_nets
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,18 +61,58 @@ def test_raw_outputs_are_the_stored_ones(name):
     assert made == pytest.approx(GOLDEN[name], rel=1e-3)
 
 
+def test_person_net_matches_the_source_file(tmp_path):
+    file = tmp_path / "net.tflite"
+    file.write_bytes(convert_face_nets.read_source(convert_face_nets.SOURCES["selfie"], CACHE))
+    engine = (cv2.dnn.ENGINE_CLASSIC,) if hasattr(cv2.dnn, "ENGINE_CLASSIC") else ()
+    reference = cv2.dnn.readNetFromTFLite(str(file), *engine)
+    image = crop(256)
+    reference.setInput(image.numpy())
+    wanted = reference.forward().reshape(256, 256)
+    with torch.no_grad():
+        made = load_selfie_net()(image)[0, 0].numpy()
+    assert 0.1 < wanted.mean() < 0.9
+    assert np.abs(made - wanted).max() < 1e-3
+
+
+def test_person_net_sees_the_person():
+    """Needs no source file: the head is a person, the upper corners of the picture are not."""
+    image = nn.functional.interpolate(picture(), (256, 256), mode="bilinear", antialias=True)
+    with torch.no_grad():
+        person = load_selfie_net()(image)[0, 0]
+    assert person.shape == (256, 256)
+    assert person.amin() >= 0 and person.amax() <= 1
+    assert person[20:80, 95:130].min() > 0.9
+    assert person[:40, :40].max() < 0.1 and person[:40, -40:].max() < 0.1
+
+
+@pytest.mark.parametrize("content", [None, b"not a weight file"])
+def test_a_bad_person_file_is_named_and_leaves_the_others_alone(tmp_path, content):
+    for file in FILES.values():
+        (tmp_path / file).write_bytes((FOLDER / file).read_bytes())
+    if content is not None:
+        (tmp_path / SELFIE_FILE).write_bytes(content)
+    load_face_nets(folder=tmp_path)
+    with pytest.raises(ValueError, match="selfie_segmentation"):
+        load_selfie_net(folder=tmp_path)
+
+
+ALL_FILES = (*FILES.values(), SELFIE_FILE)
+
+
 def test_weights_are_half_precision_and_small():
     from safetensors.torch import load_file
 
-    for file in FILES.values():
+    for file in ALL_FILES:
         assert all(tensor.dtype == torch.float16 for tensor in load_file(FOLDER / file).values())
-    assert sum((FOLDER / file).stat().st_size for file in FILES.values()) < 2_600_000
+    assert sum((FOLDER / file).stat().st_size for file in ALL_FILES) < 2_800_000
 
 
 def test_notice_names_every_weight_file():
     notice = (FOLDER / "NOTICE").read_text()
     assert "Apache License, Version 2.0" in notice
-    assert all(file in notice for file in FILES.values())
+    assert all(file in notice for file in ALL_FILES)
+    assert all(source.sha256 in notice for source in convert_face_nets.SOURCES.values())
 
 
 def test_layers_come_from_the_given_operations():
@@ -83,8 +123,10 @@ def test_layers_come_from_the_given_operations():
             super().__init__(*args, **kwargs)
             made.append(self)
 
-    host_nets = load_face_nets(SimpleNamespace(Conv2d=Conv2d))
-    assert made and all(type(each) is Conv2d for each in host_nets.modules() if isinstance(each, nn.Conv2d))
+    for load in (load_face_nets, load_selfie_net):
+        made.clear()
+        host_nets = load(SimpleNamespace(Conv2d=Conv2d))
+        assert made and all(type(each) is Conv2d for each in host_nets.modules() if isinstance(each, nn.Conv2d))
 
 
 @pytest.mark.parametrize("content", [None, b"", b"not a weight file", b"\xff" * 64])
@@ -117,6 +159,6 @@ def test_nets_loaded_in_inference_mode_serve_outside_it():
 
 def test_converter_gives_the_shipped_bytes(tmp_path):
     convert_face_nets.main(["--out", str(tmp_path)])
-    for file in FILES.values():
+    for file in ALL_FILES:
         made, shipped = ((folder / file).read_bytes() for folder in (tmp_path, FOLDER))
         assert hashlib.sha256(made).digest() == hashlib.sha256(shipped).digest()

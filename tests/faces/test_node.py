@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 import torch
 from portrait import face, picture
 from test_landmarks import entry, payload
+
+from benchmarks.faces import yunet_file
 
 pytestmark = pytest.mark.host
 DEFAULTS = {
@@ -32,12 +36,12 @@ def test_a_frame_without_a_face_has_empty_masks_and_is_named(run):
     assert [bool(mask.any()) for mask in detail] == [bool(mask.any()) for mask in whole] == [True, False, True, False]
     assert [len(frame) for frame in boxes] == [1, 0, 1, 0]
     (said,) = made.ui["text"]
-    assert said.startswith("No face found in frames 2, 4 of 4: their masks are empty.")
+    assert said.startswith("No face found by the pack's own nets in frames 2, 4 of 4: their masks are empty.")
 
 
 def test_one_picture_without_a_face(run):
-    assert run(batch(False)).ui["text"][0].startswith("No face found: the masks are empty.")
-    assert run(batch(True)).ui["text"] == ("1 face found in 1 frame.",)
+    assert run(batch(False)).ui["text"][0].startswith("No face found by the pack's own nets: the masks are empty.")
+    assert run(batch(True)).ui["text"] == ("1 face found in 1 frame by the pack's own nets.",)
 
 
 def test_boxes_are_the_hosts_bounding_boxes(run):
@@ -46,13 +50,57 @@ def test_boxes_are_the_hosts_bounding_boxes(run):
     assert box["width"] == pytest.approx(face().box[2] / 2, rel=0.05)
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "works"),
-    [("hair", 0.5, "0"), ("missing_frames", "previous", "'empty'"), ("bboxes", [[]], "disc")],
-)
-def test_what_is_not_built_yet_is_named(run, name, value, works):
-    with pytest.raises(ValueError, match=f"{name}.*{works}"):
-        run(batch(True), **{name: value})
+def test_a_gap_in_a_clip_is_filled_when_asked(run):
+    image = batch(True, True, False, True, True)
+    empty, previous, between = (run(image, missing_frames=mode) for mode in ("empty", "previous", "interpolate"))
+    assert empty.args[0][2].max() == 0
+    for made in (previous, between):
+        assert made.ui["text"][0].endswith("Filled in: frame 3.")
+        assert (made.args[0][2] - empty.args[0][1]).abs().mean() < 0.002
+        assert len(made.args[2][2]) == 1
+
+
+def test_boxes_from_another_node_replace_the_detector(run):
+    ((box,),) = run(batch(True)).args[2]
+    given = [[{name: box[name] for name in ("x", "y", "width", "height")}]]
+    made = run(batch(True), bboxes=given)
+    assert "by bboxes" in made.ui["text"][0]
+    assert (made.args[0] - run(batch(True)).args[0]).abs().mean() < 0.01
+    nowhere = run(batch(True), bboxes=[[]])
+    assert nowhere.args[0].max() == 0 and "Disconnect it" in nowhere.ui["text"][0]
+
+
+def test_hair_is_masked_by_its_weight(run):
+    without, half = run(batch(True)).args[0], run(batch(True), hair=0.5).args[0]
+    assert (half >= without).all() and half.max() <= 1
+    gained = half - without
+    assert gained.max() == pytest.approx(0.5, abs=0.01)
+    assert gained[:, :60].sum() > 0.5 * gained.sum(), "most of the hair is above the eyes"
+
+
+def test_a_subject_without_a_face_has_none(run):
+    corner = torch.zeros(1, 256, 256)
+    corner[..., 200:, :40] = 1
+    made = run(batch(True), subject_mask=corner)
+    assert made.args[0].max() == 0 and made.args[2] == [[]]
+
+
+def test_a_yunet_file_is_used_and_named(run, monkeypatch, tmp_path):
+    import folder_paths
+
+    if yunet_file() is None:
+        pytest.skip("no face_detection_yunet_2023mar.onnx: set SOFTFOCUS_SHARED to the folder that holds data/")
+    pytest.importorskip("cv2")
+    (tmp_path / "face_detection").mkdir()
+    shutil.copy(yunet_file(), tmp_path / "face_detection" / "yunet.onnx")
+    monkeypatch.setattr(folder_paths, "models_dir", str(tmp_path))
+    monkeypatch.delitem(folder_paths.folder_names_and_paths, "face_detection", raising=False)
+    folder_paths.filename_list_cache.clear()
+    made = run(batch(True))
+    assert made.ui["text"] == ("1 face found in 1 frame by YuNet (yunet.onnx).",)
+    assert (made.args[0] - run(batch(True), bboxes=made.args[2]).args[0]).abs().mean() < 0.01
+    monkeypatch.delitem(folder_paths.folder_names_and_paths, "face_detection")
+    folder_paths.filename_list_cache.clear()
 
 
 def test_refine_takes_from_the_face_only_what_is_no_face(run):

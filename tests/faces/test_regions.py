@@ -8,11 +8,13 @@ import pytest
 import torch
 from portrait import BOX, LEFT_EYE, NOSE, RIGHT_EYE, face, nets, picture
 
+from benchmarks.portraits import annotation_file, portraits
 from softfocus.faces import find_faces, region_masks, tint_regions, weighted_maximum
 from softfocus.faces.regions import RINGS, face_width
 
 WEIGHTS = {"eyes": 1.0, "brows": 0.9, "nose": 0.6, "lips": 1.0, "face": 0.35}
 MOUTH = (220, 146)
+HIDDEN, SHOWN = "image_qwen_image_2512_with_2steps_lora-1", "sd3.5_simple_example-1"
 
 
 def masks(size: int = 512, scale: float = 1.0, **settings) -> dict[str, torch.Tensor]:
@@ -59,6 +61,30 @@ def test_the_look_does_not_depend_on_the_size(scale):
     for name, mask in masks(size, scale).items():
         at_512 = torch.nn.functional.interpolate(mask, (512, 512), mode="bilinear", antialias=True)
         assert (at_512 - masks()[name]).abs().max() < (0.2 if scale < 1 else 0.06), name
+
+
+def test_a_face_of_60_pixels_and_one_of_1200_get_the_same_look():
+    """Both drawn on a canvas of 1.6 face widths, compared at 96 pixels."""
+    landmarks = face().landmarks
+    assert landmarks is not None
+    width = face_width(landmarks)
+    corner = (landmarks.amin(0) + landmarks.amax(0)) / 2 - 0.8 * width
+    small, large = (
+        region_masks([[replace(face(), landmarks=(landmarks - corner) * wanted / width)]], (round(1.6 * wanted),) * 2)
+        for wanted in (60, 1200)
+    )
+    for name, mask in small.items():
+        shrunk = torch.nn.functional.interpolate(large[name], (96, 96), mode="area")
+        assert mask.sum() > 20 and (mask - shrunk).abs().max() < 0.12, name
+        assert (mask - shrunk).abs().sum() < 0.03 * shrunk.sum(), name
+
+
+def test_iris_points_of_newer_hosts_change_nothing():
+    landmarks = face().landmarks
+    assert landmarks is not None
+    for irises in (landmarks[[33] * 5 + [263] * 5], torch.full((10, 2), -900.0), torch.full((10, 2), torch.nan)):
+        more = region_masks([[replace(face(), landmarks=torch.cat((landmarks, irises)))]], (512, 512))
+        assert all(torch.equal(mask, masks()[name]) for name, mask in more.items())
 
 
 @pytest.mark.parametrize("size", [256, 1024])
@@ -121,6 +147,17 @@ def test_the_far_eye_fades_as_the_head_turns():
         sums.append(far.item())
     assert sums == sorted(sums, reverse=True)
     assert sums[0] > 200 and sums[-2:] == [0, 0]
+
+
+def test_a_hidden_eye_is_not_drawn_and_one_that_just_shows_is():
+    """Two real heads turned to the right of the picture: the far eye is behind the nose in the first only."""
+    if annotation_file() is None:
+        pytest.skip("no faces.json: set SOFTFOCUS_SHARED to the folder that holds data/faces.json")
+    found = {each.name: each.image for each in portraits() if each.name in (HIDDEN, SHOWN)}
+    drawn = {name: region_masks(find_faces(nets(), image), image.shape[2:])["eyes"] for name, image in found.items()}
+    assert at(drawn[HIDDEN], (245, 119)) > 0.9 and drawn[HIDDEN][..., 272:].max() == 0
+    assert at(drawn[SHOWN], (620, 385)) > 0.9 and at(drawn[SHOWN], (748, 390)) > 0.9
+    assert drawn[SHOWN][0, 0, 440:].max() == 0, "on the cheek"
 
 
 def test_a_profile_keeps_the_nose_that_stands_out_of_the_oval():

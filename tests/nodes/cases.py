@@ -28,6 +28,7 @@ class Case:
     check: Callable[[Tensor, Any], None]
     image_outputs: tuple[int, ...]  # outputs that keep the channels of the input
     mask_input: str | None
+    passes: int = 1  # runs over the frames
     sensitivity: float = 1.0  # how much more than most nodes this one may make of the rounding of its input
 
 
@@ -151,7 +152,7 @@ CASES = {
         (0,),
         "mask",
     ),
-    "SoftFocusFaceDetailMask": Case(lambda image: {"image": image}, check_face_mask, (), "subject_mask"),
+    "SoftFocusFaceDetailMask": Case(lambda image: {"image": image}, check_face_mask, (), "subject_mask", passes=2),
     "SoftFocusMaskRefine": Case(
         lambda image: {"image": image, "mask": head_mask(image)}, check_mask_refine, (), "mask", sensitivity=2.0
     ),

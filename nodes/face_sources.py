@@ -1,0 +1,85 @@
+"""Where Face Detail Mask gets its faces: connected landmarks, connected boxes, the user's YuNet file, the pack's nets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import folder_paths
+import torch
+
+from ..softfocus.faces import (
+    Face,
+    FaceNets,
+    YuNet,
+    add_landmarks,
+    faces_from_boxes,
+    faces_from_landmarks,
+    faces_of_subject,
+    find_faces,
+    load_face_nets,
+)
+from .host import Frames
+
+CATEGORY = "face_detection"
+NOTHING_GIVEN = "Disconnect it to let the pack look for faces."
+
+
+@dataclass(frozen=True)
+class FaceSource:
+    """find: the faces of each frame of a chunk; name, advice: the source, and what helps it, as the node says it."""
+
+    find: Callable[[Frames], list[list[Face]]]
+    name: str
+    advice: str
+
+
+def choose_source(image: torch.Tensor, face_landmarks: Any, bboxes: Any, min_confidence: float) -> FaceSource:
+    """The best source there is: landmarks, then boxes, then a YuNet file in models/face_detection, then the own nets."""
+    count, size = image.shape[0], image.shape[1:3]
+    if face_landmarks is not None:
+        known = faces_from_landmarks(face_landmarks, count, size)
+        return FaceSource(lambda frames: _of_chunk(known, frames), "face_landmarks", NOTHING_GIVEN)
+    if bboxes is not None:
+        boxes = faces_from_boxes(bboxes, count)
+        return FaceSource(lambda frames: _with_landmarks(_of_chunk(boxes, frames), frames), "bboxes", NOTHING_GIVEN)
+    detector, name = _detector()
+
+    def find(frames: Frames) -> list[list[Face]]:
+        nets = _nets().to(frames.rgb.device)
+        subject = frames.masks["subject_mask"]
+
+        def look(frame: torch.Tensor) -> list[Face]:
+            return find_faces(nets, frame, min_confidence, detector=detector)[0]
+
+        if subject is None:
+            return [look(frame) for frame in frames.rgb.split(1)]
+        pairs = zip(frames.rgb.split(1), subject.split(1), strict=True)
+        return [faces_of_subject(look, frame, mask) for frame, mask in pairs]
+
+    return FaceSource(find, name, "A lower min_confidence may help.")
+
+
+def _of_chunk(known: list[list[Face]], frames: Frames) -> list[list[Face]]:
+    return known[frames.first : frames.first + len(frames.rgb)]
+
+
+def _with_landmarks(faces: list[list[Face]], frames: Frames) -> list[list[Face]]:
+    return add_landmarks(_nets().to(frames.rgb.device), frames.rgb, faces)
+
+
+@cache
+def _nets() -> FaceNets:
+    return load_face_nets()
+
+
+def _detector() -> tuple[YuNet | None, str]:
+    """The user's YuNet and what to call it; None for the pack's own nets."""
+    folder_paths.add_model_folder_path(CATEGORY, str(Path(folder_paths.models_dir, CATEGORY)))
+    files = sorted(name for name in folder_paths.get_filename_list(CATEGORY) if name.lower().endswith(".onnx"))
+    if not files:
+        return None, "the pack's own nets"
+    return YuNet(folder_paths.get_full_path_or_raise(CATEGORY, files[0])), f"YuNet ({files[0]})"

@@ -1,0 +1,39 @@
+"""What the node says about the faces of a batch: how many, from where, and in which frames there was none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .face import Face
+
+LISTED_FRAMES = 12
+
+
+def summarize_faces(found: Sequence[list[Face]], shown: Sequence[list[Face]], source: str, advice: str) -> str:
+    """Sentences about the faces found in each frame, and shown there once missing ones were filled in.
+
+    ``source`` names what found them; ``advice`` is what may help where there is none.
+    """
+    count = len(found)
+    empty = [index for index, faces in enumerate(shown, 1) if not faces]
+    filled = [index for index, (was, now) in enumerate(zip(found, shown, strict=True), 1) if len(now) > len(was)]
+    if count == 1 and empty:
+        return f"No face found by {source}: the masks are empty. {advice}"
+    said = []
+    if not empty:
+        said.append(f"{_number(sum(map(len, found)), 'face')} found in {_number(count, 'frame')} by {source}.")
+    else:
+        masks = "its masks are" if len(empty) == 1 else "their masks are"
+        said.append(f"No face found by {source} in {_frames(empty)} of {count}: {masks} empty. {advice}")
+    if filled:
+        said.append(f"Filled in: {_frames(filled)}.")
+    return " ".join(said)
+
+
+def _frames(indices: list[int]) -> str:
+    listed = ", ".join(map(str, indices[:LISTED_FRAMES])) + (" and more" if len(indices) > LISTED_FRAMES else "")
+    return f"{'frame' if len(indices) == 1 else 'frames'} {listed}"
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun if count == 1 else noun + 's'}"
