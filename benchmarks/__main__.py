@@ -9,7 +9,7 @@ if __name__ == "__main__":
     print()
     landmarks.main([])
     print()
-    face_video.main([])
+    face_video.main()
     print()
     cutouts.main()
     print()
