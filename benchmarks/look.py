@@ -161,3 +161,7 @@ def main() -> None:
                 f"{name:20} {scale:4}x {len(figures):3} {row.eyes_mouth:12.3f} {row.outside:13.3f} "
                 f"{row.face_shift:10.3f} {row.clipped:8.2%}"
             )
+
+
+if __name__ == "__main__":
+    main()

@@ -21,7 +21,7 @@ RIGHT_EYE, LEFT_EYE = 33, 263  # outer corners in the mesh
 
 @torch.no_grad()
 def add_landmarks(
-    nets: FaceNets, image: Tensor, faces: list[list[Face]], min_presence: float = 0.1
+    nets: FaceNets, image: Tensor, faces: list[list[Face]], min_presence: float = 0.2
 ) -> list[list[Face]]:
     """The same faces with ``landmarks`` [468, 2] and with ``box`` set to what the landmarks span.
 
@@ -59,6 +59,7 @@ def _run(nets: FaceNets, frame: Tensor, squares: list[Square]) -> tuple[list[Ten
     """Landmarks in picture pixels and the logit of presence, one for each square.
 
     The mean over what the net sees and what it sees mirrored, since on turned heads its two answers differ.
+    Presence is that of the crop as it is: its thresholds are the net's own.
     """
     points: list[Tensor] = []
     presence: list[float] = []
@@ -69,7 +70,7 @@ def _run(nets: FaceNets, frame: Tensor, squares: list[Square]) -> tuple[list[Ten
         turned_back = mirrored[:, mirror_map()] * torch.tensor((-1.0, 1.0)) + torch.tensor((1.0, 0.0))
         planar = (seen + turned_back) / 2
         points += [square.to_picture(each) for square, each in zip(part, planar, strict=True)]
-        presence += logits.view(2, -1).mean(0).tolist()
+        presence += logits.chunk(2)[0].tolist()
     return points, presence
 
 
