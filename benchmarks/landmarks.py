@@ -16,9 +16,10 @@ from statistics import median
 import torch
 from torch import Tensor
 
+from benchmarks.look import detail_mask
 from benchmarks.picture_changes import Change, mirrored, padded, scaled, turned
 from benchmarks.portraits import ROOT, Portrait, annotation_file, portraits
-from softfocus.faces import Face, FaceNets, find_faces, load_face_nets, refine_outline, region_masks, weighted_maximum
+from softfocus.faces import Face, FaceNets, find_faces, load_face_nets
 from softfocus.faces.mirror import mirror_map
 
 MARKS = ROOT / "tests" / "faces" / "marks.json"
@@ -26,7 +27,6 @@ EYE_CORNERS = (33, 133, 362, 263)  # right outer and inner, left inner and outer
 # The marks' points in the mesh. 4 is the tip of the nose: of all points it stands out furthest. 1 lies below it.
 MARKED = (*EYE_CORNERS, 61, 291, 4)
 EYES_TO_BOX = 0.38  # distance of the eyes over the height of the reference box, in marked faces seen from the front
-WEIGHTS = {"eyes": 1.0, "brows": 0.9, "nose": 0.6, "lips": 1.0, "face": 0.35}  # the node's defaults
 BORDER = 37  # pixels
 
 POINT_CHANGES = {"mirrored": mirrored(), "scaled 0.7": scaled(0.7), "turned 10 degrees": turned(10)}
@@ -96,15 +96,8 @@ def point_errors(nets: FaceNets, change: Change, chosen: Iterable[Portrait]) -> 
 
 
 def _points(nets: FaceNets, image: Tensor) -> Tensor | None:
-    (found,) = find_faces(nets, image, max_faces=1)
+    (found,) = find_faces(nets, image)
     return found[0].landmarks if found else None
-
-
-def detail_mask(image: Tensor, faces: list[list[Face]], refine: int) -> Tensor:
-    """What the node makes with its defaults and so many passes over the outline, [1, 1, H, W]."""
-    masks = region_masks(faces, image.shape[2:])
-    masks["face"] = refine_outline(image, masks["face"], faces, refine)
-    return weighted_maximum(masks, WEIGHTS)
 
 
 def mask_errors(
@@ -117,11 +110,11 @@ def mask_errors(
         faces = find_faces(nets, portrait.image)
         if not faces[0]:
             continue
-        mask = detail_mask(portrait.image, faces, refine)
+        mask = detail_mask(portrait.image, faces, refine)[0]
         boxes = _box_plane(faces[0], mask)
         for name, change in changes.items():
             image = change.picture(portrait.image)
-            found = detail_mask(image, find_faces(nets, image), refine)
+            found = detail_mask(image, find_faces(nets, image), refine)[0]
             inside = change.picture(boxes) > 0.5
             errors[name][portrait.name] = (found - change.picture(mask))[inside].abs().mean().item()
     return errors

@@ -17,7 +17,7 @@ from torch.nn.functional import interpolate
 from benchmarks.portraits import Portrait, single_portraits
 from softfocus.bloom import luminance_bloom
 from softfocus.color import luminance
-from softfocus.faces import FaceNets, find_faces, load_face_nets, refine_outline, region_masks, weighted_maximum
+from softfocus.faces import Face, find_faces, load_face_nets, refine_outline, region_masks, weighted_maximum
 from softfocus.gaussian import gaussian_blur
 from softfocus.selective_blur import selective_gaussian_blur
 from softfocus.sharpen import feature_sharpen
@@ -58,11 +58,10 @@ def make_look(image: Tensor, mask: Tensor) -> Look:
     return Look(image, mask, bloomed, ours, torch.lerp(bloomed, image, mask))
 
 
-def detail_mask(nets: FaceNets, image: Tensor) -> tuple[Tensor, Tensor]:
-    """Detail mask and face mask of the node at its defaults."""
-    faces = find_faces(nets, image)
+def detail_mask(image: Tensor, faces: list[list[Face]], refine: int = REFINE) -> tuple[Tensor, Tensor]:
+    """Detail mask and face mask of the node at its defaults, but for the passes over the outline."""
     masks = region_masks(faces, image.shape[-2:])
-    masks["face"] = refine_outline(image, masks["face"], faces, REFINE)
+    masks["face"] = refine_outline(image, masks["face"], faces, refine)
     return weighted_maximum(masks, WEIGHTS), masks["face"]
 
 
@@ -134,7 +133,7 @@ def run(scale: float = 1.0) -> dict[str, list[Figures]]:
     results: dict[str, list[Figures]] = {name: [] for name in PICTURES}
     for portrait in single_portraits():
         image = scaled(portrait, scale)
-        mask, face = detail_mask(nets, image)
+        mask, face = detail_mask(image, find_faces(nets, image))
         if mask.max() == 0:
             continue
         look = make_look(image, mask)

@@ -10,12 +10,10 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
-import torch
 from PIL import Image
 from torch import Tensor
 
-from benchmarks.portraits import Portrait, fetch_wheel
+from benchmarks.portraits import Portrait, fetch_wheel, to_tensor
 
 TEMPLATES = "comfyui-workflow-templates-media-assets-01==0.1.48"
 SUFFIXES = (".webp", ".png", ".jpg", ".jpeg")
@@ -40,4 +38,4 @@ def _still(data: bytes) -> Tensor | None:
     picture = Image.open(io.BytesIO(data))
     if getattr(picture, "n_frames", 1) > 1:
         return None
-    return torch.from_numpy(np.array(picture.convert("RGB"))).movedim(-1, 0)[None].float() / 255
+    return to_tensor(picture.convert("RGB"))

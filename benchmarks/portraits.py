@@ -60,8 +60,7 @@ def portraits() -> Iterator[Portrait]:
         data = _read(entry, wheel)
         if hashlib.sha256(data).hexdigest() != entry["sha256"]:
             raise ValueError(f"{entry['path']} is not the annotated picture (sha256 differs)")
-        pixels = np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
-        image = torch.from_numpy(pixels.copy()).movedim(-1, 0)[None].float() / 255
+        image = to_tensor(Image.open(io.BytesIO(data)).convert("RGB"))
         points = [torch.tensor(each).view(5, 2) for each in entry["landmarks5_xy"]]
         yield Portrait(Path(entry["path"]).stem, image, [tuple(box) for box in entry["boxes_xywh"]], points)
 
@@ -69,6 +68,11 @@ def portraits() -> Iterator[Portrait]:
 def single_portraits() -> Iterator[Portrait]:
     """The pictures with exactly one annotated face."""
     return (portrait for portrait in portraits() if len(portrait.boxes) == 1)
+
+
+def to_tensor(picture: Image.Image) -> Tensor:
+    """The picture as [1, C, H, W] in 0..1, C = 3 for RGB and 4 for RGBA."""
+    return torch.from_numpy(np.array(picture)).movedim(-1, 0)[None].float() / 255
 
 
 def fetch_wheel(requirement: str) -> Path:

@@ -8,6 +8,7 @@ import torch
 from comfy_api.latest import io
 from torch import Tensor
 
+from ..softfocus.frame_names import name_frames
 from ..softfocus.matting import refine_mask
 from ..softfocus.matting.vitmatte import vitmatte_alpha
 from ..softfocus.units import percent_of_diagonal
@@ -18,7 +19,6 @@ from .vitmatte_model import VitMatte, load_vitmatte, model_folders
 FLOATS_PER_PIXEL = 60
 COLOUR_LINES, VITMATTE = "colour lines", "ViTMatte"
 AUTOMATIC = "automatic"
-LISTED_FRAMES = 12
 UNCHANGED = "The mask is returned as it came, since band or iterations is 0."
 
 
@@ -156,13 +156,6 @@ def _summary(kinds: Mapping[int, str], net: VitMatte | None) -> str:
     for word in ("empty", "full"):
         indices = [index + 1 for index in sorted(kinds) if kinds[index] == word]
         if indices:
-            lines.append(f"The mask is {word}{_in_frames(indices, len(kinds))}: nothing to refine.")
+            where = f" in {name_frames(indices)}" if len(kinds) > 1 else ""
+            lines.append(f"The mask is {word}{where}: nothing to refine.")
     return "\n".join(lines)
-
-
-def _in_frames(indices: list[int], count: int) -> str:
-    """Names frames within a sentence; nothing where there is only one."""
-    if count == 1:
-        return ""
-    listed = ", ".join(map(str, indices[:LISTED_FRAMES])) + (" and more" if len(indices) > LISTED_FRAMES else "")
-    return f" in frame{'' if len(indices) == 1 else 's'} {listed}"

@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.look import BAND, LOW, Look, detail_mask, make_look  # noqa: E402
 from softfocus.color import luminance  # noqa: E402
-from softfocus.faces import load_face_nets  # noqa: E402
+from softfocus.faces import find_faces, load_face_nets  # noqa: E402
 from softfocus.gaussian import gaussian_blur  # noqa: E402
 from softfocus.units import percent_of_diagonal  # noqa: E402
 
@@ -32,7 +32,7 @@ ROWS = ("picture", "fine detail\n(eyes, lashes,\nlip line)", "tones against\nthe
 
 def main() -> None:
     image = torch.from_numpy(astronaut()).movedim(-1, 0)[None].float() / 255
-    look = make_look(image, detail_mask(load_face_nets(), image)[0])
+    look = make_look(image, detail_mask(image, find_faces(load_face_nets(), image))[0])
     columns = {
         "before": look.source,
         "soft everywhere": look.bloomed,

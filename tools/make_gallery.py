@@ -16,6 +16,8 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from benchmarks.look import REFINE
+from benchmarks.look import WEIGHTS as DEFAULTS
 from benchmarks.portraits import portraits
 from softfocus.faces import FaceNets, find_faces, load_face_nets, refine_outline, region_masks, weighted_maximum
 from softfocus.faces.hair import hair_mask
@@ -25,8 +27,7 @@ from softfocus.faces.weights import load_selfie_net
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "benchmarks" / "results" / "gallery.jpg"
-WEIGHTS = {"eyes": 1.0, "brows": 0.9, "nose": 0.6, "lips": 1.0, "face": 0.35, "hair": 0.5}
-PASSES = 2
+WEIGHTS = {**DEFAULTS, "hair": 0.5}
 CELL_PX = 260
 COLUMNS = 3
 TITLE_PX = 22
@@ -54,8 +55,8 @@ def looks(nets: FaceNets, person: SelfieSegmentation, image: Tensor) -> tuple[li
     """The picture [1, 3, H, W], its preview and its detail mask, and in words how many faces were found."""
     faces = find_faces(nets, image)
     masks = region_masks(faces, image.shape[-2:])
-    masks["face"] = refine_outline(image, masks["face"], faces, PASSES)
-    masks["hair"] = hair_mask(person, image, faces, PASSES)
+    masks["face"] = refine_outline(image, masks["face"], faces, REFINE)
+    masks["hair"] = hair_mask(person, image, faces, REFINE)
     preview = draw_legend(tint_regions(image, masks, WEIGHTS), WEIGHTS)
     detail = weighted_maximum(masks, WEIGHTS).expand(-1, 3, -1, -1)
     count = len(faces[0])

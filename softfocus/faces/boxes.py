@@ -11,7 +11,7 @@ from .face import Face, largest
 SIDES = ("x", "y", "width", "height")
 
 
-def faces_from_boxes(bboxes: Any, count: int, max_faces: int = 0) -> list[list[Face]]:
+def faces_from_boxes(bboxes: Any, count: int) -> list[list[Face]]:
     """One list of faces without keypoints for each of ``count`` pictures, largest first; ``add_landmarks`` follows.
 
     Args:
@@ -19,7 +19,6 @@ def faces_from_boxes(bboxes: Any, count: int, max_faces: int = 0) -> list[list[F
             ``y`` (its upper left corner), ``width`` and ``height`` in pixels of the picture, and ``score`` 0..1
             (1 if there is none). Boxes without an area are left out. One frame serves all pictures.
         count: of the pictures.
-        max_faces: at most so many a picture; 0 for all.
 
     Raises ``ValueError`` if the frame count does not fit or something is no such box.
     """
@@ -28,7 +27,7 @@ def faces_from_boxes(bboxes: Any, count: int, max_faces: int = 0) -> list[list[F
         raise ValueError(
             f"bboxes has {len(frames)} frames but image has {count}; connect the picture they were found in"
         )
-    faces = [largest([_face(box) for box in frame if _has_area(box)], max_faces) for frame in frames]
+    faces = [largest([_face(box) for box in frame if _has_area(box)]) for frame in frames]
     return faces if len(faces) == count else faces * count
 
 

@@ -35,6 +35,15 @@ class Square:
         return torch.stack((cos * dx + sin * dy, cos * dy - sin * dx), -1) / self.side + 0.5
 
 
+def surroundings(inside: Tensor, margin: int = 0) -> tuple[slice, slice]:
+    """Rows and columns of what is true in a plane [H, W], at least one pixel of it, and ``margin`` pixels around."""
+    rows, columns = (
+        slice(max(0, int(places[0]) - margin), min(size, int(places[-1]) + 1 + margin))
+        for places, size in zip((inside.any(1).nonzero(), inside.any(0).nonzero()), inside.shape, strict=True)
+    )
+    return rows, columns
+
+
 def valid_colours(image: Tensor) -> Tensor:
     """A copy with values clamped to 0..1; those that are no numbers or infinite become 0."""
     return torch.nan_to_num(image, nan=0.0, posinf=0.0, neginf=0.0).clamp_(0, 1)

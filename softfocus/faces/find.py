@@ -21,18 +21,17 @@ def find_faces(
     nets: FaceNets,
     image: Tensor,
     min_confidence: float = 0.5,
-    max_faces: int = 0,
     detector: Detector | None = None,
 ) -> list[list[Face]]:
     """Faces of each picture of [B, 3, H, W] sRGB with their 468 landmarks, largest first.
 
-    ``nets`` must be on the image's device. ``min_confidence`` 0..1 is the detector's; ``max_faces`` 0 means all.
+    ``nets`` must be on the image's device. ``min_confidence`` 0..1 is the detector's.
     ``detector`` takes the place of the pack's own: from pictures and confidence to faces with keypoints, such as
     :class:`YuNet`. Without one, each picture is looked at as a whole and in tiles (see :mod:`.looks`), and
     in turned positions too where no upright face is certain.
     """
     frames = (image[index : index + 1] for index in range(len(image)))
-    return [largest(_find(nets, frame, min_confidence, detector), max_faces) for frame in frames]
+    return [largest(_find(nets, frame, min_confidence, detector)) for frame in frames]
 
 
 def _find(nets: FaceNets, frame: Tensor, min_confidence: float, detector: Detector | None) -> list[Face]:

@@ -11,12 +11,10 @@ from .face import Face, largest
 from .facemesh import POINTS
 
 
-def faces_from_landmarks(
-    payload: Mapping[str, Any], count: int, size: Sequence[int], max_faces: int = 0
-) -> list[list[Face]]:
+def faces_from_landmarks(payload: Mapping[str, Any], count: int, size: Sequence[int]) -> list[list[Face]]:
     """One list of faces for each of ``count`` pictures of ``size`` (height, width), largest first.
 
-    At most ``max_faces`` a picture (0 for all). Reads ``frames`` (a list of faces for each picture: ``landmarks_xy``
+    Reads ``frames`` (a list of faces for each picture: ``landmarks_xy``
     [468 or more, 2], ``bbox_xyxy``, ``score``) and ``image_size`` (height, width), to which the coordinates belong;
     they are scaled to ``size``. One frame serves all pictures. Raises ``ValueError`` if the frame count or the number
     of points does not fit.
@@ -30,7 +28,7 @@ def faces_from_landmarks(
         )
     height, width = payload.get("image_size", size)
     scale = torch.tensor((size[1] / width, size[0] / height))
-    faces = [largest([_face(each, scale) for each in frame], max_faces) for frame in frames]
+    faces = [largest([_face(each, scale) for each in frame]) for frame in frames]
     return faces if len(faces) == count else faces * count
 
 

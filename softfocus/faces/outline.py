@@ -8,6 +8,7 @@ from torch import Tensor
 from ..gaussian import gaussian_blur
 from ..matting import refine_mask
 from ..matting.trimap import NEAR
+from .crops import surroundings
 from .face import Face
 from .regions import face_width
 
@@ -28,19 +29,11 @@ def refine_outline(image: Tensor, face_mask: Tensor, faces: list[list[Face]], it
     refined = face_mask.clone()
     for index, found in enumerate(faces):
         widths = [face_width(face.landmarks) for face in found if face.landmarks is not None]
-        if widths:
+        drawn = face_mask[index, 0] > 0
+        if widths and bool(drawn.any()):
             band_px = BAND * max(widths)
-            rows, columns = _surroundings(face_mask[index, 0], round(NEAR * band_px))
+            rows, columns = surroundings(drawn, round(NEAR * band_px))
             part = (slice(index, index + 1), slice(None), rows, columns)
             matte = refine_mask(image[part], face_mask[part], band_px, iterations, trust_inside=False).alpha
             refined[part] = torch.minimum(face_mask[part], gaussian_blur(matte, SOFTENING * band_px))
     return refined
-
-
-def _surroundings(mask: Tensor, margin: int) -> tuple[slice, slice]:
-    """Rows and columns of a plane [H, W] that hold everything above 0, and `margin` pixels around it."""
-    spans = []
-    for axis, size in ((1, mask.shape[0]), (0, mask.shape[1])):
-        places = mask.amax(axis).nonzero()[:, 0].tolist() or [0]
-        spans.append(slice(max(0, places[0] - margin), min(size, places[-1] + 1 + margin)))
-    return spans[0], spans[1]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from ..quality.canvas import INK, Canvas, Color, font
+from ..canvas import INK, Canvas, Color, font
 
 TINTS = {  # sRGB; drawn in this order, later ones on top
     "hair": (0.10, 0.95, 0.85),

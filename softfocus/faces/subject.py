@@ -9,6 +9,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from .crops import surroundings
 from .face import Face
 
 MARGIN = 0.5  # of the subject's longer side, seen around it: a mask of a face alone shows too little of the head
@@ -20,12 +21,14 @@ def faces_of_subject(find: Callable[[Tensor], list[Face]], frame: Tensor, subjec
     ``find`` gives the faces of such a frame. Where none of those touches the subject, it is shown the
     subject's surroundings alone, in which a small face is larger.
     """
-    if not bool((subject >= 0.5).any()):
+    inside = subject[0, 0] >= 0.5
+    if not bool(inside.any()):
         return []
     faces = [face for face in find(frame) if _touches(face, subject)]
     if faces:
         return faces
-    rows, columns = _surroundings(subject[0, 0] >= 0.5)
+    longer = max(span.stop - span.start for span in surroundings(inside))
+    rows, columns = surroundings(inside, round(MARGIN * longer))
     near = find(frame[..., rows, columns].contiguous())
     return [face for face in (_moved(each, columns.start, rows.start) for each in near) if _touches(face, subject)]
 
@@ -35,17 +38,6 @@ def _touches(face: Face, subject: Tensor) -> bool:
     rows = slice(max(0, int(top)), max(0, math.ceil(top + height)))
     columns = slice(max(0, int(left)), max(0, math.ceil(left + width)))
     return bool((subject[..., rows, columns] >= 0.5).any())
-
-
-def _surroundings(inside: Tensor) -> tuple[slice, slice]:
-    """Rows and columns of what is true in a plane [H, W], with the margin."""
-    spans = [inside.any(axis).nonzero()[:, 0] for axis in (1, 0)]
-    margin = round(MARGIN * max(int(span[-1] - span[0]) + 1 for span in spans))
-    rows, columns = (
-        slice(max(0, int(span[0]) - margin), min(size, int(span[-1]) + 1 + margin))
-        for span, size in zip(spans, inside.shape, strict=True)
-    )
-    return rows, columns
 
 
 def _moved(face: Face, dx: int, dy: int) -> Face:

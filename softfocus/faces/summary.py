@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..frame_names import name_frames
 from .face import Face
-
-LISTED_FRAMES = 12
 
 
 def summarize_faces(found: Sequence[list[Face]], shown: Sequence[list[Face]], source: str, advice: str) -> str:
@@ -24,15 +23,10 @@ def summarize_faces(found: Sequence[list[Face]], shown: Sequence[list[Face]], so
         said.append(f"{_number(sum(map(len, found)), 'face')} found in {_number(count, 'frame')} by {source}.")
     else:
         masks = "its masks are" if len(empty) == 1 else "their masks are"
-        said.append(f"No face found by {source} in {_frames(empty)} of {count}: {masks} empty. {advice}")
+        said.append(f"No face found by {source} in {name_frames(empty)} of {count}: {masks} empty. {advice}")
     if filled:
-        said.append(f"Filled in: {_frames(filled)}.")
+        said.append(f"Filled in: {name_frames(filled)}.")
     return " ".join(said)
-
-
-def _frames(indices: list[int]) -> str:
-    listed = ", ".join(map(str, indices[:LISTED_FRAMES])) + (" and more" if len(indices) > LISTED_FRAMES else "")
-    return f"{'frame' if len(indices) == 1 else 'frames'} {listed}"
 
 
 def _number(count: int, noun: str) -> str:

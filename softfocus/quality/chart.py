@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from torch import Tensor
 
-from .canvas import FAINT, INK, TARGET, TRACK, Canvas, grade, mix
+from ..canvas import FAINT, INK, TARGET, TRACK, Canvas, grade, mix
 from .comparison import draw_comparison
 from .report import NO_PICTURES, NO_REFERENCE
 from .score import Goal, Part, Score, format_value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from .canvas import FAINT, INK, PAPER, TRACK, Canvas, grade, mix
+from ..canvas import FAINT, INK, PAPER, TRACK, Canvas, grade, mix
 from .score import Score, format_value
 
 WIDTH = 960

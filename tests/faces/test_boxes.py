@@ -8,7 +8,7 @@ import pytest
 import torch
 from portrait import BOX, face, nets, picture
 
-from softfocus.faces import Face, add_landmarks
+from softfocus.faces import Face, add_landmarks, largest
 from softfocus.faces.boxes import faces_from_boxes
 
 
@@ -36,7 +36,7 @@ def test_one_frame_serves_all_pictures_and_empty_frames_stay_empty():
 def test_largest_first_no_more_than_asked_and_none_without_area():
     given = [box(width=20), box(width=200), box(width=0), box(height=-3)]
     assert [found.box[2] for found in faces_from_boxes(given, 1)[0]] == [200, 20]
-    assert [found.box[2] for found in faces_from_boxes(given, 1, max_faces=1)[0]] == [200]
+    assert [found.box[2] for found in largest(faces_from_boxes(given, 1)[0], 1)] == [200]
 
 
 @pytest.mark.parametrize(

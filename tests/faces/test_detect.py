@@ -9,7 +9,7 @@ import torch
 from portrait import BOX, LEFT_EYE, LEFT_MOUTH, NOSE, RIGHT_EYE, RIGHT_MOUTH, face, nets, picture
 
 from benchmarks.faces import overlap
-from softfocus.faces import detect_faces, find_faces
+from softfocus.faces import detect_faces, find_faces, largest
 from softfocus.faces.crops import Square, sample_square
 from softfocus.faces.detect import _merge
 from softfocus.faces.face import Face, distinct
@@ -105,7 +105,7 @@ def test_largest_first_and_no_more_than_asked():
     small[..., 64:448, 450:] = picture(384)[..., 66:]
     found = find_faces(nets(), small)[0]
     assert len(found) == 2 and found[0].box[2] > 1.2 * found[1].box[2]
-    assert [each.box for each in find_faces(nets(), small, max_faces=1)[0]] == [found[0].box]
+    assert [each.box for each in largest(find_faces(nets(), small)[0], 1)] == [found[0].box]
 
 
 def test_confidence_is_a_threshold():

@@ -7,7 +7,7 @@ import pytest
 import torch
 from portrait import face
 
-from softfocus.faces import faces_from_landmarks, region_masks
+from softfocus.faces import faces_from_landmarks, largest, region_masks
 
 
 def entry(scale: float = 1.0, offset: float = 0.0, points: int = 478) -> dict:
@@ -42,7 +42,7 @@ def test_largest_first_and_no_more_than_asked():
     both = payload([entry(0.5), entry()])
     widths = [found.box[2] for found in faces_from_landmarks(both, 1, (512, 512))[0]]
     assert widths == sorted(widths, reverse=True) and len(widths) == 2
-    assert [found.box[2] for found in faces_from_landmarks(both, 1, (512, 512), 1)[0]] == widths[:1]
+    assert [found.box[2] for found in largest(faces_from_landmarks(both, 1, (512, 512))[0], 1)] == widths[:1]
 
 
 def test_one_frame_serves_a_batch_and_an_empty_frame_stays_empty():

@@ -9,7 +9,7 @@ from portrait import nets
 
 from benchmarks.landmarks import mark_errors, marks
 from benchmarks.portraits import annotation_file, portraits
-from softfocus.faces import find_faces, region_masks
+from softfocus.faces import find_faces, largest, region_masks
 
 WORST = 0.10  # the worst are full profiles, whose eyes' distance is told from the reference box
 
@@ -43,7 +43,7 @@ def test_regions_hold_the_marked_corners(name, rows):
     for portrait in portraits():
         if portrait.name in wanted:
             size = portrait.image.shape[2:]
-            mask = region_masks(find_faces(nets(), portrait.image, max_faces=1), size)[name][0, 0]
+            mask = region_masks([largest(find_faces(nets(), portrait.image)[0], 1)], size)[name][0, 0]
             corners = wanted[portrait.name][rows]
             corners = corners[~corners.isnan().any(1)]
             values += [mask[min(int(y), size[0] - 1), min(int(x), size[1] - 1)].item() for x, y in corners.tolist()]

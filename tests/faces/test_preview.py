@@ -7,9 +7,9 @@ import torch
 from PIL import ImageFont
 from portrait import picture
 
+from softfocus.canvas import font
 from softfocus.faces import preview
 from softfocus.faces.preview import TINTS, draw_legend, tint_regions
-from softfocus.quality.canvas import font
 
 WEIGHTS = {"eyes": 1.0, "brows": 0.9, "nose": 0.6, "lips": 1.0, "face": 0.35, "hair": 0.5}
 

@@ -9,8 +9,8 @@ import pytest
 import torch
 from looks import PERFECT
 
+from softfocus.canvas import Canvas, font, grade
 from softfocus.quality import Effect, draw_chart, rank
-from softfocus.quality.canvas import Canvas, font, grade
 
 UNMASKED = replace(
     PERFECT,

@@ -1,4 +1,4 @@
-"""A small drawing surface for the charts: text and boxes in the charts' fonts and colours."""
+"""A small drawing surface for charts and legends: text and boxes in the same fonts and colours."""
 
 from __future__ import annotations
 
