@@ -21,7 +21,9 @@ from ..softfocus.faces import (
     picture_motion,
     refine_outline,
     region_masks,
+    scene_cuts,
     summarize_faces,
+    thumbnail,
     tint_regions,
     weighted_maximum,
 )
@@ -157,16 +159,14 @@ def _find(source: FaceSource, image: torch.Tensor, subject_mask: torch.Tensor | 
 
 
 def _follow(found: list[list[Face]], image: torch.Tensor, missing: str) -> list[list[Face]]:
-    """The faces steadied and filled in, with the help of the picture's own motion where OpenCV is there."""
-    motion = picture_motion(lambda index: to_planes(image[index : index + 1])[0][0])
-    if motion is None:
-        return follow_faces(found, missing)
+    """The faces steadied and filled in shot by shot, with the picture's own motion where OpenCV is there."""
 
-    def step(index: int, here: torch.Tensor, there: torch.Tensor) -> tuple[torch.Tensor, float]:
+    def frame(index: int) -> torch.Tensor:
         mm.throw_exception_if_processing_interrupted()
-        return motion(index, here, there)
+        return to_planes(image[index : index + 1])[0][0]
 
-    return follow_faces(found, missing, step)
+    cuts = scene_cuts([thumbnail(frame(index)) for index in range(len(image))])
+    return follow_faces(found, missing, picture_motion(frame), cuts)
 
 
 def _preview(

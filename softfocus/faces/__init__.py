@@ -1,6 +1,7 @@
 """Find faces, place a mesh on them, follow them through a clip, and turn them into soft masks."""
 
 from .boxes import faces_from_boxes
+from .cuts import scene_cuts, thumbnail
 from .detect import detect_faces
 from .face import Face, largest
 from .find import find_faces
@@ -38,7 +39,9 @@ __all__ = [
     "picture_motion",
     "refine_outline",
     "region_masks",
+    "scene_cuts",
     "summarize_faces",
+    "thumbnail",
     "tint_regions",
     "weighted_maximum",
 ]

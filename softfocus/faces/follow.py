@@ -31,8 +31,9 @@ def follow_faces(
             after, across up to ``LONGEST_GAP`` frames; before the first and after the last sighting of a face it
             stays where it is for up to ``END_HOLD`` frames.
         step: how the picture moves (``picture_motion``); without it faces are smoothed by their own positions alone.
-        cuts: frames with which a new shot starts, if known. A frame in which a face appears right after another was
-            last seen, while none is seen on both sides of it, counts as a cut too. Nothing is held across a cut.
+        cuts: frames with which a new shot starts (``scene_cuts``). A frame in which a face appears right after another
+            was last seen, while none is seen on both sides of it, counts as a cut too. Nothing is held across a cut;
+            a face seen on both sides of one is the same if it is in the same place.
 
     A filled-in face keeps the score of the sighting before it (after it, at the start). It is left out where its box
     overlaps that of a face found there, and a face that was seen in one frame only, perhaps by mistake, stands in only

@@ -53,7 +53,7 @@ def link_faces(frames: list[list[Face]], cuts: Collection[int] = ()) -> list[Tra
 
     Args:
         frames: the faces of each frame; those without landmarks are left out.
-        cuts: frames with which a new shot starts; no track goes on there.
+        cuts: frames with which a new shot starts, perhaps; only a track seen in the frame before may go on there.
 
     A face that stays unseen for more than ``LONGEST_GAP`` frames, or turns up further than ``REACH`` face widths from
     where it was expected, starts a new track.
@@ -62,7 +62,8 @@ def link_faces(frames: list[list[Face]], cuts: Collection[int] = ()) -> list[Tra
     active: list[Track] = []
     for index, found in enumerate(frames):
         faces = [face for face in found if face.landmarks is not None]
-        active = [] if index in cuts else [track for track in active if index - track.last <= LONGEST_GAP + 1]
+        longest = 0 if index in cuts else LONGEST_GAP
+        active = [track for track in active if index - track.last <= longest + 1]
         pairs = _assign(active, faces, index)
         for row, column in pairs.items():
             active[row].sightings[index] = faces[column]

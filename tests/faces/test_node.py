@@ -7,6 +7,7 @@ import shutil
 import pytest
 import torch
 from portrait import face, picture
+from skimage.data import coffee
 from test_landmarks import entry, payload
 
 from benchmarks.faces import yunet_file
@@ -58,6 +59,14 @@ def test_a_gap_in_a_clip_is_filled_when_asked(run):
         assert made.ui["text"][0].endswith("Filled in: frame 3.")
         assert (made.args[0][2] - empty.args[0][1]).abs().mean() < 0.002
         assert len(made.args[2][2]) == 1
+
+
+@pytest.mark.parametrize("mode", ["previous", "interpolate"])
+def test_no_face_is_held_into_the_next_shot(run, mode):
+    other = torch.from_numpy(coffee()[None, :256, :256]).float() / 255
+    image = torch.cat([batch(True, False, True, True, True), other.expand(4, -1, -1, -1)])
+    boxes = run(image, missing_frames=mode).args[2]
+    assert [len(frame) for frame in boxes] == [1, 1, 1, 1, 1, 0, 0, 0, 0]
 
 
 def test_boxes_from_another_node_replace_the_detector(run):

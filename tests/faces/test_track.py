@@ -68,10 +68,16 @@ def test_a_stranger_far_off_takes_no_face_away():
     assert sorted(map(tuple, map(xs, tracks))) == [(-2000.0,), (0.0, 30.0), (400.0,)]
 
 
-def test_a_cut_ends_the_tracks():
+def test_no_face_is_remembered_across_a_cut():
     here, there = [[face_at(0.0)]] * 5, [[face_at(300.0)]] * 5
     assert [list(track.sightings) for track in link_faces(here + there)] == [[0, 1, 2, 3, 4], [5, 6, 7, 8, 9]]
-    assert [list(track.sightings) for track in link_faces(here + here, cuts=(5,))] == [[0, 1, 2, 3, 4], [5, 6, 7, 8, 9]]
+    gap = [*here, [], *here]
+    assert len(link_faces(gap)) == 1
+    assert [list(track.sightings) for track in link_faces(gap, cuts=(6,))] == [[0, 1, 2, 3, 4], [6, 7, 8, 9, 10]]
+
+
+def test_a_face_that_stays_in_its_place_is_followed_through_a_change_of_light():
+    assert len(link_faces([[face_at(0.0)]] * 10, cuts=(5,))) == 1
 
 
 def test_a_face_of_another_size_is_another_face():
