@@ -9,6 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from softfocus import gaussian
 from softfocus.gaussian import COARSE_FROM_PX, gaussian_blur, gaussian_mixture
 
 ERROR = 0.1 / 255
@@ -88,6 +89,15 @@ def test_flip_and_transpose_commute(sigma):
     blurred = gaussian_blur(image, sigma)
     assert torch.allclose(gaussian_blur(image.flip(-1), sigma), blurred.flip(-1), atol=1e-5)
     assert torch.allclose(gaussian_blur(image.mT, sigma), blurred.mT, atol=1e-5)
+
+
+@pytest.mark.parametrize("sigma", [0.4, 1.0, 3.9])
+@pytest.mark.parametrize("size", SIZES)
+def test_the_same_without_opencv(size, sigma, monkeypatch):
+    image = hard_pictures(*size)
+    fast = gaussian_blur(image, sigma)
+    monkeypatch.setattr(gaussian, "_opencv", lambda: None)
+    assert torch.allclose(gaussian_blur(image, sigma), fast, atol=2e-6)
 
 
 def test_sigma_zero_is_the_input_and_input_is_unchanged(picture):
