@@ -14,9 +14,12 @@ from torch import Tensor
 
 from .color import linear_to_srgb, luminance, srgb_to_linear
 from .gaussian import gaussian_mixture
+from .row_strips import by_rows
 
 SCALES = 5  # octaves from the widest Gaussian down; the narrowest is 1/16 of the radius
-SHOULDER_START = 0.8  # linear light from which added light is rolled off
+SHOULDER_START = 0.8  # linear light from which added light is rolled off, and highlights count as clipped
+HALATION_FROM = 0.5  # linear luminance of the highlights that shine through a film
+HALATION_COLOR = (1.0, 0.22, 0.04)  # linear light: reflected by the base, it meets the red layer first
 TINY = 1e-6
 
 
@@ -28,7 +31,9 @@ def luminance_bloom(
     knee: float = 0.5,
     radius_px: float,
     falloff: float = 0.5,
+    highlight_boost: float = 0.0,
     tint: tuple[float, float, float] = (1.0, 1.0, 1.0),
+    halation: float = 0.0,
     protect: Tensor | None = None,
     alpha: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
@@ -40,9 +45,12 @@ def luminance_bloom(
         threshold: linear BT.709 luminance from which light scatters; 0 scatters all of it.
         knee: width of the soft transition as a share of the threshold, 0..1.
         radius_px: sigma of the widest Gaussian, in pixels.
-        falloff: 0 puts the light into the widest Gaussian, 1 into the narrowest, 0.5 equal parts
-            into each octave (the light then falls with the square of the distance).
+        falloff: how the light is spread over the octaves, see `psf_weights`.
+        highlight_boost: stops by which clipped highlights were brighter in truth, >= 0. They scatter that light, and
+            stay white as long as enough of it is left.
         tint: sRGB colour of the scattered light; scaled so that its luminance is kept.
+        halation: strength of a red rim around highlights, 0..1, as of light reflected by the base of a film. Added
+            to the scattered light, it leaves nothing darker.
         protect: [B, 1, H, W] in 0..1; where 1, no light is added or taken. It still shines outwards.
         alpha: [B, 1, H, W] in 0..1; transparent pixels neither shine nor dim the average.
 
@@ -52,14 +60,39 @@ def luminance_bloom(
     """
     if intensity == 0:
         return image, torch.zeros_like(image)
-    light = srgb_to_linear(image)
-    scattering = highlights(light, threshold, knee)
-    arriving = _scatter(scattering, radius_px, falloff, alpha) * _unit_tint(tint, light)
-    change = intensity * (arriving - scattering)
-    if protect is not None:
-        change = change * (1 - protect)
-    lit = add_light(light, change)
-    return linear_to_srgb(lit), linear_to_srgb(lit - light)
+
+    def leaving(light: Tensor) -> Tensor:
+        full = recover_highlights(light, highlight_boost)
+        part = highlights(full, threshold, knee)
+        return part if halation == 0 else torch.cat([part, luminance(highlights(full, HALATION_FROM, 1.0))], 1)
+
+    def glow(light: Tensor, arriving: Tensor, protect: Tensor | None) -> tuple[Tensor, Tensor]:
+        gain = arriving - leaving(light)  # of the light, and of what shines through the film
+        change = gain[:, :3] + arriving[:, :3] * (_unit_tint(tint, light) - 1)
+        if halation > 0:
+            change += halation * gain[:, 3:].clamp_min(0) * _color(HALATION_COLOR, light)
+        change *= intensity
+        if highlight_boost > 0:  # what leaves is taken from the light beyond white first
+            hidden = recover_highlights(light, highlight_boost) - light
+            change = torch.maximum(change, (change + hidden).clamp_max_(0))
+        lit = add_light(light, change if protect is None else change * (1 - protect))
+        return linear_to_srgb(lit), linear_to_srgb(lit - light)
+
+    light = by_rows(lambda encoded: (srgb_to_linear(encoded),), image)[0]
+    arriving = _scatter(leaving(light), radius_px, falloff, alpha)
+    bloomed, added = by_rows(glow, light, arriving, protect)
+    return bloomed, added
+
+
+def recover_highlights(light: Tensor, stops: float) -> Tensor:
+    """Linear light [B, 3, H, W] with its highlights up to `stops` brighter, hue kept.
+
+    The factor grows smoothly from 1 at a largest channel of SHOULDER_START to 2^stops at 1 and above.
+    """
+    if stops == 0:
+        return light
+    share = ((light.amax(1, keepdim=True) - SHOULDER_START) / (1 - SHOULDER_START)).clamp(0, 1)
+    return light * torch.exp2(stops * share.square() * (3 - 2 * share))
 
 
 def highlights(light: Tensor, threshold: float, knee: float) -> Tensor:
@@ -74,6 +107,10 @@ def highlights(light: Tensor, threshold: float, knee: float) -> Tensor:
 
 def psf_weights(falloff: float) -> list[float]:
     """Weights of the octaves, narrowest first; positive, sum 1.
+
+    Each octave holds falloff / (1 - falloff) times the light of the next wider one, so the light falls with
+    the distance r as r^-(2 + log2(falloff / (1 - falloff))): 0 is the widest Gaussian alone, 0.5 gives r^-2, 0.67
+    the r^-3 of stray light in the eye (CIE 146, 2002) and in lenses, 1 the narrowest Gaussian alone.
 
     Raises:
         ValueError: falloff is outside 0..1.
@@ -90,27 +127,31 @@ def add_light(light: Tensor, change: Tensor) -> Tensor:
     Only added light is compressed: where change is 0 or negative, and for values above 1, the
     input is never touched.
     """
-    start = light.clamp(SHOULDER_START, 1.0)
-    room = 1 - start
-    excess = (light + change - start).clamp_min(0)
-    rolled = start + room * -torch.expm1(-excess / room.clamp_min(TINY))
-    lit = torch.where(excess > 0, torch.maximum(rolled, light), light + change)
-    return torch.where(change > 0, lit, light + change)
+    excess = change.clamp_min(0).sub_((SHOULDER_START - light).clamp_min_(0)).clamp_min_(0)
+    room = light.clamp_min(SHOULDER_START).neg_().add_(1 - TINY).clamp_min_(0)
+    rolled = torch.expm1(excess.div(room + TINY).neg_()).mul_(room).neg_()
+    return (change - excess).add_(rolled).add_(light)
 
 
 def _scatter(light: Tensor, radius_px: float, falloff: float, alpha: Tensor | None) -> Tensor:
-    sigmas = [radius_px / 2**octave for octave in reversed(range(SCALES))]
-    weights = psf_weights(falloff)
+    """Light [B, C, H, W] as it arrives through the PSF; with alpha, averaged over what is not transparent."""
+    octaves = [radius_px / 2**octave for octave in reversed(range(SCALES))]
+    used = [(sigma, weight) for sigma, weight in zip(octaves, psf_weights(falloff), strict=True) if weight > 0]
+    sigmas, weights = [sigma for sigma, _ in used], [weight for _, weight in used]
     if alpha is None:
         return gaussian_mixture(light, sigmas, weights)
     sums = gaussian_mixture(torch.cat([light * alpha, alpha], 1), sigmas, weights)
-    total = sums[:, 3:]
-    return torch.where(total > TINY, sums[:, :3] / total.clamp_min(TINY), light)
+    total = sums[:, -1:]
+    return torch.where(total > TINY, sums[:, :-1] / total.clamp_min(TINY), light)
 
 
 def _unit_tint(tint: tuple[float, float, float], like: Tensor) -> Tensor:
-    """Linear tint [1, 3, 1, 1] of luminance 1; black is taken as neutral."""
-    color = srgb_to_linear(torch.tensor(tint).view(1, 3, 1, 1))
+    """Linear light [1, 3, 1, 1] of an sRGB colour, scaled to luminance 1; black counts as white."""
+    color = srgb_to_linear(_color(tint, like))
     level = luminance(color)
-    unit = color / level if bool(level > 0) else torch.ones_like(color)
-    return unit.to(like)
+    return color / level if level > TINY else torch.ones_like(color)
+
+
+def _color(values: tuple[float, float, float], like: Tensor) -> Tensor:
+    """[1, 3, 1, 1] on the device of `like`."""
+    return like.new_tensor(values).view(1, 3, 1, 1)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 
-import torch
 from torch import Tensor
 
 BT709_WEIGHTS = (0.2126, 0.7152, 0.0722)
+
+ENCODED_JOINT, LINEAR_JOINT = 0.04045, 0.0031308  # where the straight part of the curve ends
+ROUNDING = 1e-8  # of the powers at the joint: below it the curve must add nothing, so that black stays black
 
 _HEX_COLOR = re.compile(r"#?([0-9a-fA-F]{6})")
 
@@ -21,16 +23,23 @@ def srgb_to_linear(encoded: Tensor) -> Tensor:
 
     The curve is continued oddly below 0, so that differences of light survive the round trip.
     """
+    # The straight part up to the joint plus what the curve adds beyond it: torch.where costs as much as the power.
     magnitude = encoded.abs()
-    curved = ((magnitude + 0.055) / 1.055).pow(2.4)
-    return torch.where(magnitude <= 0.04045, encoded / 12.92, torch.copysign(curved, encoded))
+    curved = magnitude.clamp_min(ENCODED_JOINT).add_(0.055).mul_(1 / 1.055).pow_(2.4)
+    curved.sub_(_decoded(ENCODED_JOINT) + ROUNDING).clamp_min_(0)
+    return magnitude.clamp_max_(ENCODED_JOINT).mul_(1 / 12.92).add_(curved).copysign_(encoded)
 
 
 def linear_to_srgb(linear: Tensor) -> Tensor:
     """Encode linear light as sRGB: the inverse of `srgb_to_linear`, on the same domain."""
     magnitude = linear.abs()
-    curved = 1.055 * magnitude.pow(1 / 2.4) - 0.055
-    return torch.where(magnitude <= 0.0031308, linear * 12.92, torch.copysign(curved, linear))
+    curved = magnitude.clamp_min(LINEAR_JOINT).pow_(1 / 2.4)
+    curved.sub_(LINEAR_JOINT ** (1 / 2.4) + ROUNDING).clamp_min_(0).mul_(1.055)
+    return magnitude.clamp_max_(LINEAR_JOINT).mul_(12.92).add_(curved).copysign_(linear)
+
+
+def _decoded(encoded: float) -> float:
+    return ((encoded + 0.055) / 1.055) ** 2.4
 
 
 def luminance(rgb: Tensor) -> Tensor:

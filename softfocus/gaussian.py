@@ -22,7 +22,8 @@ import torch
 from torch import Tensor
 
 TRUNCATE = 4.5  # kernel half width in sigmas; the tail beyond it holds 7e-6 of the weight
-COARSE_FROM_PX = 4.0  # from this sigma on, the coarse grid is cheaper than the direct band
+COARSE_FROM_PX = 4.0  # from this sigma on, the coarse grid is cheaper than the grid as it is
+SHARED_COARSE_FROM_PX = 2.0  # the same where wider Gaussians start from that grid too
 COARSE_STEP = 1.5  # sigma in coarse samples: at 1.5, aliasing stays below 1e-4 of the amplitude
 UP_SIGMA = 0.75  # in coarse samples; interpolation ripple 2 exp(-2 pi^2 UP_SIGMA^2) = 3e-5
 TINY = 1e-12
@@ -69,8 +70,9 @@ def gaussian_mixture(image: Tensor, sigmas_px: Sequence[float], weights: Sequenc
 def _mixture(image: Tensor, sigmas: list[tuple[float, float]], weights: list[float]) -> Tensor:
     """`gaussian_mixture` with (vertical, horizontal) sigmas, since the two steps of a coarse grid differ a little."""
     height, width = image.shape[-2:]
-    down_y, coarse_height, up_y = _plan(height, sigmas[0][0])
-    down_x, coarse_width, up_x = _plan(width, sigmas[0][1])
+    coarse_from = COARSE_FROM_PX if len(sigmas) == 1 else SHARED_COARSE_FROM_PX
+    down_y, coarse_height, up_y = _plan(height, sigmas[0][0], coarse_from)
+    down_x, coarse_width, up_x = _plan(width, sigmas[0][1], coarse_from)
     if (coarse_height, coarse_width) == (height, width) and image.device.type == "cpu" and _opencv():
         small = _filter_planes(image, down_y, down_x)
     else:
@@ -86,9 +88,9 @@ def _mixture(image: Tensor, sigmas: list[tuple[float, float]], weights: list[flo
     return sample_axis(sample_axis(mixed, -2, height, up_y), -1, width, up_x)
 
 
-def _plan(size: int, sigma: float) -> tuple[float, int, float]:
+def _plan(size: int, sigma: float, coarse_from: float) -> tuple[float, int, float]:
     """Sigma on the way down, coarse size and sigma on the way up, each sigma in samples of its own input."""
-    coarse = min(size, max(1, math.ceil(size * COARSE_STEP / sigma))) if sigma >= COARSE_FROM_PX else size
+    coarse = min(size, max(1, math.ceil(size * COARSE_STEP / sigma))) if sigma >= coarse_from else size
     if coarse == size:
         return sigma, size, 0.0
     return _difference(sigma, UP_SIGMA * size / coarse), coarse, UP_SIGMA

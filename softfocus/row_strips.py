@@ -1,0 +1,34 @@
+"""Pixel-wise work strip by strip, so that what lies between the steps stays in the processor's cache."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from torch import Tensor
+
+STRIP_VALUES = 1 << 17  # float32 values of one tensor: half a megabyte, of which a step holds a few
+
+
+def by_rows(function: Callable[..., tuple[Tensor, ...]], *images: Tensor | None) -> tuple[Tensor, ...]:
+    """What `function` makes of whole images, computed in strips of rows where that is faster: on a CPU.
+
+    Args:
+        function: from images [B, C, h, W] (or None) to images [B, C', h, W]; each pixel of the results depends on
+            the same pixel of the images alone.
+        images: [B, C, H, W] of one height, the first not None; or None, which is passed on.
+    """
+    first = images[0]
+    assert first is not None
+    height = first.shape[-2]
+    rows = max(1, STRIP_VALUES * height // max(first.numel(), 1))
+    if first.device.type != "cpu" or rows >= height:
+        return function(*images)
+    results: tuple[Tensor, ...] = ()
+    for top in range(0, height, rows):
+        strips = [None if image is None else image[..., top : top + rows, :] for image in images]
+        made = function(*strips)
+        if top == 0:
+            results = tuple(each.new_empty((*each.shape[:-2], height, each.shape[-1])) for each in made)
+        for result, each in zip(results, made, strict=True):
+            result[..., top : top + rows, :] = each
+    return results
