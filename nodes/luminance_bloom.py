@@ -9,7 +9,7 @@ from ..softfocus.bloom import luminance_bloom
 from ..softfocus.color import parse_hex_color
 from ..softfocus.units import percent_of_diagonal
 from .host import Frames, map_frames
-from .schema import node_schema, not_built_yet, number
+from .schema import node_schema, number
 
 FLOATS_PER_PIXEL = 60
 
@@ -39,7 +39,7 @@ class LuminanceBloom(io.ComfyNode):
                     0,
                     1,
                     0.05,
-                    "0: a wide veil. 1: a tight glow. 0.5: light falls with distance squared.",
+                    "0: a wide veil. 0.5: light falls with distance squared. 0.67: cubed, as in most lenses. 1: a tight glow.",
                 ),
                 number(
                     "highlight_boost",
@@ -47,14 +47,24 @@ class LuminanceBloom(io.ComfyNode):
                     0,
                     4,
                     0.25,
-                    "Extra stops for clipped highlights. Only 0 in this version.",
-                    True,
+                    "Stops by which clipped highlights were brighter in truth: they glow more and stay white.",
+                    advanced=True,
                 ),
                 io.String.Input(
                     "tint", default="#ffffff", tooltip="Colour of the glow as #rrggbb; its brightness is kept."
                 ),
                 io.Mask.Input(
                     "protect_mask", optional=True, tooltip="1 = no light is added here; it still shines outwards."
+                ),
+                number(
+                    "halation",
+                    0,
+                    0,
+                    1,
+                    0.05,
+                    "A red rim around highlights, as on film.",
+                    advanced=True,
+                    optional=True,  # later than the first release: a saved prompt may lack it
                 ),
             ],
             outputs=[
@@ -67,10 +77,8 @@ class LuminanceBloom(io.ComfyNode):
 
     @classmethod
     def execute(
-        cls, image, intensity, threshold, knee, radius, falloff, highlight_boost, tint, protect_mask=None
+        cls, image, intensity, threshold, knee, radius, falloff, highlight_boost, tint, protect_mask=None, halation=0.0
     ) -> io.NodeOutput:
-        if highlight_boost != 0:
-            raise not_built_yet("highlight_boost", highlight_boost, 0)
         color = parse_hex_color(tint)
 
         def op(frames: Frames) -> tuple[torch.Tensor, torch.Tensor]:
@@ -81,7 +89,9 @@ class LuminanceBloom(io.ComfyNode):
                 knee=knee,
                 radius_px=percent_of_diagonal(frames.rgb, radius),
                 falloff=falloff,
+                highlight_boost=highlight_boost,
                 tint=color,
+                halation=halation,
                 protect=frames.masks["protect_mask"],
                 alpha=frames.alpha,
             )

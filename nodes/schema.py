@@ -26,7 +26,14 @@ def supported(factory: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 
 def number(
-    name: str, default: float, low: float, high: float, step: float, tooltip: str, advanced: bool = False
+    name: str,
+    default: float,
+    low: float,
+    high: float,
+    step: float,
+    tooltip: str,
+    advanced: bool = False,
+    optional: bool = False,
 ) -> io.Input:
     """A FLOAT widget. Typed values survive to four decimals whatever the step of the arrows is."""
     return supported(
@@ -38,6 +45,7 @@ def number(
         step=step,
         round=0.0001,
         tooltip=tooltip,
+        optional=optional,
         **({"advanced": True} if advanced else {}),
     )
 

@@ -64,18 +64,18 @@ def luminance_bloom(
     def leaving(light: Tensor) -> Tensor:
         full = recover_highlights(light, highlight_boost)
         part = highlights(full, threshold, knee)
-        return part if halation == 0 else torch.cat([part, luminance(highlights(full, HALATION_FROM, 1.0))], 1)
+        return part if halation == 0 else torch.cat([part, luminance(highlights(full, HALATION_FROM, 0.5))], 1)
 
     def glow(light: Tensor, arriving: Tensor, protect: Tensor | None) -> tuple[Tensor, Tensor]:
         gain = arriving - leaving(light)  # of the light, and of what shines through the film
         change = gain[:, :3] + arriving[:, :3] * (_unit_tint(tint, light) - 1)
         if halation > 0:
             change += halation * gain[:, 3:].clamp_min(0) * _color(HALATION_COLOR, light)
-        change *= intensity
-        if highlight_boost > 0:  # what leaves is taken from the light beyond white first
-            hidden = recover_highlights(light, highlight_boost) - light
-            change = torch.maximum(change, (change + hidden).clamp_max_(0))
-        lit = add_light(light, change if protect is None else change * (1 - protect))
+        change *= intensity if protect is None else intensity * (1 - protect)
+        if highlight_boost > 0:  # added to the recovered light, and seen again as the picture shows it
+            total = (recover_highlights(light, highlight_boost) + change).clamp_min_(0)
+            change = record_highlights(total, highlight_boost) - light
+        lit = add_light(light, change)
         return linear_to_srgb(lit), linear_to_srgb(lit - light)
 
     light = by_rows(lambda encoded: (srgb_to_linear(encoded),), image)[0]
@@ -87,12 +87,30 @@ def luminance_bloom(
 def recover_highlights(light: Tensor, stops: float) -> Tensor:
     """Linear light [B, 3, H, W] with its highlights up to `stops` brighter, hue kept.
 
-    The factor grows smoothly from 1 at a largest channel of SHOULDER_START to 2^stops at 1 and above.
+    A largest channel x above s = SHOULDER_START becomes s + (x - s) / (1 - a (x - s) / (1 - s)), a hyperbola (the tone
+    curve of Reinhard, 2002, backwards) that leaves s with slope 1 and takes 1 to 2^stops; above 1 the factor stays.
     """
     if stops == 0:
         return light
-    share = ((light.amax(1, keepdim=True) - SHOULDER_START) / (1 - SHOULDER_START)).clamp(0, 1)
-    return light * torch.exp2(stops * share.square() * (3 - 2 * share))
+    peak, level = 2.0**stops, light.amax(1, keepdim=True)
+    share = ((level - SHOULDER_START) / (1 - SHOULDER_START)).clamp(0, 1)
+    expanded = (level.clamp_max(SHOULDER_START) + (1 - SHOULDER_START) * share / (1 - _bend(peak) * share)).clamp_min(
+        TINY
+    )
+    return light * torch.where(level > 1, peak, expanded / level.clamp_min(TINY))
+
+
+def record_highlights(light: Tensor, stops: float) -> Tensor:
+    """The inverse of `recover_highlights`: recovered light as the picture shows it."""
+    peak, level = 2.0**stops, light.amax(1, keepdim=True)
+    share = ((level - SHOULDER_START) / (1 - SHOULDER_START)).clamp_min(0)
+    shown = level.clamp_max(SHOULDER_START) + (1 - SHOULDER_START) * share / (1 + _bend(peak) * share)
+    return light * torch.where(level > peak, 1 / peak, shown / level.clamp_min(TINY))
+
+
+def _bend(peak: float) -> float:
+    """a of the hyperbola that takes 1 to `peak`."""
+    return (peak - 1) / (peak - SHOULDER_START)
 
 
 def highlights(light: Tensor, threshold: float, knee: float) -> Tensor:

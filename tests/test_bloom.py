@@ -7,7 +7,16 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from softfocus.bloom import SHOULDER_START, add_light, highlights, luminance_bloom, psf_weights
+from softfocus import row_strips
+from softfocus.bloom import (
+    SHOULDER_START,
+    add_light,
+    highlights,
+    luminance_bloom,
+    psf_weights,
+    record_highlights,
+    recover_highlights,
+)
 from softfocus.color import luminance, srgb_to_linear
 
 SETTINGS = {
@@ -17,6 +26,15 @@ SETTINGS = {
     "radius_px": st.floats(0.2, 300),
     "falloff": st.floats(0, 1),
 }
+FILM = {"highlight_boost": st.floats(0, 4), "halation": st.floats(0, 1)}
+
+
+def window(height: int = 64, light: float = 1.0) -> torch.Tensor:
+    """A bright square in a dim grey room, [1, 3, height, height]."""
+    room = torch.full((1, 3, height, height), 0.2)
+    middle = slice(3 * height // 8, 5 * height // 8)
+    room[..., middle, middle] = light
+    return room
 
 
 def dark(picture: torch.Tensor) -> torch.Tensor:
@@ -25,7 +43,7 @@ def dark(picture: torch.Tensor) -> torch.Tensor:
 
 
 @settings(max_examples=60, deadline=None)
-@given(value=st.floats(0, 1), **SETTINGS)
+@given(value=st.floats(0, 1), **SETTINGS, **FILM)
 def test_flat_picture_stays_flat(value, **options):
     flat = torch.full((1, 3, 9, 14), value)
     bloomed, added = luminance_bloom(flat, **options)
@@ -139,6 +157,75 @@ def test_falloff_moves_light_from_wide_to_narrow():
     assert near[0] < near[1]
     with pytest.raises(ValueError, match="falloff"):
         psf_weights(1.5)
+
+
+def test_light_falls_with_the_power_that_falloff_names():
+    """r^-2 at 0.5 and r^-3 at 2/3, between the narrowest and the widest Gaussian."""
+    point = torch.zeros(1, 3, 401, 401)
+    point[..., 200, 200] = 0.9
+    for falloff, power in ((0.5, 2.0), (2 / 3, 3.0)):
+        _, added = luminance_bloom(point, intensity=1, radius_px=64, falloff=falloff)
+        near, far = (srgb_to_linear(added[0, 0, 200, 200 + r]) for r in (10, 70))
+        assert torch.log(near / far) / torch.log(torch.tensor(7.0)) == pytest.approx(power, abs=0.3)
+
+
+def test_recovered_highlights_are_brighter_by_the_stops_and_the_rest_is_untouched():
+    light = torch.linspace(0, 2, 201).expand(1, 3, 1, -1) * torch.tensor((1.0, 0.8, 0.5)).view(1, 3, 1, 1)
+    full = recover_highlights(light, 2.0)
+    low, top = light[0, 0, 0] <= SHOULDER_START, light[0, 0, 0] >= 1
+    assert torch.allclose(full[..., low], light[..., low]) and torch.allclose(full[..., top], 4 * light[..., top])
+    assert (full[0, 0, 0].diff() > 0).all()
+    assert torch.allclose(full[:, 1, :, 1:] / full[:, 0, :, 1:], torch.tensor(0.8))
+    assert torch.allclose(record_highlights(full, 2.0), light, atol=1e-5)
+    assert recover_highlights(light, 0.0) is light
+
+
+def test_boosted_highlights_glow_more_and_stay_white():
+    image, options = window(), {"intensity": 0.5, "radius_px": 6}
+    plain, boosted = (luminance_bloom(image, highlight_boost=stops, **options) for stops in (0.0, 2.0))
+    beside = (..., 22, 32)
+    assert (srgb_to_linear(boosted[1][beside]) > 3 * srgb_to_linear(plain[1][beside])).all()
+    assert (1 - boosted[0][..., 32, 32] < 0.5 * (1 - plain[0][..., 32, 32])).all()
+    assert boosted[0].max() <= 1
+
+
+def test_boost_keeps_the_order_of_light():
+    """A soft-edged highlight stays soft-edged: no contours where clipping begins."""
+    distance = ((torch.arange(96) - 47.5)[:, None].square() + (torch.arange(96) - 47.5).square()).sqrt()
+    image = (1.2 - distance / 40).clamp(0.1, 1).expand(1, 3, -1, -1)
+    for stops in (0.5, 1.0, 3.0):
+        bloomed, _ = luminance_bloom(image, intensity=0.5, radius_px=8, highlight_boost=stops)
+        assert (bloomed[0, 0, 48, 48:].diff() < 1e-4).all()
+
+
+def test_halation_is_a_red_rim_that_darkens_nothing():
+    image, options = window(), {"intensity": 0.4, "radius_px": 6}
+    (plain, _), (film, _) = (luminance_bloom(image, halation=amount, **options) for amount in (0.0, 1.0))
+    red, green, blue = (film - plain)[0, :, 22, 32]
+    assert red > 2 * green > 4 * blue > 0
+    assert (film - plain).min() > -1e-6
+    assert torch.allclose(film[..., 32, 32], plain[..., 32, 32], atol=2e-3)
+    dim = window(light=0.5)
+    assert torch.allclose(*(luminance_bloom(dim, halation=each, **options)[0] for each in (0.0, 1.0)), atol=1e-6)
+
+
+@settings(max_examples=30, deadline=None)
+@given(**SETTINGS, **FILM)
+def test_picture_is_input_plus_bloom_at_any_setting_and_size(**options):
+    image = torch.rand(2, 3, 37, 29, generator=torch.Generator().manual_seed(6))
+    bloomed, added = luminance_bloom(image, **options)
+    if options["intensity"] > 0:
+        assert torch.allclose(srgb_to_linear(bloomed), srgb_to_linear(image) + srgb_to_linear(added), atol=2e-5)
+    alone = torch.cat([luminance_bloom(frame[None], **options)[0] for frame in image])
+    assert torch.allclose(bloomed, alone, atol=1e-5)
+
+
+def test_strips_of_rows_change_nothing(monkeypatch):
+    image = torch.rand(1, 3, 50, 40, generator=torch.Generator().manual_seed(7))
+    options = {"intensity": 0.5, "radius_px": 5, "protect": torch.rand(1, 1, 50, 40), "halation": 0.5}
+    whole = luminance_bloom(image, **options)
+    monkeypatch.setattr(row_strips, "STRIP_VALUES", 1000)
+    assert all(torch.allclose(a, b, atol=1e-6) for a, b in zip(whole, luminance_bloom(image, **options), strict=True))
 
 
 def test_tint_colours_the_glow_and_keeps_its_luminance():
