@@ -17,7 +17,7 @@ from torch import Tensor
 
 from . import tensors
 
-MAX_CHUNK_BYTES = 1 << 30  # more frames at once would be no faster, only harder on other programs
+MAX_CHUNK_BYTES = 1 << 28  # more frames at once would be no faster, only harder on other programs
 FREE_MEMORY_SHARE = 0.5  # of what the device has free, so that a neighbour's estimate may be off
 
 

@@ -11,7 +11,7 @@ from ..softfocus.units import percent_of_diagonal
 from .host import Frames, map_frames
 from .schema import node_schema, number
 
-FLOATS_PER_PIXEL = 60
+FLOATS_PER_PIXEL = 28
 
 
 class LuminanceBloom(io.ComfyNode):

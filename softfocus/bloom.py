@@ -14,7 +14,7 @@ from torch import Tensor
 
 from .color import linear_to_srgb, luminance, srgb_to_linear
 from .gaussian import gaussian_mixture
-from .row_strips import by_rows
+from .row_strips import by_rows, map_rows
 
 SCALES = 5  # octaves from the widest Gaussian down; the narrowest is 1/16 of the radius
 SHOULDER_START = 0.8  # linear light from which added light is rolled off, and highlights count as clipped
@@ -78,7 +78,7 @@ def luminance_bloom(
         lit = add_light(light, change)
         return linear_to_srgb(lit), linear_to_srgb(lit - light)
 
-    light = by_rows(lambda encoded: (srgb_to_linear(encoded),), image)[0]
+    light = map_rows(srgb_to_linear, image)
     arriving = _scatter(leaving(light), radius_px, falloff, alpha)
     bloomed, added = by_rows(glow, light, arriving, protect)
     return bloomed, added

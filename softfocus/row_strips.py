@@ -32,3 +32,8 @@ def by_rows(function: Callable[..., tuple[Tensor, ...]], *images: Tensor | None)
         for result, each in zip(results, made, strict=True):
             result[..., top : top + rows, :] = each
     return results
+
+
+def map_rows(function: Callable[[Tensor], Tensor], image: Tensor) -> Tensor:
+    """`by_rows` for one image to one image."""
+    return by_rows(lambda rows: (function(rows),), image)[0]

@@ -7,8 +7,8 @@ from torch import Tensor
 
 from .color import linear_to_srgb, srgb_to_linear
 from .gaussian import gaussian_blur
-
-TINY_WEIGHT = 1e-6  # below this there is nothing to average, and the pixel keeps its own value
+from .row_strips import map_rows
+from .variable_blur import mean_of_sums, variable_blur
 
 
 def selective_gaussian_blur(
@@ -23,6 +23,8 @@ def selective_gaussian_blur(
 
     Averages are normalised convolutions (Knutsson and Westin, 1993) with weights
     (1 - protect) * alpha: protected and transparent pixels give nothing to their surroundings.
+    A partly protected pixel is blurred with a smaller sigma, (1 - protect) * sigma_px: laying the
+    sharp picture over the blurred one instead would draw each edge twice.
 
     Args:
         image: [B, 3, H, W] sRGB, any range.
@@ -36,23 +38,22 @@ def selective_gaussian_blur(
     """
     if sigma_px == 0:
         return image
-    light = srgb_to_linear(image) if linear_light else image
-    blurred = weighted_blur(light, sigma_px, _product(None if protect is None else 1 - protect, alpha))
-    soft = linear_to_srgb(blurred) if linear_light else blurred
-    return soft if protect is None else torch.lerp(soft, image, protect)
+    light = map_rows(srgb_to_linear, image) if linear_light else image
+    if protect is None:
+        blurred = weighted_blur(light, sigma_px, alpha)
+        return map_rows(linear_to_srgb, blurred) if linear_light else blurred
+    free = 1 - protect
+    weight = free if alpha is None else free * alpha
+    if ((free > 0) & (free < 1)).any():
+        size = (len(image), -1, -1, -1)
+        blurred = variable_blur(light, (free * sigma_px).expand(size), weight.expand(size))
+    else:
+        blurred = weighted_blur(light, sigma_px, weight)
+    return torch.where(protect == 1, image, map_rows(linear_to_srgb, blurred) if linear_light else blurred)
 
 
 def weighted_blur(values: Tensor, sigma_px: float, weight: Tensor | None) -> Tensor:
     """Normalised convolution G * (values weight) / G * weight; the value itself where no weight is near."""
     if weight is None:
         return gaussian_blur(values, sigma_px)
-    channels = values.shape[1]
-    sums = gaussian_blur(torch.cat([values * weight, weight], 1), sigma_px)
-    total = sums[:, channels:]
-    return torch.where(total > TINY_WEIGHT, sums[:, :channels] / total.clamp_min(TINY_WEIGHT), values)
-
-
-def _product(first: Tensor | None, second: Tensor | None) -> Tensor | None:
-    if first is None or second is None:
-        return second if first is None else first
-    return first * second
+    return mean_of_sums(gaussian_blur(torch.cat([values * weight, weight], 1), sigma_px), values, 1)

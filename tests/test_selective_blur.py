@@ -62,3 +62,21 @@ def test_mask_of_ones_and_of_zeros(picture):
     assert torch.equal(selective_gaussian_blur(picture, 5, protect=ones), picture)
     plain = selective_gaussian_blur(picture, 5)
     assert torch.allclose(selective_gaussian_blur(picture, 5, protect=0 * ones), plain, atol=1e-5)
+
+
+def test_partly_protected_pixels_get_a_smaller_sigma(picture):
+    mask = torch.full((1, 1, *picture.shape[-2:]), 0.6)
+    mask[..., :2] = 0
+    soft = selective_gaussian_blur(picture, 5, protect=mask, linear_light=False)
+    assert torch.allclose(soft[..., 16:], gaussian_blur(picture, 2)[..., 16:], atol=1 / 255)
+
+
+def test_nothing_bleeds_out_of_the_protected_region_into_a_partly_protected_one():
+    image = torch.rand(1, 3, 40, 60)
+    other = image.clone()
+    other[..., :30] = 1 - other[..., :30]
+    mask = half_mask(image)
+    mask[..., 30:] = torch.linspace(0.9, 0.1, 30)
+    first, second = (selective_gaussian_blur(each, 6, protect=mask) for each in (image, other))
+    assert torch.equal(first[..., 30:], second[..., 30:])
+    assert torch.equal(first[..., :30], image[..., :30])
