@@ -1,6 +1,6 @@
 """`make bench`: every measurement, one table after the other."""
 
-from benchmarks import cutouts, face_video, faces, landmarks, look, matting
+from benchmarks import cutouts, face_video, faces, image_engine, landmarks, look, matting
 
 if __name__ == "__main__":
     look.main()
@@ -14,3 +14,5 @@ if __name__ == "__main__":
     cutouts.main()
     print()
     matting.main([])
+    print()
+    image_engine.main([])

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 import torch
 from torch import Tensor
 from torch.nn.functional import interpolate, pad
@@ -13,22 +10,13 @@ from benchmarks.look import detail_mask
 from benchmarks.matting_methods import BAND, closed_form
 from benchmarks.matting_truth import TUNING_SEEDS, make_scene, rough_mask
 from benchmarks.portraits import single_portraits
+from benchmarks.timing import seconds
 from softfocus.faces import find_faces, load_face_nets
 from softfocus.matting import refine_mask
 from softfocus.units import percent_of_diagonal
 
 BANDS = (1.0, 2.0, 4.0, 8.0)  # percent of the diagonal
 MARGINS = (0, 256, 768)  # pixels added left, right and above to a 1024 picture
-
-
-def seconds(work: Callable[[], object], runs: int = 2) -> float:
-    """The shortest of some runs."""
-    best = float("inf")
-    for _ in range(runs):
-        start = time.perf_counter()
-        work()
-        best = min(best, time.perf_counter() - start)
-    return best
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from comfy_api.latest import io
 from ..softfocus.selective_blur import selective_gaussian_blur
 from ..softfocus.units import percent_of_diagonal
 from .host import Frames, map_frames
-from .schema import node_schema, not_built_yet, number
+from .schema import node_schema, number
 
 FLOATS_PER_PIXEL = 40
 PERCENT, PIXELS = "% of diagonal", "pixels"
@@ -22,7 +22,14 @@ class SelectiveGaussianBlur(io.ComfyNode):
             display_name="Selective Gaussian Blur",
             description="Gaussian blur that leaves the protected region sharp and takes nothing from it: a bright face "
             "does not smear into the soft background.",
-            search_aliases=["gaussian blur", "masked blur", "soften", "skin smoothing"],
+            search_aliases=[
+                "gaussian blur",
+                "masked blur",
+                "soften",
+                "skin smoothing",
+                "surface blur",
+                "edge preserving",
+            ],
             inputs=[
                 io.Image.Input("image", tooltip="Picture or batch. Alpha is kept; transparent pixels give no colour."),
                 number(
@@ -34,7 +41,15 @@ class SelectiveGaussianBlur(io.ComfyNode):
                     default=PERCENT,
                     tooltip="Percent of the diagonal looks the same at every size.",
                 ),
-                number("max_delta", 1, 0, 1, 0.01, "1: plain Gaussian, the only value of this version."),
+                number(
+                    "max_delta",
+                    1,
+                    0,
+                    1,
+                    0.01,
+                    "Only neighbours whose sRGB value differs by at most this count, as in GIMP (whose radius is sigma "
+                    "in pixels, squared). 1: all of them, a plain Gaussian.",
+                ),
                 io.Boolean.Input(
                     "linear_light", default=True, tooltip="Average light, as a lens does, rather than sRGB values."
                 ),
@@ -47,8 +62,6 @@ class SelectiveGaussianBlur(io.ComfyNode):
 
     @classmethod
     def execute(cls, image, sigma, unit, max_delta, linear_light, protect_mask=None) -> io.NodeOutput:
-        if max_delta != 1:
-            raise not_built_yet("max_delta", max_delta, 1)
         if sigma == 0:
             return io.NodeOutput(image)
 
@@ -56,7 +69,12 @@ class SelectiveGaussianBlur(io.ComfyNode):
             sigma_px = percent_of_diagonal(frames.rgb, sigma) if unit == PERCENT else sigma
             protect = frames.masks["protect_mask"]
             soft = selective_gaussian_blur(
-                frames.rgb, sigma_px, protect=protect, alpha=frames.alpha, linear_light=linear_light
+                frames.rgb,
+                sigma_px,
+                protect=protect,
+                alpha=frames.alpha,
+                linear_light=linear_light,
+                max_delta=max_delta,
             )
             return (soft,)
 

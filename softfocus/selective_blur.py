@@ -7,6 +7,7 @@ from torch import Tensor
 
 from .color import linear_to_srgb, srgb_to_linear
 from .gaussian import gaussian_blur
+from .max_delta_blur import max_delta_blur
 from .row_strips import map_rows
 from .variable_blur import mean_of_sums, variable_blur
 
@@ -18,13 +19,15 @@ def selective_gaussian_blur(
     protect: Tensor | None = None,
     alpha: Tensor | None = None,
     linear_light: bool = True,
+    max_delta: float = 1.0,
 ) -> Tensor:
     """Blur the picture outside `protect`.
 
     Averages are normalised convolutions (Knutsson and Westin, 1993) with weights
     (1 - protect) * alpha: protected and transparent pixels give nothing to their surroundings.
     A partly protected pixel is blurred with a smaller sigma, (1 - protect) * sigma_px: laying the
-    sharp picture over the blurred one instead would draw each edge twice.
+    sharp picture over the blurred one instead would draw each edge twice. With max_delta below 1 it is laid
+    over, since then the two differ by no more than that.
 
     Args:
         image: [B, 3, H, W] sRGB, any range.
@@ -32,6 +35,8 @@ def selective_gaussian_blur(
         protect: [B, 1, H, W] in 0..1; 1 keeps the pixel bit for bit.
         alpha: [B, 1, H, W] in 0..1; itself never blurred.
         linear_light: average light rather than sRGB values, as a lens does.
+        max_delta: only neighbours whose sRGB value differs by at most this count, each channel alone (see
+            `max_delta_blur`); 1 and above: all of them, a plain Gaussian.
 
     Returns:
         [B, 3, H, W] sRGB. Borders as in `gaussian_blur`.
@@ -39,17 +44,17 @@ def selective_gaussian_blur(
     if sigma_px == 0:
         return image
     light = map_rows(srgb_to_linear, image) if linear_light else image
-    if protect is None:
-        blurred = weighted_blur(light, sigma_px, alpha)
-        return map_rows(linear_to_srgb, blurred) if linear_light else blurred
-    free = 1 - protect
-    weight = free if alpha is None else free * alpha
-    if ((free > 0) & (free < 1)).any():
-        size = (len(image), -1, -1, -1)
-        blurred = variable_blur(light, (free * sigma_px).expand(size), weight.expand(size))
+    free = None if protect is None else (1 - protect).expand(len(image), -1, -1, -1)
+    weight = alpha if free is None else free if alpha is None else free * alpha
+    if max_delta < 1:
+        blurred = max_delta_blur(light, image, sigma_px, max_delta, weight)
+        blurred = blurred if free is None else torch.lerp(light, blurred, free)
+    elif free is not None and ((free > 0) & (free < 1)).any():
+        blurred = variable_blur(light, free * sigma_px, weight)
     else:
         blurred = weighted_blur(light, sigma_px, weight)
-    return torch.where(protect == 1, image, map_rows(linear_to_srgb, blurred) if linear_light else blurred)
+    soft = map_rows(linear_to_srgb, blurred) if linear_light else blurred
+    return soft if protect is None else torch.where(protect == 1, image, soft)
 
 
 def weighted_blur(values: Tensor, sigma_px: float, weight: Tensor | None) -> Tensor:

@@ -76,7 +76,6 @@ def test_only_keywords_newer_than_the_floor_are_dropped(pack):
 @pytest.mark.parametrize(
     "node_id, change",
     [
-        ("SoftFocusSelectiveGaussianBlur", {"max_delta": 0.5}),
         ("SoftFocusFeatureSharpen", {"upsample": "2"}),
         ("SoftFocusFeatureSharpen", {"clip_vision": object()}),
         ("SoftFocusFeatureSharpen", {"encoder": object()}),

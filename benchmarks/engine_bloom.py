@@ -1,0 +1,57 @@
+"""Bloom of five scales against one Gaussian: its point spread function alone, and with the curves of sRGB for both.
+
+Decoding and encoding cost more than any Gaussian, and bloom encodes two pictures: what is added, and the sum.
+So it is set against one blur in linear light too, and against gegl:bloom, which has one scale and one output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from benchmarks import gegl
+from benchmarks.engine_pictures import as_image, photo
+from benchmarks.engine_rows import Check, Row, ratio, values
+from benchmarks.host_nodes import BLOOM, call
+from benchmarks.timing import side_by_side
+from softfocus.bloom import SCALES, luminance_bloom, psf_weights
+from softfocus.gaussian import gaussian_blur, gaussian_mixture
+from softfocus.selective_blur import selective_gaussian_blur
+from softfocus.units import percent_of_diagonal
+
+SIZES = (1024, 2048)
+RADIUS = 3.0  # percent of the diagonal, the node's default
+
+
+def table(sizes: Sequence[int] = SIZES) -> list[Row]:
+    """Milliseconds and ratios; GEGL's bloom has one scale, ours five."""
+    return [_row(size) for size in sizes]
+
+
+def _row(size: int) -> Row:
+    image = photo(size)
+    shown, widest = as_image(image), percent_of_diagonal(image, RADIUS)
+    sigmas = [widest / 2**octave for octave in reversed(range(SCALES))]
+    times = side_by_side(
+        {
+            "gaussian": lambda: gaussian_blur(image, widest),
+            "mixture": lambda: gaussian_mixture(image, sigmas, psf_weights(0.5)),
+            "narrowest": lambda: gaussian_blur(image, sigmas[0]),
+            "linear": lambda: selective_gaussian_blur(image, widest),
+            "bloom": lambda: luminance_bloom(image, intensity=0.45, radius_px=widest),
+            "node": lambda: call(BLOOM, image=shown),
+        }
+    )
+    theirs = gegl.Graph(image).milliseconds("gegl:bloom", f"radius={widest:.2f}") if gegl.available() else None
+    row: Row = {"size": size, "sigma": round(widest, 1), **times, "gegl": theirs}
+    pairs = (("mixture", "gaussian"), ("mixture", "narrowest"), ("bloom", "linear"), ("bloom", "gaussian"))
+    row |= {f"{one}/{other}": times[one] / times[other] for one, other in pairs}
+    return {**row, "bloom/gegl": ratio(times["bloom"], theirs)}
+
+
+def checks(rows: Sequence[Row]) -> list[Check]:
+    pairs = {
+        "mixture/gaussian": "bloom: five Gaussians / the widest alone, worst",
+        "mixture/narrowest": "bloom: five Gaussians / the narrowest alone, worst",
+        "bloom/linear": "bloom: luminance_bloom / one blur in linear light, worst",
+    }
+    return [Check(name, max(values(rows, column)), 3) for column, name in pairs.items()]
