@@ -6,6 +6,7 @@ from comfy_api.latest import ComfyExtension, io
 
 from .face_detail_mask import FaceDetailMask
 from .feature_sharpen import FeatureSharpen
+from .load_vision_encoder import LoadVisionEncoder
 from .luminance_bloom import LuminanceBloom
 from .mask_refine import MaskRefine
 from .quality_score import QualityScore
@@ -18,6 +19,7 @@ NODES: list[type[io.ComfyNode]] = [
     LuminanceBloom,
     FeatureSharpen,
     QualityScore,
+    LoadVisionEncoder,
 ]
 
 

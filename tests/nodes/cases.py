@@ -160,3 +160,6 @@ CASES = {
         lambda image: {"image": image, "reference": image, "mask": face_mask(image)}, check_score, (1,), "mask"
     ),
 }
+
+# Nodes that take no picture: their own tests call them.
+WITHOUT_PICTURE = {"SoftFocusLoadVisionEncoder"}
