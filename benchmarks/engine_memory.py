@@ -17,7 +17,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks.engine_pictures import as_image, photo
+from benchmarks.engine_pictures import as_image, face_like_mask, photo
 from benchmarks.engine_rows import Check, Row, values
 from benchmarks.host_nodes import BLOOM, BLUR, NODE_IDS, call, floats_per_pixel, nodes
 
@@ -69,21 +69,27 @@ def measure(node_id: str, frames: int, height: int, width: int, interrupt_at: Se
     """Peak bytes beyond input and outputs, seconds, progress updates, slowest answer to an interruption."""
     import comfy.utils  # the host, which `nodes` has put on the path
 
-    call(node_id, image=as_image(photo(256)))
+    call(node_id, image=as_image(photo(256)), **_mask(node_id, 256, 256))
     image = as_image(photo(height, width)).expand(frames, -1, -1, -1)
     updates: list[int] = []
     comfy.utils.set_progress_bar_global_hook(lambda value, *_, **__: updates.append(value))
-    before, start = _restarted_peak_bytes(), time.perf_counter()
-    made = call(node_id, image=image)
+    before, start = restarted_peak_bytes(), time.perf_counter()
+    given = _mask(node_id, height, width)
+    made = call(node_id, image=image, **given)
     taken = time.perf_counter() - start
-    peak = _peak_bytes() - before - sum(value.nbytes for value in made if isinstance(value, torch.Tensor))
+    peak = peak_bytes() - before - sum(value.nbytes for value in made if isinstance(value, torch.Tensor))
     seen = len(updates)
     del made
-    answers = [_answer_time(node_id, image, share * taken) for share in interrupt_at]
+    answers = [_answer_time(node_id, {"image": image, **given}, share * taken) for share in interrupt_at]
     return {"peak": peak, "seconds": taken, "updates": seen, "interrupt": max(answers, default=0.0)}
 
 
-def _answer_time(node_id: str, image: torch.Tensor, delay_s: float) -> float:
+def _mask(node_id: str, height: int, width: int) -> dict[str, torch.Tensor]:
+    """What the blur is used with; the others work alike without one."""
+    return {"protect_mask": face_like_mask(height, width)} if node_id == BLUR else {}
+
+
+def _answer_time(node_id: str, inputs: dict[str, torch.Tensor], delay_s: float) -> float:
     """Seconds from the wish to stop until the node has stopped."""
     import comfy.model_management as mm
 
@@ -95,7 +101,7 @@ def _answer_time(node_id: str, image: torch.Tensor, delay_s: float) -> float:
 
     threading.Timer(delay_s, interrupt).start()
     try:
-        call(node_id, image=image)
+        call(node_id, **inputs)
     except mm.InterruptProcessingException:
         return time.perf_counter() - asked[0]
     raise RuntimeError(f"{node_id} was done before it was interrupted")
@@ -108,13 +114,13 @@ def _frames_that_fit(bytes_per_frame: int) -> int:
     return CLIP_FRAMES if 1.3 * CLIP_FRAMES * bytes_per_frame < available else SHORT_CLIP_FRAMES
 
 
-def _restarted_peak_bytes() -> int:
+def restarted_peak_bytes() -> int:
     """Let the peak start again from what is held now: making the pictures has taken memory that is free again."""
     Path("/proc/self/clear_refs").write_text("5")
-    return _peak_bytes()
+    return peak_bytes()
 
 
-def _peak_bytes() -> int:
+def peak_bytes() -> int:
     """VmHWM, since ru_maxrss starts from the parent's."""
     found = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())
     if found is None:

@@ -80,10 +80,8 @@ def map_frames(
         mm.throw_exception_if_processing_interrupted()
         stop = min(first + chunk, count)
         try:
-            frames = _load(image, fit_masks, fit_images, first, stop, device)
-            made = op(frames)
-            for kind, result, value in zip(outputs, results, made, strict=True):
-                result[first:stop] = _restore(kind, value, image[first:stop])
+            # In a function of its own, so that nothing of this chunk is held while the next one is worked on.
+            _run(op, _load(image, fit_masks, fit_images, first, stop, device), outputs, results, image[first:stop])
         except Exception as error:
             if chunk == 1 or not _is_out_of_memory(error):
                 raise
@@ -93,6 +91,13 @@ def map_frames(
         first = stop
         progress.update_absolute(part[0] * count + first)
     return results
+
+
+def _run(op: FrameOp, frames: Frames, kinds: Sequence[str], results: Sequence[Tensor], source: Tensor) -> None:
+    """Work on one chunk and write what comes out into `results`, beside the chunks before it."""
+    chunk = slice(frames.first, frames.first + len(source))
+    for kind, result, value in zip(kinds, results, op(frames), strict=True):
+        result[chunk] = _restore(kind, value, source)
 
 
 def _chunk_length(count: int, bytes_per_frame: int, device: torch.device) -> int:
