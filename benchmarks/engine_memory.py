@@ -12,8 +12,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -80,7 +81,7 @@ def measure(node_id: str, frames: int, height: int, width: int, interrupt_at: Se
     peak = peak_bytes() - before - sum(value.nbytes for value in made if isinstance(value, torch.Tensor))
     seen = len(updates)
     del made
-    answers = [_answer_time(node_id, {"image": image, **given}, share * taken) for share in interrupt_at]
+    answers = [answer_time(node_id, {"image": image, **given}, share * taken) for share in interrupt_at]
     return {"peak": peak, "seconds": taken, "updates": seen, "interrupt": max(answers, default=0.0)}
 
 
@@ -89,7 +90,7 @@ def _mask(node_id: str, height: int, width: int) -> dict[str, torch.Tensor]:
     return {"protect_mask": face_like_mask(height, width)} if node_id == BLUR else {}
 
 
-def _answer_time(node_id: str, inputs: dict[str, torch.Tensor], delay_s: float) -> float:
+def answer_time(node_id: str, inputs: Mapping[str, Any], delay_s: float) -> float:
     """Seconds from the wish to stop until the node has stopped."""
     import comfy.model_management as mm
 

@@ -9,14 +9,13 @@ import json
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from benchmarks.engine_memory import peak_bytes, restarted_peak_bytes
+from benchmarks.engine_memory import answer_time, peak_bytes, restarted_peak_bytes
 from benchmarks.engine_pictures import as_image, photo
 from benchmarks.host_nodes import SHARPEN, call, nodes
 
@@ -50,25 +49,8 @@ def measure(factor: str) -> dict[str, float]:
     made = call(SHARPEN, image=image, encoder=encoder, upsample=factor)
     seconds = time.perf_counter() - start
     peak = peak_bytes() - before - sum(value.nbytes for value in made)
-    return {"seconds": seconds, "peak": peak, "interrupt": _answer(image, encoder, factor, 0.4 * seconds)}
-
-
-def _answer(image: torch.Tensor, encoder: Any, factor: str, delay_s: float) -> float:
-    """Seconds from the wish to stop until the node has stopped, or is done."""
-    import comfy.model_management as mm
-
-    asked: list[float] = []
-
-    def interrupt() -> None:
-        asked.append(time.perf_counter())
-        mm.interrupt_current_processing()
-
-    threading.Timer(delay_s, interrupt).start()
-    try:
-        call(SHARPEN, image=image, encoder=encoder, upsample=factor)
-    except mm.InterruptProcessingException:
-        pass
-    return time.perf_counter() - asked[0]
+    inputs = {"image": image, "encoder": encoder, "upsample": factor}
+    return {"seconds": seconds, "peak": peak, "interrupt": answer_time(SHARPEN, inputs, 0.4 * seconds)}
 
 
 def _encoder() -> Any:
