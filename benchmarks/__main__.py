@@ -1,6 +1,17 @@
 """`make bench`: every measurement, one table after the other."""
 
-from benchmarks import cutouts, face_video, faces, image_engine, landmarks, look, matting
+from benchmarks import (
+    cutouts,
+    face_video,
+    faces,
+    feature_cost,
+    features,
+    image_engine,
+    landmarks,
+    look,
+    matting,
+    sharpen,
+)
 
 if __name__ == "__main__":
     look.main()
@@ -16,3 +27,9 @@ if __name__ == "__main__":
     matting.main([])
     print()
     image_engine.main([])
+    print()
+    features.main([])
+    print()
+    feature_cost.main()
+    print()
+    sharpen.main()

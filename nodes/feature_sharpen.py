@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import comfy.model_management as mm
 import torch
 from comfy_api.latest import io
 
+from ..softfocus.features import FeatureEncoder, feature_strength, pca_picture, picture_grid, sharp_features
 from ..softfocus.sharpen import feature_sharpen
 from ..softfocus.units import percent_of_diagonal
 from .host import Frames, map_frames
-from .schema import node_schema, not_built_yet, not_connected_yet, number
+from .schema import node_schema, number
+from .vision_encoders import ClipVisionEncoder
 
-FLOATS_PER_PIXEL = 60
+FLOATS_PER_PIXEL = 36
 
 
 class FeatureSharpen(io.ComfyNode):
@@ -64,13 +69,18 @@ class FeatureSharpen(io.ComfyNode):
                     "upsample",
                     options=["1", "2", "4"],
                     default="1",
-                    tooltip="Sharpening of an encoder's feature map. Only 1 in this version.",
+                    tooltip="How much finer than an encoder's own its map of features gets: it looks at tiles too, about "
+                    "10 of them for 2 and 26 for 4. Without an encoder the map has every pixel already.",
                 ),
                 io.Mask.Input("mask", optional=True, tooltip="1 = detail returns here. Not connected: everywhere."),
                 io.Image.Input("detail_source", optional=True, tooltip="The same picture before it was softened."),
-                io.ClipVision.Input("clip_vision", optional=True, tooltip="For a later version; leave it open."),
+                io.ClipVision.Input(
+                    "clip_vision",
+                    optional=True,
+                    tooltip="From Load CLIP Vision: detail returns where its features change, most on what the mask is on.",
+                ),
                 io.Custom("SOFTFOCUS_ENCODER").Input(
-                    "encoder", optional=True, tooltip="For a later version; leave it open."
+                    "encoder", optional=True, tooltip="From Load Vision Encoder (timm); used instead of clip_vision."
                 ),
             ],
             outputs=[
@@ -79,7 +89,9 @@ class FeatureSharpen(io.ComfyNode):
                     display_name="gain", tooltip="How much detail was let through, before the mask: 1 = all."
                 ),
                 io.Image.Output(
-                    display_name="features", tooltip="Gain of the fine, middle and coarse band as red, green, blue."
+                    display_name="features",
+                    tooltip="What is seen: an encoder's features by their three strongest directions; without one, the gain of "
+                    "the fine, middle and coarse band.",
                 ),
             ],
         )
@@ -99,14 +111,19 @@ class FeatureSharpen(io.ComfyNode):
         clip_vision=None,
         encoder=None,
     ) -> io.NodeOutput:
-        if upsample != "1":
-            raise not_built_yet("upsample", upsample, "1")
-        if clip_vision is not None:
-            raise not_connected_yet("clip_vision")
-        if encoder is not None:
-            raise not_connected_yet("encoder")
+        seer = _seer(encoder, clip_vision)
+        factor = int(upsample)
 
         def op(frames: Frames) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+            source, subject = frames.images["detail_source"], frames.masks["mask"]
+            strength = shown = None
+            if seer is not None:
+                seen = frames.rgb if source is None else source
+                features = sharp_features(
+                    seer, seen, factor, between_tiles=mm.throw_exception_if_processing_interrupted
+                )
+                strength = feature_strength(features, seen, subject)
+                shown = pca_picture(features, seen.shape[-2:])
             sharpened = feature_sharpen(
                 frames.rgb,
                 amount=amount,
@@ -114,10 +131,11 @@ class FeatureSharpen(io.ComfyNode):
                 floor=floor,
                 noise_threshold=noise_threshold,
                 halo_limit=halo_limit,
-                source=frames.images["detail_source"],
-                mask=frames.masks["mask"],
+                source=source,
+                mask=subject,
+                strength=strength,
             )
-            return sharpened.image, sharpened.gain, sharpened.features
+            return sharpened.image, sharpened.gain, sharpened.features if shown is None else shown
 
         sharp, gain, features = map_frames(
             op,
@@ -127,4 +145,24 @@ class FeatureSharpen(io.ComfyNode):
             masks={"mask": mask},
             images={"detail_source": detail_source},
         )
-        return io.NodeOutput(image if amount == 0 else sharp, gain, features)
+        return io.NodeOutput(
+            image if amount == 0 else sharp, gain, features, ui={"text": (_said(seer, factor, image),)}
+        )
+
+
+def _seer(encoder: FeatureEncoder | None, clip_vision: Any) -> FeatureEncoder | None:
+    """The encoder to see with; None for the structure tensor of the picture itself."""
+    if encoder is None:
+        return None if clip_vision is None else ClipVisionEncoder(clip_vision)
+    if not all(hasattr(encoder, name) for name in ("name", "patch", "side", "encode")):
+        raise ValueError(f"encoder is a {type(encoder).__name__}; connect the output of Load Vision Encoder (timm)")
+    return encoder
+
+
+def _said(seer: FeatureEncoder | None, factor: int, image: torch.Tensor) -> str:
+    if seer is None:
+        unused = "" if factor == 1 else f" upsample {factor} has no effect without clip_vision or encoder."
+        return "Structure by the picture's own edges (structure tensor at three scales, every pixel)." + unused
+    rows, columns = picture_grid(*image.shape[1:3], seer.side // seer.patch)
+    path = "as they are" if factor == 1 else f"{factor} times finer, from the whole and from tiles"
+    return f"Structure by {seer.name}: {columns * factor} x {rows * factor} features, {path}."

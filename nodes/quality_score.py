@@ -6,7 +6,7 @@ import torch
 from comfy_api.latest import io, ui
 from torch import Tensor
 
-from ..softfocus.quality import Effect, draw_chart, measure_effects, rank, write_report
+from ..softfocus.quality import Effect, draw_chart, fit_order, measure_effects, parse_preferences, rank, write_report
 from .host import Frames, intermediate_dtype, map_frames
 from .schema import node_schema, not_built_yet, not_connected_yet
 
@@ -44,7 +44,10 @@ class QualityScore(io.ComfyNode):
                 io.Clip.Input("clip", optional=True, tooltip="For a later version; leave it open."),
                 io.ClipVision.Input("clip_vision", optional=True, tooltip="For a later version; leave it open."),
                 io.String.Input(
-                    "preferences", optional=True, force_input=True, tooltip="For a later version; leave it open."
+                    "preferences",
+                    optional=True,
+                    force_input=True,
+                    tooltip="Picks of a person, such as 2>0, 2>1: picture 2 is better than 0 and 1. Weighed with the scores.",
                 ),
             ],
             outputs=[
@@ -69,7 +72,8 @@ class QualityScore(io.ComfyNode):
         clip_vision: object = None,
         preferences: str | None = None,
     ) -> io.NodeOutput:
-        _refuse_later_parts(prompt, emotion, clip, clip_vision, preferences)
+        _refuse_later_parts(prompt, emotion, clip, clip_vision)
+        picks = parse_preferences(preferences or "", len(image))
         effects: list[Effect] = []
 
         def op(frames: Frames) -> tuple[()]:
@@ -84,9 +88,12 @@ class QualityScore(io.ComfyNode):
             masks={"mask": mask},
             images={"reference": reference},
         )
-        ranking = rank(effects)
+        ranking, order = rank(effects), None
+        if picks:
+            order = fit_order([score.total for score in sorted(ranking, key=lambda each: each.index)], picks)
+            ranking.sort(key=lambda each: order.ranked().index(each.index))
         first = ranking[0].index if ranking else 0
-        report = write_report(ranking)
+        report = write_report(ranking, order)
         chart = draw_chart(ranking).movedim(1, -1).contiguous()
         sentences, data = report.rsplit("\n\n", 1)
         images = ui.PreviewImage(chart, cls=cls).as_dict()["images"]
@@ -96,12 +103,12 @@ class QualityScore(io.ComfyNode):
         return io.NodeOutput(total, best, report, chart.to(image.device, intermediate_dtype()), ui=shown)
 
 
-def _refuse_later_parts(prompt: str, emotion: str, clip: object, clip_vision: object, preferences: str | None) -> None:
+def _refuse_later_parts(prompt: str, emotion: str, clip: object, clip_vision: object) -> None:
     """Raise ValueError for an input whose work comes in a later version."""
     if prompt.strip():
         raise not_built_yet("prompt", prompt, "")
     if emotion != "auto":
         raise not_built_yet("emotion", emotion, "auto")
-    for name, value in (("clip", clip), ("clip_vision", clip_vision), ("preferences", preferences or None)):
+    for name, value in (("clip", clip), ("clip_vision", clip_vision)):
         if value is not None:
             raise not_connected_yet(name)

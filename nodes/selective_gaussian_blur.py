@@ -10,7 +10,7 @@ from ..softfocus.units import percent_of_diagonal
 from .host import Frames, map_frames
 from .schema import node_schema, number
 
-FLOATS_PER_PIXEL = 40
+FLOATS_PER_PIXEL = 36
 PERCENT, PIXELS = "% of diagonal", "pixels"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -18,18 +19,22 @@ def local_maximum(image: Tensor, reach: int) -> Tensor:
 
     A window is the union of two overlapping windows of half its size (van Herk's idea in its simplest form).
     """
+    return _local_extreme(torch.maximum, image, reach, -math.inf)
+
+
+def local_minimum(image: Tensor, reach: int) -> Tensor:
+    """Minimum over a square of half width `reach` pixels; see `local_maximum`."""
+    return _local_extreme(torch.minimum, image, reach, math.inf)
+
+
+def _local_extreme(extreme: Callable[[Tensor, Tensor], Tensor], image: Tensor, reach: int, outside: float) -> Tensor:
     window = 2 * reach + 1
-    image = pad(image, (reach,) * 4, value=-math.inf)
+    image = pad(image, (reach,) * 4, value=outside)
     for axis in (-1, -2):
         covered = 1
         while covered < window:
             step = min(covered, window - covered)
             length = image.shape[axis] - step
-            image = torch.maximum(image.narrow(axis, 0, length), image.narrow(axis, step, length))
+            image = extreme(image.narrow(axis, 0, length), image.narrow(axis, step, length))
             covered += step
     return image
-
-
-def local_minimum(image: Tensor, reach: int) -> Tensor:
-    """Minimum over a square of half width `reach` pixels; see `local_maximum`."""
-    return -local_maximum(-image, reach)

@@ -3,7 +3,7 @@
     out = image + mask * amount * sum over bands k:  gain_k * (D_k(source) - D_k(image))
 
 D_k are differences of smoothed luma (Burt and Adelson 1983) up to a base that is never touched.
-Without a source the bands of the image itself are added: plain sharpening.
+Without a source the bands of the image itself are added, the finer the more: plain sharpening.
 """
 
 from __future__ import annotations
@@ -15,14 +15,16 @@ import torch
 from torch import Tensor
 
 from .color import luminance
-from .gaussian import gaussian_blur, gaussian_mixture
-from .local_range import local_maximum, local_minimum
-from .structure import edge_contrast
+from .detail_gain import structure_gains
+from .detail_range import detail_range
+from .gaussian import gaussian_blur
+from .noise_level import noise_level
+from .row_strips import by_rows, map_rows
 
-BAND_LIMITS = (1.0, 2.0)  # Gaussian scales between the bands, in units of the radius
-BASE_SCALE = 7.0  # of the base; at radius 0.15 % all detail finer than about 0.6 % of the diagonal is above it
-GAIN_SCALES = (1.0, 2.0, 4.0)  # scale at which each band looks for structure, in units of the radius
-RANGE_WINDOW = 2.0  # half width of the local range, in units of the radius: about an edge's width
+MIDDLE_SCALE = 2.0  # Gaussian scale between the middle band and the coarse one, in units of the radius
+# Undoing a small blur adds detail by the square of its frequency, so each octave gets a quarter of the one above it.
+PLAIN_WEIGHTS = (16 / 7, 4 / 7, 1 / 7)  # of the bands without a source, fine to coarse; sum 3
+NOISE_EXTREME = 2.25  # standard deviations that noise lifts a local maximum by: the expected one of 49 samples
 
 
 @dataclass(frozen=True)
@@ -44,71 +46,79 @@ def feature_sharpen(
     halo_limit: float = 0.01,
     source: Tensor | None = None,
     mask: Tensor | None = None,
+    strength: Tensor | None = None,
 ) -> Sharpened:
     """Return or add detail where there is structure.
 
     Args:
         image: [B, 3, H, W] sRGB, any range.
-        amount: 0 returns the input itself; 1 with a source restores its detail, above 1 exceeds it.
+        amount: 0 returns the input itself; 1 with a source restores its detail, above 1 exceeds it. Without a source
+            0.5 to 1 come nearest to undoing a blur as wide as the radius.
         radius_px: scale of the finest band, in pixels, > 0.
         floor: gain where there is no structure, 0..1.
-        noise_threshold: edge contrast (in luma) at which the gain is half way up.
-        halo_limit: how far (in luma) detail may pass the source's local minimum and maximum.
+        noise_threshold: edge contrast (in luma) at which the gain is half way up, where noise does not ask for more.
+        halo_limit: how far (in luma) detail may pass the range that `detail_range` allows.
         source: [B, 3, H, W] sRGB picture whose detail is wanted.
         mask: [B, 1, H, W] in 0..1; 0 leaves the pixel bit for bit.
+        strength: [B, 1, H, W] in 0..1: where structure belongs to the subject. The gain above the floor is multiplied
+            by it.
 
     Returns:
         Sharpened. Only luma detail changes, equally in all channels; no channel is pushed out of
         0..1 that was inside. Borders as in `gaussian_blur`.
     """
-    reference = luminance(image if source is None else source)
-    gains = _gains(reference, radius_px, floor, noise_threshold)
-    gain = gains.mean(1, keepdim=True)
+    own = map_rows(luminance, image)
+    reference = own if source is None else map_rows(luminance, source).expand_as(own)
+    fine = gaussian_blur(reference, radius_px)
+    noise = noise_level(reference, fine)
+    gains = structure_gains(fine, noise, radius_px, noise_threshold)
+    gain, features = _features(gains, strength, floor)
     if amount == 0:
-        return Sharpened(image, gain, gains)
-    levels, own_levels = _levels(reference, radius_px), _levels(luminance(image), radius_px)
-    wanted = _bands(levels) if source is None else _bands(levels) - _bands(own_levels)
-    change = amount * (gains * wanted).sum(1, keepdim=True)
-    change = limit_overshoot(change, own_levels, levels, radius_px, halo_limit)
-    if mask is not None:
-        change = change * mask
-    lowest, highest = image.clamp_max(0), image.clamp_min(1)
-    return Sharpened(torch.clamp(image + change, lowest, highest), gain, gains)
+        return Sharpened(image, gain, features)
+    wanted = reference if source is None else reference - own
+    if source is not None:
+        fine = gaussian_blur(wanted, radius_px)
+    middle = gaussian_blur(fine, radius_px * math.sqrt(MIDDLE_SCALE**2 - 1))
+    room = halo_limit - NOISE_EXTREME * noise  # the extremes of a noisy picture are those of its noise
+    allowed = detail_range(own, None if source is None else reference, radius_px)
+    weights = [amount * each for each in (PLAIN_WEIGHTS if source is None else (1.0, 1.0, 1.0))]
+
+    def restored(image: Tensor, own: Tensor, mask: Tensor | None, features: Tensor, *levels: Tensor) -> tuple[Tensor]:
+        change = _bands(weights, features, *levels[:4])
+        change = _held(change, own, levels[4], levels[5], room)
+        if mask is not None:
+            change.mul_(mask)
+        return (torch.clamp(image + change, image.clamp_max(0), image.clamp_min(1)),)
+
+    (sharp,) = by_rows(restored, image, own, mask, features, wanted, fine, middle, *allowed)
+    return Sharpened(sharp, gain, features)
 
 
-def limit_overshoot(
-    change: Tensor, own_levels: list[Tensor], levels: list[Tensor], radius_px: float, halo_limit: float
+def _features(gains: list[Tensor], strength: Tensor | None, floor: float) -> tuple[Tensor, Tensor]:
+    """Mean gain [B, 1, H, W] and the gain of each band [B, 3, H, W], with strength and floor."""
+
+    def features(fine: Tensor, middle: Tensor, coarse: Tensor, strength: Tensor | None) -> tuple[Tensor, Tensor]:
+        gains = torch.cat([fine, middle, coarse], 1)
+        if strength is not None:
+            gains.mul_(strength)
+        gains.mul_(1 - floor).add_(floor).clamp_(floor, 1)
+        return gains.mean(1, keepdim=True), gains
+
+    gain, each = by_rows(features, *gains, strength)
+    return gain, each
+
+
+def _bands(
+    weights: list[float], features: Tensor, wanted: Tensor, fine: Tensor, middle: Tensor, base: Tensor
 ) -> Tensor:
-    """Shorten `change` so that the detail stays in the local range of the reference's detail.
-
-    Detail is luma minus its base, so the range moves with the image's own brightness.
-    """
-    reach = max(1, round(RANGE_WINDOW * radius_px))
-    low = local_minimum(levels[0], reach) - levels[-1] - halo_limit
-    high = local_maximum(levels[0], reach) - levels[-1] + halo_limit
-    detail = own_levels[0] - own_levels[-1]
-    return torch.clamp(change, (low - detail).clamp_max(0), (high - detail).clamp_min(0))
+    """[B, 1, H, W]: differences of neighbouring levels, each times its weight and its gain."""
+    bands = (wanted - fine).mul_(features[:, 0:1]).mul_(weights[0])
+    bands.addcmul_(fine - middle, features[:, 1:2], value=weights[1])
+    return bands.addcmul_(middle - base, features[:, 2:3], value=weights[2])
 
 
-def _levels(luma: Tensor, radius_px: float) -> list[Tensor]:
-    """Luma, its smoothings at the band limits, and the base, each [B, 1, H, W].
-
-    The base is a Gaussian with twicing (Tukey 1977): 2 G - G G. It keeps low frequencies much more
-    exactly than G does, so that restored detail does not shift the face's tones.
-    """
-    base = BASE_SCALE * radius_px
-    smoothed = [gaussian_blur(luma, limit * radius_px) for limit in BAND_LIMITS]
-    return [luma, *smoothed, gaussian_mixture(luma, [base, math.sqrt(2) * base], [2.0, -1.0])]
-
-
-def _bands(levels: list[Tensor]) -> Tensor:
-    """[B, 3, H, W]: differences of neighbouring levels, fine to coarse."""
-    return torch.cat([fine - coarse for fine, coarse in zip(levels[:-1], levels[1:], strict=True)], 1)
-
-
-def _gains(reference: Tensor, radius_px: float, floor: float, noise_threshold: float) -> Tensor:
-    """[B, 3, H, W]: per band near 1 where edge contrast is well above the threshold (Wiener-like), else `floor`."""
-    scales = [scale * radius_px for scale in GAIN_SCALES]
-    contrast = torch.cat([edge_contrast(gaussian_blur(reference, scale), scale) for scale in scales], 1)
-    energy = contrast**2
-    return floor + (1 - floor) * energy / (energy + noise_threshold**2 + 1e-12)
+def _held(change: Tensor, own: Tensor, low: Tensor, high: Tensor, room: Tensor) -> Tensor:
+    """`change` shortened so that the result passes low and high by no more than `room`, or than it did before."""
+    lowest = (low - own).sub_(room).clamp_max_(0)
+    highest = (high - own).add_(room).clamp_min_(0)
+    return torch.clamp(change, lowest, highest)

@@ -2,36 +2,62 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from .gaussian import gaussian_blur
+from .coarse_grid import Size, reduce
+from .row_strips import by_rows
 
 INTEGRATION = 2.0  # width of the averaging window, in units of the derivative scale
+NOISE_REACH = 2.4  # standard deviations of the slope; 999 of 1000 pixels of white noise have less contrast
 
 
-def edge_contrast(smoothed: Tensor, sigma_px: float) -> Tensor:
-    """Contrast of the strongest edge direction around each pixel.
+def edge_contrast(smoothed: Tensor, full: Size, sigma_px: float) -> Tensor:
+    """Contrast of the strongest edge direction around each pixel, squared.
 
     Args:
-        smoothed: [B, 1, H, W] luma already blurred with sigma_px.
-        sigma_px: the scale, > 0. Gradients are multiplied by it (scale normalised), so the result
-            does not depend on the picture's size.
+        smoothed: [B, 1, h, w] luma already blurred with sigma_px, on a grid over a picture of size `full`.
+        full: (H, W), whose pixels are the unit of sigma_px.
+        sigma_px: the scale, > 0. Slopes are multiplied by it (scale normalised), so the result does not depend
+            on the picture's size.
 
     Returns:
-        [B, 1, H, W], >= 0, in units of luma: the square root of the tensor's larger eigenvalue.
+        [B, 1, h', w'], >= 0, in units of luma squared: the tensor's larger eigenvalue, on the coarser grid
+        that its averaging window needs.
     """
-    dy, dx = _gradient(smoothed)
-    products = gaussian_blur(torch.cat([dx * dx, dy * dy, dx * dy], 1), INTEGRATION * sigma_px)
+    steps = [side / has for side, has in zip(full, smoothed.shape[-2:], strict=True)]
+    products = reduce(_products(smoothed, sigma_px / steps[0], sigma_px / steps[1]), full, INTEGRATION * sigma_px)
     xx, yy, xy = products.split(1, 1)
-    larger = 0.5 * (xx + yy) + torch.sqrt((0.5 * (xx - yy)) ** 2 + xy**2)
-    return sigma_px * larger.clamp_min(0).sqrt()
+    half_difference = (xx - yy).mul_(0.5)
+    root = half_difference.square_().addcmul_(xy, xy).sqrt_()
+    return (xx + yy).mul_(0.5).add_(root).clamp_min_(0)
 
 
-def _gradient(image: Tensor) -> tuple[Tensor, Tensor]:
-    """Central differences (vertical, horizontal), edge pixels repeated."""
-    padded = pad(image, (1, 1, 1, 1), mode="replicate")
-    dy = (padded[..., 2:, 1:-1] - padded[..., :-2, 1:-1]) / 2
-    dx = (padded[..., 1:-1, 2:] - padded[..., 1:-1, :-2]) / 2
-    return dy, dx
+def noise_contrast(sigma_px: float, step_px: float = 1.0) -> float:
+    """Edge contrast that white noise of standard deviation 1 a pixel nearly never passes.
+
+    The slope over two steps of a Gaussian average has variance (1 - exp(-(step / sigma)^2)) / (8 pi step^2 sigma^2);
+    NOISE_REACH is what the larger eigenvalue makes of it, calibrated in tests/test_noise_level.py.
+    """
+    share = -math.expm1(-((step_px / sigma_px) ** 2)) / (8 * math.pi)
+    return NOISE_REACH * math.sqrt(share) / step_px
+
+
+def _products(smoothed: Tensor, scale_y: float, scale_x: float) -> Tensor:
+    """[B, 3, h, w]: xx, yy, xy of the slopes (central differences, edge pixels repeated) times the scale in samples."""
+    height, width = smoothed.shape[-2:]
+    padded = pad(smoothed, (1, 1, 1, 1), mode="replicate")
+
+    def products(above: Tensor, below: Tensor, left: Tensor, right: Tensor) -> tuple[Tensor]:
+        dy, dx = (below - above).mul_(scale_y / 2), (right - left).mul_(scale_x / 2)
+        made = dx.new_empty((len(dx), 3, *dx.shape[-2:]))
+        torch.mul(dx, dx, out=made[:, 0:1])
+        torch.mul(dy, dy, out=made[:, 1:2])
+        torch.mul(dx, dy, out=made[:, 2:3])
+        return (made,)
+
+    rows, columns = padded[..., 1:-1], padded[..., 1:-1, :]
+    return by_rows(products, rows[..., :height, :], rows[..., 2:, :], columns[..., :width], columns[..., 2:])[0]

@@ -9,7 +9,7 @@ from torch.nn.functional import interpolate, pad
 from ..color import luminance
 from ..gaussian import gaussian_blur
 
-LOW, HIGH = 0.3, 0.95  # quantiles of the gradient that become 0 and 1
+LOW, HIGH = 0.3, 0.9  # quantiles that become 0 and 1
 EDGE = 0.05  # luma contrast from which an edge of the picture holds the map apart
 WINDOW = 0.5  # of the guided filter, in cells of the features
 UNLIKE = 0.01  # length of the subject's mean in usual lengths, below which it is the picture's own
@@ -25,13 +25,14 @@ def feature_strength(features: Tensor, image: Tensor, subject: Tensor | None = N
         subject: [B, 1, H, W] in 0..1, or None; where it is 0 everywhere it says nothing.
 
     Returns:
-        [B, 1, H, W] in 0..1. The gradient's quantiles LOW and HIGH of each frame become 0 and 1; a map without
-        gradient is 0 everywhere. Aligned to edges by a guided filter (He, Sun and Tang 2010) with a Gaussian
+        [B, 1, H, W] in 0..1. The quantiles LOW and HIGH of each frame become 0 and 1; features that do not change
+        give 0 everywhere. Aligned to edges by a guided filter (He, Sun and Tang 2010) with a Gaussian
         window of WINDOW cells. Frames are independent.
     """
-    strength = _normalised(gradient(features))
+    change = gradient(features)
     if subject is not None:
-        strength = strength * affinity(features, subject)
+        change = change * affinity(features, subject)
+    strength = _normalised(change)
     height, width = image.shape[-2:]
     coarse = interpolate(strength, (height, width), mode="bilinear", align_corners=False)
     cell_px = max(height / features.shape[-2], width / features.shape[-1])

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from .effect import Effect
+from .preference import Order
 from .score import Part, Score, format_value
 
 NO_PICTURES = "There are no pictures to score."
@@ -32,20 +33,22 @@ ADVICE = {
 }
 
 
-def write_report(ranking: Sequence[Score]) -> str:
+def write_report(ranking: Sequence[Score], order: Order | None = None) -> str:
     """Report on a ranking, best first: sentences, a blank line, one line of JSON.
 
     The JSON is a list in ranking order; each entry has index, total, parts (name, value, unit and
-    score 0..1) and effect (every measurement, null where it is undefined).
+    score 0..1) and effect (every measurement, null where it is undefined). With an `order` (the ranking is
+    by it then, picks of a person included) also strength, in logits, and certain: how likely it is before the next.
     """
     if not ranking:
         return f"{NO_PICTURES}\n\n[]"
     best = ranking[0]
     lines = [f"Score {best.total:.1f} of 100{_which(best, ranking)}."]
-    lines += _ranking_lines(ranking)
+    lines += _ranking_lines(ranking, order)
     lines += describe(best.effect)
     lines += advise(best)
-    return "\n".join(lines) + "\n\n" + json.dumps([_entry(score) for score in ranking])
+    entries = [_entry(score) | _strength(place, ranking, order) for place, score in enumerate(ranking)]
+    return "\n".join(lines) + "\n\n" + json.dumps(entries)
 
 
 def describe(effect: Effect) -> list[str]:
@@ -95,17 +98,30 @@ def _which(best: Score, ranking: Sequence[Score]) -> str:
     return f" for picture {best.index}, the best of {len(ranking)}" if len(ranking) > 1 else ""
 
 
-def _ranking_lines(ranking: Sequence[Score]) -> list[str]:
-    """One line for each picture of a batch, with its distance to the one before it."""
+def _ranking_lines(ranking: Sequence[Score], order: Order | None) -> list[str]:
+    """One line for each picture of a batch, with its distance to the one before it, or how sure it is before the next."""
     if len(ranking) == 1:
         return []
-    lines = ["Ranking (pictures are counted from 0, as in the batch):"]
+    by = "by score" if order is None else f"by score and {order.picks} pick{'s' * (order.picks > 1)}"
+    lines = [f"Ranking {by} (pictures are counted from 0, as in the batch):"]
     for place, score in enumerate(ranking):
-        behind = f", {ranking[place - 1].total - score.total:.1f} behind" if place else ""
-        lines.append(f"{place + 1}. picture {score.index}: {score.total:.1f}{behind}")
+        certain = _strength(place, ranking, order).get("certain")
+        behind = f", {ranking[place - 1].total - score.total:.1f} behind" if place and order is None else ""
+        sure = "" if certain is None else f", before the next with {100 * certain:.0f} % certainty"
+        lines.append(f"{place + 1}. picture {score.index}: {score.total:.1f}{behind}{sure}")
     if len({tuple(part.goal.name for part in score.parts) for score in ranking}) > 1:
         lines.append("Some pictures have no usable mask; their scores mean something else and compare badly.")
     return lines
+
+
+def _strength(place: int, ranking: Sequence[Score], order: Order | None) -> dict[str, float]:
+    if order is None:
+        return {}
+    index = ranking[place].index
+    found = {"strength": round(float(order.strengths[index]), 4)}
+    if place + 1 < len(ranking):
+        found["certain"] = round(float(order.certainty[index, ranking[place + 1].index]), 4)
+    return found
 
 
 def _remaining(part: Part) -> float:

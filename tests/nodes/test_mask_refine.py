@@ -15,7 +15,7 @@ pytestmark = pytest.mark.host
 
 
 @pytest.fixture
-def run(pack, loader):
+def run(pack, vitmatte_loader):
     node = importlib.import_module(pack.__name__ + ".nodes.mask_refine").MaskRefine
 
     def call(image: Tensor, mask: Tensor, **changes: Any) -> tuple[Tensor, Tensor, str]:
@@ -150,7 +150,7 @@ def test_vitmatte_without_a_model(run):
         run(portrait(), head_mask(portrait()), backend="ViTMatte")
 
 
-def test_models_are_offered_by_name(pack, loader, tmp_path):
+def test_models_are_offered_by_name(pack, vitmatte_loader, tmp_path):
     node = importlib.import_module(pack.__name__ + ".nodes.mask_refine").MaskRefine
 
     def offered() -> list[str]:

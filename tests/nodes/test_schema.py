@@ -76,13 +76,9 @@ def test_only_keywords_newer_than_the_floor_are_dropped(pack):
 @pytest.mark.parametrize(
     "node_id, change",
     [
-        ("SoftFocusFeatureSharpen", {"upsample": "2"}),
-        ("SoftFocusFeatureSharpen", {"clip_vision": object()}),
-        ("SoftFocusFeatureSharpen", {"encoder": object()}),
         ("SoftFocusQualityScore", {"prompt": "a portrait"}),
         ("SoftFocusQualityScore", {"emotion": "awe"}),
         ("SoftFocusQualityScore", {"clip": object()}),
-        ("SoftFocusQualityScore", {"preferences": "1>0"}),
     ],
 )
 def test_what_is_not_built_yet_says_so(classes, node_id, change):

@@ -5,10 +5,8 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -38,37 +36,20 @@ def timm_model(pack: Any) -> Any:
 
 
 @pytest.fixture
-def loader(pack: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """The node's module with an empty models/vision_encoders of its own, and no way to a network."""
-    module = importlib.import_module(pack.__name__ + ".nodes.load_vision_encoder")
-    (tmp_path / "vision_encoders").mkdir()
-    monkeypatch.setattr(module.folder_paths, "models_dir", str(tmp_path))
-    monkeypatch.delitem(module.folder_paths.folder_names_and_paths, "vision_encoders", raising=False)
-
-    def no_network(*arguments: Any, **options: Any) -> None:
-        raise AssertionError("a connection was asked for")
-
-    monkeypatch.setattr(socket.socket, "connect", no_network)
-    monkeypatch.setattr(socket, "getaddrinfo", no_network)
-    yield module
-    module.folder_paths.folder_names_and_paths.pop("vision_encoders", None)
-
-
-@pytest.fixture
 def weights(tmp_path: Path) -> Path:
     return tmp_path / "vision_encoders" / "mine.safetensors"
 
 
-def execute(loader: Any, model_name: str, weights: str) -> Any:
+def execute(encoder_loader: Any, model_name: str, weights: str) -> Any:
     """Run the node as the executor does."""
     with torch.inference_mode():
-        return loader.LoadVisionEncoder.PREPARE_CLASS_CLONE({}).execute(model_name=model_name, weights=weights)
+        return encoder_loader.LoadVisionEncoder.PREPARE_CLASS_CLONE({}).execute(model_name=model_name, weights=weights)
 
 
 @pytest.mark.parametrize("model_name", [VIT, VIT + ".r160_in1k", CONVNET, "test_convnext", "test_resnet"])
-def test_timm_models_through_the_node(loader, weights, model_name):
+def test_timm_models_through_the_node(encoder_loader, weights, model_name):
     save_timm(weights, model_name.split(".")[0])
-    result = execute(loader, f" {model_name}", weights.name)
+    result = execute(encoder_loader, f" {model_name}", weights.name)
     (encoder,) = result.args
     assert encoder.name == f"timm {model_name} with mine.safetensors"
     assert (encoder.patch, encoder.side) == (16, 160)
@@ -77,10 +58,10 @@ def test_timm_models_through_the_node(loader, weights, model_name):
     (assert_features_are_in_place if VIT in model_name else assert_features_are_near)(encoder)
 
 
-def test_timm_vit_gives_what_its_weights_give(loader, weights):
+def test_timm_vit_gives_what_its_weights_give(encoder_loader, weights):
     net = save_timm(weights, VIT, num_classes=7)
     assert any(key.startswith("head.") for key in load_file(weights))  # a classifier, which is not needed
-    (encoder,) = execute(loader, VIT, weights.name).args
+    (encoder,) = execute(encoder_loader, VIT, weights.name).args
     images = pictures(encoder)
     mean, std = (torch.tensor(net.pretrained_cfg[key])[:, None, None] for key in ("mean", "std"))
     with torch.no_grad():
@@ -132,9 +113,9 @@ def test_timm_model_whose_strides_are_not_as_declared(encoders, monkeypatch):
         encoder.encode(pictures(encoder))
 
 
-def test_timm_memory_is_the_hosts(loader, encoders, weights):
+def test_timm_memory_is_the_hosts(encoder_loader, encoders, weights):
     save_timm(weights, VIT)
-    (encoder,) = execute(loader, VIT, weights.name).args
+    (encoder,) = execute(encoder_loader, VIT, weights.name).args
     images = pictures(encoder)
     wanted = encoder.encode(images)
     assert any(loaded.model is encoder._patcher for loaded in encoders.mm.current_loaded_models)
@@ -144,11 +125,11 @@ def test_timm_memory_is_the_hosts(loader, encoders, weights):
     assert not encoder._patcher.model.training
 
 
-def test_timm_runs_in_half_precision_where_the_host_says_so(loader, encoders, weights, monkeypatch):
+def test_timm_runs_in_half_precision_where_the_host_says_so(encoder_loader, encoders, weights, monkeypatch):
     save_timm(weights, VIT)
-    (full,) = execute(loader, VIT, weights.name).args
+    (full,) = execute(encoder_loader, VIT, weights.name).args
     monkeypatch.setattr(encoders.mm, "should_use_fp16", lambda device=None, **options: True)
-    (half,) = execute(loader, VIT, weights.name).args
+    (half,) = execute(encoder_loader, VIT, weights.name).args
     assert {weight.dtype for weight in half._patcher.model.parameters()} == {torch.float16}
     got, wanted = half.encode(pictures(half)), full.encode(pictures(full))
     assert got.dtype == torch.float32
@@ -157,37 +138,37 @@ def test_timm_runs_in_half_precision_where_the_host_says_so(loader, encoders, we
     assert 0 < (got - wanted).abs().max() < 0.05 * wanted.std()
 
 
-def test_newer_hosts_patcher_is_taken_when_there_is_one(loader, encoders, weights, monkeypatch):
+def test_newer_hosts_patcher_is_taken_when_there_is_one(encoder_loader, encoders, weights, monkeypatch):
     class Patcher(encoders.comfy.model_patcher.ModelPatcher):  # type: ignore[name-defined]
         pass
 
     monkeypatch.setattr(encoders.comfy.model_patcher, "CoreModelPatcher", Patcher, raising=False)
     save_timm(weights, VIT)
-    assert isinstance(execute(loader, VIT, weights.name).args[0]._patcher, Patcher)
+    assert isinstance(execute(encoder_loader, VIT, weights.name).args[0]._patcher, Patcher)
 
 
-def test_only_safetensors_are_listed(loader, weights, tmp_path):
+def test_only_safetensors_are_listed(encoder_loader, weights, tmp_path):
     for name in ("a.safetensors", "B.SAFETENSORS", "c.sft", "d.bin", "e.pt", "put_here"):
         (weights.parent / name).write_bytes(b"")
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "mine.safetensors").write_bytes(b"")
-    loader.folder_paths.add_model_folder_path("vision_encoders", str(elsewhere))
-    assert loader.weight_files() == ["B.SAFETENSORS", "a.safetensors", "c.sft", "mine.safetensors"]
-    (combo,) = [each for each in loader.LoadVisionEncoder.define_schema().inputs if each.id == "weights"]
-    assert combo.options == ["none", *loader.weight_files()] and combo.default == "none"
+    encoder_loader.folder_paths.add_model_folder_path("vision_encoders", str(elsewhere))
+    assert encoder_loader.weight_files() == ["B.SAFETENSORS", "a.safetensors", "c.sft", "mine.safetensors"]
+    (combo,) = [each for each in encoder_loader.LoadVisionEncoder.define_schema().inputs if each.id == "weights"]
+    assert combo.options == ["none", *encoder_loader.weight_files()] and combo.default == "none"
 
 
-def test_no_weights_chosen(loader):
+def test_no_weights_chosen(encoder_loader):
     with pytest.raises(ValueError, match=r"weights is none: put the weights of test_vit .* into models/vision_encode"):
-        execute(loader, VIT, "none")
+        execute(encoder_loader, VIT, "none")
 
 
-def test_weights_that_are_gone(loader, weights):
+def test_weights_that_are_gone(encoder_loader, weights):
     save_timm(weights, VIT)
     for name in ("gone.safetensors", "../vision_encoders/mine.safetensors"):
         with pytest.raises(ValueError, match="is not there; found: mine.safetensors"):
-            execute(loader, VIT, name)
+            execute(encoder_loader, VIT, name)
 
 
 @pytest.mark.parametrize(
@@ -200,28 +181,28 @@ def test_weights_that_are_gone(loader, weights):
         ("", "see timm.list_models"),
     ],
 )
-def test_unknown_model_name(loader, weights, wrong, close):
+def test_unknown_model_name(encoder_loader, weights, wrong, close):
     save_timm(weights, VIT)
     with pytest.raises(ValueError, match=f"model_name is '{wrong}', which timm .* does not know; .*{close}"):
-        execute(loader, wrong, weights.name)
+        execute(encoder_loader, wrong, weights.name)
 
 
-def test_default_model_is_known_to_timm(loader, timm_model):
+def test_default_model_is_known_to_timm(encoder_loader, timm_model):
     import timm
 
-    timm_model._check_name(timm, loader.DEFAULT_MODEL)
+    timm_model._check_name(timm, encoder_loader.DEFAULT_MODEL)
 
 
-def test_weights_of_another_model(loader, weights):
+def test_weights_of_another_model(encoder_loader, weights):
     save_timm(weights, CONVNET)
     with pytest.raises(ValueError) as error:
-        execute(loader, VIT, weights.name)
+        execute(encoder_loader, VIT, weights.name)
     text = str(error.value)
     assert text.startswith("model_name test_vit and weights mine.safetensors do not belong together: ")
     assert "missing (such as cls_token)" in text and "unexpected (such as " in text
 
 
-def test_each_kind_of_fault_is_counted_with_an_example(loader, weights):
+def test_each_kind_of_fault_is_counted_with_an_example(encoder_loader, weights):
     save_timm(weights, VIT)
     state = load_file(weights)
     del state["norm.weight"], state["norm.bias"]
@@ -229,27 +210,27 @@ def test_each_kind_of_fault_is_counted_with_an_example(loader, weights):
     state |= {"head.weight": torch.zeros(1), "x.y": torch.zeros(1)}
     save_file(state, weights)
     with pytest.raises(ValueError) as error:
-        execute(loader, VIT, weights.name)
+        execute(encoder_loader, VIT, weights.name)
     wanted = "2 missing (such as norm.weight); 1 unexpected (such as x.y); 1 of another shape "
     assert wanted + "(such as pos_embed, [1, 50, 64] in the file and [1, 101, 64] in the model)" in str(error.value)
 
 
 @pytest.mark.parametrize("size", [0, 7, 2000])
-def test_truncated_weights(loader, weights, size):
+def test_truncated_weights(encoder_loader, weights, size):
     save_timm(weights, VIT)
     weights.write_bytes(weights.read_bytes()[:size])
     with pytest.raises(ValueError, match=r"mine.safetensors cannot be read as safetensors"):
-        execute(loader, VIT, weights.name)
+        execute(encoder_loader, VIT, weights.name)
 
 
 @pytest.mark.parametrize("missing", ["timm", "torchvision"])
-def test_without_timm_or_torchvision(loader, weights, monkeypatch, missing):
+def test_without_timm_or_torchvision(encoder_loader, weights, monkeypatch, missing):
     save_timm(weights, VIT)
     for name in [name for name in sys.modules if name.split(".")[0] == "timm"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, missing, None)
     with pytest.raises(ValueError, match=rf"needs the Python package timm \(with torchvision\), .*{missing}"):
-        execute(loader, VIT, weights.name)
+        execute(encoder_loader, VIT, weights.name)
 
 
 def test_nothing_happens_at_import():
@@ -265,7 +246,7 @@ def test_nothing_happens_at_import():
     assert done.returncode == 0, done.stderr
 
 
-def test_node_is_recorded_as_one_without_a_picture(loader):
+def test_node_is_recorded_as_one_without_a_picture(encoder_loader):
     """The contract test calls every other node with a picture."""
     from cases import CASES, WITHOUT_PICTURE
 

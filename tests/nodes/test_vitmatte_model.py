@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -19,17 +18,11 @@ pytestmark = pytest.mark.host
 
 
 @pytest.fixture
-def loader(loader, monkeypatch) -> Any:
-    """The loading module as the other tests have it, without a way to a network."""
-    loader._read.cache_clear()
-
-    def no_network(*arguments: Any, **options: Any) -> None:
-        raise AssertionError("a connection was asked for")
-
-    monkeypatch.setattr(socket.socket, "connect", no_network)
-    monkeypatch.setattr(socket, "getaddrinfo", no_network)
-    yield loader
-    loader._read.cache_clear()
+def loader(vitmatte_loader) -> Any:
+    """The loading module as the other tests have it, with no model kept from before."""
+    vitmatte_loader._read.cache_clear()
+    yield vitmatte_loader
+    vitmatte_loader._read.cache_clear()
 
 
 @pytest.fixture

@@ -88,3 +88,22 @@ def test_parts_of_a_later_version_are_refused_by_name(score, changes):
 
 def test_neutral_later_parts_are_accepted(score):
     assert score(torch.rand(1, 8, 8, 3), prompt=" \n", preferences="").args[0] >= 0
+
+
+def test_picks_of_a_person_move_the_order(score, batch):
+    """The picks are against the scores, which rank the second picture first and the last one last."""
+    result = score(**batch, preferences=", ".join(["2>0, 2>1, 0>1"] * 8))
+    entries = json.loads(result.args[2].split("\n\n")[1])
+    assert [entry["index"] for entry in entries] == [2, 0, 1]
+    assert torch.equal(result.args[1], batch["image"][2:3])
+    assert entries[0]["strength"] > entries[1]["strength"] > entries[2]["strength"]
+    assert 0.5 < entries[0]["certain"] <= 1 and "certain" not in entries[2]
+    said = result.ui["text"][0]
+    assert "Ranking by score and 24 picks" in said and "before the next with" in said
+    assert [entry["index"] for entry in json.loads(score(**batch, preferences=" ").args[2].split("\n\n")[1])][0] == 1
+
+
+@pytest.mark.parametrize("text", ["best is 2", "<b>2>0</b>", "9>0"])
+def test_picks_that_are_none_are_named(score, batch, text):
+    with pytest.raises(ValueError, match="^preferences holds"):
+        score(**batch, preferences=text)

@@ -1,0 +1,38 @@
+"""How much detail to let through: much where edges stand out of the noise, none where noise is all there is."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from .coarse_grid import Size, enlarge, reduce
+from .structure import edge_contrast, noise_contrast
+
+GAIN_SCALES = (1.0, 2.0, 4.0)  # scale at which each band looks for structure, in units of the radius
+TINY = 1e-12
+
+
+def structure_gains(smoothed: Tensor, noise: Tensor, radius_px: float, threshold: float) -> list[Tensor]:
+    """Gain of each band, near 1 where edge contrast is well above the threshold.
+
+    A Wiener filter's rule (Wiener 1949): energy / (energy + threshold^2), with energy what edge contrast squared is
+    above the most that noise alone makes of it. Where that is more than the threshold, it is the threshold.
+
+    Args:
+        smoothed: [B, 1, H, W] luma, blurred with radius_px.
+        noise: [B, 1, 1, 1], standard deviation of the white noise in that luma before the blur.
+        radius_px: > 0.
+        threshold: edge contrast in luma, >= 0.
+
+    Returns:
+        Three gains [B, 1, H, W] in 0..1, fine to coarse. Borders as in `gaussian_blur`.
+    """
+    full: Size = (smoothed.shape[-2], smoothed.shape[-1])
+    gains, had = [], radius_px
+    for scale in (each * radius_px for each in GAIN_SCALES):
+        smoothed = smoothed if scale == had else reduce(smoothed, full, scale, had)
+        had = scale
+        energy = edge_contrast(smoothed, full, scale)
+        reach = (noise * noise_contrast(scale, full[1] / smoothed.shape[-1])).square_()
+        energy.sub_(reach).clamp_min_(0)
+        gains.append(enlarge(energy.div_(energy + reach.clamp_min(threshold**2 + TINY)), full))
+    return gains

@@ -1,0 +1,71 @@
+"""The base that sharpening never touches, and the range in which detail has to stay above it."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from .coarse_grid import Size, enlarge, enlarging_px, reduce
+from .gaussian import gaussian_blur
+from .local_range import local_maximum, local_minimum
+
+BASE_SCALE = 7.0  # in units of the radius; at 0.15 % all detail finer than about 0.6 % of the diagonal is above it
+GRID_SCALE = 4.0  # scale whose grid the base is made on, in units of the radius
+RANGE_WINDOW = 2.0  # half width of the local range, in units of the radius: about an edge's width
+SURROUNDINGS = 1.5  # half width of the surroundings, in units of the base's scale: wider than a blurred edge
+
+
+class DetailRange(NamedTuple):
+    """base of the wanted luma (the source's minus the image's, or the image's own); low and high of the result's."""
+
+    base: Tensor
+    low: Tensor
+    high: Tensor
+
+
+def detail_range(own: Tensor, source: Tensor | None, radius_px: float) -> DetailRange:
+    """What sharpening has to keep to.
+
+    The source's local range moves with the base of the image. Beside a dark edge that says nothing of a white wall
+    behind it which bloom has made darker, so the light side is held to the lighter of two: as light as the image's
+    surroundings are, or the source's local maximum moved as the lightest base around has moved. A small highlight
+    may pass its surroundings, a wall may not. The dark side is not held so: it takes lashes their contrast.
+
+    Args:
+        own: [B, 1, H, W] luma of the image.
+        source: the same of the source, or None.
+        radius_px: > 0.
+
+    Returns:
+        DetailRange, each [B, 1, H, W]. Borders as in `gaussian_blur`.
+    """
+    full: Size = (own.shape[-2], own.shape[-1])
+    reference = own if source is None else source
+    reach = max(1, round(RANGE_WINDOW * radius_px))
+    low, high = local_minimum(reference, reach), local_maximum(reference, reach)
+    base, light = _coarse_base(own, full, radius_px)
+    if source is None:
+        return DetailRange(enlarge(base, full), low, high)
+    source_base, _ = _coarse_base(source, full, radius_px)
+    wanted = enlarge(source_base - base, full)
+    around = math.ceil(SURROUNDINGS * BASE_SCALE * radius_px * base.shape[-1] / full[1])
+    moved = enlarge(local_maximum(base, around) - local_maximum(source_base, around), full).add_(high)
+    light = enlarge(local_maximum(light, around), full)
+    torch.minimum(high.sub_(wanted), torch.maximum(moved, light, out=moved), out=high)
+    return DetailRange(wanted, low.sub_(wanted), high)
+
+
+def _coarse_base(luma: Tensor, full: Size, radius_px: float) -> tuple[Tensor, Tensor]:
+    """The base on its grid, before it is enlarged, and the luma it is made from on the same grid.
+
+    A Gaussian with twicing (Tukey 1977): 2 G - G G. It keeps low frequencies much more exactly than G does, so that
+    restored detail does not shift the face's tones.
+    """
+    had, base = GRID_SCALE * radius_px, BASE_SCALE * radius_px
+    small = reduce(luma, full, had)
+    step = full[1] / small.shape[-1]
+    once = gaussian_blur(small, math.sqrt(base**2 - had**2 - enlarging_px(small, full) ** 2) / step)
+    return once.mul(2).sub_(gaussian_blur(once, base / step)), small
