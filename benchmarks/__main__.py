@@ -10,6 +10,7 @@ from benchmarks import (
     landmarks,
     look,
     matting,
+    quality_metrics,
     sharpen,
 )
 
@@ -33,3 +34,5 @@ if __name__ == "__main__":
     feature_cost.main()
     print()
     sharpen.main()
+    print()
+    quality_metrics.main()

@@ -68,7 +68,9 @@ def luminance_bloom(
 
     def glow(light: Tensor, arriving: Tensor, protect: Tensor | None) -> tuple[Tensor, Tensor]:
         gain = arriving - leaving(light)  # of the light, and of what shines through the film
-        change = gain[:, :3] + arriving[:, :3] * (_unit_tint(tint, light) - 1)
+        change = gain[:, :3]
+        if tint != (1.0, 1.0, 1.0):
+            change += arriving[:, :3] * (_unit_tint(tint, light) - 1)
         if halation > 0:
             change += halation * gain[:, 3:].clamp_min(0) * _color(HALATION_COLOR, light)
         change *= intensity if protect is None else intensity * (1 - protect)

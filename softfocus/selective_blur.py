@@ -54,7 +54,7 @@ def selective_gaussian_blur(
     else:
         blurred = weighted_blur(light, sigma_px, weight)
     soft = map_rows(linear_to_srgb, blurred) if linear_light else blurred
-    return soft if protect is None else torch.where(protect == 1, image, soft)
+    return soft if protect is None else torch.lerp(soft, image, (protect == 1).float())  # exact at 0 and 1
 
 
 def weighted_blur(values: Tensor, sigma_px: float, weight: Tensor | None) -> Tensor:

@@ -68,7 +68,7 @@ def mean_of_sums(sums: Tensor, values: Tensor, axis: int) -> Tensor:
     """
     total = sums.narrow(axis, -1, 1)
     mean = sums.narrow(axis, 0, values.shape[axis]) / total.clamp_min(TINY_WEIGHT)
-    return torch.where(total > TINY_WEIGHT, mean, values)
+    return torch.lerp(values, mean, (total > TINY_WEIGHT).float())  # exact at 0 and 1, and quicker than torch.where
 
 
 def _frame(values: Tensor, sigma_px: Tensor, weight: Tensor | None) -> Tensor:
@@ -82,7 +82,7 @@ def _frame(values: Tensor, sigma_px: Tensor, weight: Tensor | None) -> Tensor:
     last = len(sigmas) - 1
     blurred = gaussian_blur(source[None], widest)[0]
     mean = blurred if weight is None else mean_of_sums(blurred, values, 0)
-    out = torch.where(sigma_px == widest, mean, values).contiguous()
+    out = torch.lerp(values, mean, (sigma_px == widest).float()).contiguous()
     flat_sigma = sigma_px.flatten()
     groups = _groups(flat_sigma, sigmas)
     boxes = [_bounds(pixels, source.shape[-1]) for pixels in groups]

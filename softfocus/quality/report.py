@@ -99,7 +99,7 @@ def _which(best: Score, ranking: Sequence[Score]) -> str:
 
 
 def _ranking_lines(ranking: Sequence[Score], order: Order | None) -> list[str]:
-    """One line for each picture of a batch, with its distance to the one before it, or how sure it is before the next."""
+    """One line for each picture of a batch, with its distance to the one before, or how sure it is before the next."""
     if len(ranking) == 1:
         return []
     by = "by score" if order is None else f"by score and {order.picks} pick{'s' * (order.picks > 1)}"

