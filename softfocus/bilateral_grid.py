@@ -24,6 +24,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from .gaussian import mirrored_index
 from .value_bins import value_bins
 
 STEP = 0.8  # of the grid in sigmas; from 1 on too little variance is left for a Gaussian on the grid
@@ -92,12 +93,6 @@ def _axis(size: int, sigma: float, device: torch.device) -> _Axis:
     # What falls on the margin belongs to the mirrored node inside, and is read from there.
     nodes = mirrored_index(torch.arange(-2, inside + 2), inside)
     return _Axis((below.long() + 1).to(device), taps.float().to(device), blur[nodes][:, nodes].float().to(device))
-
-
-def mirrored_index(index: Tensor, size: int) -> Tensor:
-    """Half-sample symmetric extension (d c b a | a b c d | d c b a) of any reach, as indices into 0..size-1."""
-    folded = index.remainder(2 * size)
-    return torch.minimum(folded, 2 * size - 1 - folded)
 
 
 def _strips(

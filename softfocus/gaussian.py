@@ -179,14 +179,14 @@ def _band_block(centers: Tensor, in_size: int, sigma: float) -> tuple[int, Tenso
     weights = torch.exp(-0.5 * ((taps - centers[:, None]) / sigma) ** 2)
     weights = torch.where((taps - centers[:, None]).abs() <= TRUNCATE * sigma + 0.5, weights, 0.0)
     weights /= weights.sum(1, keepdim=True)
-    source = _reflect(taps.long(), in_size)
+    source = mirrored_index(taps.long(), in_size)
     start, stop = int(source.min()), int(source.max()) + 1
     block = torch.zeros(len(centers), stop - start, dtype=torch.float64)
     block.scatter_add_(1, source - start, weights)
     return start, block.float()
 
 
-def _reflect(index: Tensor, size: int) -> Tensor:
-    """Half-sample symmetric extension (d c b a | a b c d | d c b a) of any reach."""
+def mirrored_index(index: Tensor, size: int) -> Tensor:
+    """Half-sample symmetric extension (d c b a | a b c d | d c b a) of any reach, as indices into 0..size-1."""
     folded = index.remainder(2 * size)
     return torch.minimum(folded, 2 * size - 1 - folded)
