@@ -66,13 +66,15 @@ def measure() -> tuple[dict[str, list[Row]], list[Check]]:
         "host sharpen": show("ComfyUI's ImageSharpen and our node", engine_host.sharpen_table()),
         "bloom": show("Bloom of five scales and one gaussian_blur of the widest", engine_bloom.table()),
         "look": show("The whole look, three nodes at their defaults", engine_host.look_table()),
-        "selective": show("Selective blur, max_delta 0.2; difference in 1/255", engine_selective.table()),
+        "selective": show("Selective blur; difference in 1/255", engine_selective.table()),
+        "selective by radius": show("Selective blur by radius, ours", engine_selective.by_radius()),
         "memory": show("Peak memory beyond input and outputs", engine_memory.memory_table()),
         "by pixels": show("Cost by pixels", engine_cost.by_pixels()),
         "by width": show("Cost by width of the blur", engine_cost.by_width()),
         "by frames": show("Cost by frames, a frame", engine_cost.by_frames()),
     }
     checks = engine_gaussian.checks(tables["gaussian"]) + engine_bloom.checks(tables["bloom"])
+    checks += engine_selective.checks(tables["selective by radius"])
     return tables, checks + engine_host.checks(tables["host blur"], tables["look"])
 
 

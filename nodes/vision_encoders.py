@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import comfy.model_management as mm
-import comfy.model_patcher
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import layer_norm, pad
 
+from .managed_net import load_net, managed_net
 from .timm_model import create_timm_model, feature_stage
 
 MAX_PREFIX = 16  # class and register tokens before the patches; published encoders have at most 9
@@ -101,21 +101,15 @@ class TimmEncoder:
         self.side = native // self.patch * self.patch
         # A model of fixed size insists on pixels that fill no patch; it does not look at them.
         self._margin = native - self.side if config.get("fixed_input_size") else 0
-        device = mm.get_torch_device()
-        self._dtype = torch.float16 if mm.should_use_fp16(device) else torch.float32
+        self._dtype = torch.float16 if mm.should_use_fp16(mm.get_torch_device()) else torch.float32
         with torch.inference_mode(False):  # as `create_timm_model` does
             model = _Stage(net.to(self._dtype), stage).train(False)
-        patcher = getattr(comfy.model_patcher, "CoreModelPatcher", comfy.model_patcher.ModelPatcher)
-        self._patcher = patcher(
-            model, load_device=device, offload_device=mm.unet_offload_device(), size=mm.module_size(model)
-        )
+        self._patcher = managed_net(model)
 
     def encode(self, images: Tensor) -> Tensor:
         """Features of `images`: as in `ClipVisionEncoder.encode`; ValueError too where the model gives no such grid."""
         _check_shape(images, self.side)
-        mm.load_models_gpu([self._patcher], memory_required=_working_bytes(images), force_full_load=True)
-        # Parameters of modules that also have children (position tables) are not moved on every host.
-        self._patcher.model.to(self._patcher.load_device)
+        load_net(self._patcher, _working_bytes(images))
         with torch.no_grad():
             pixels = _normalise(images.to(self._patcher.load_device, torch.float32), self._mean, self._std)
             pixels = pad(pixels, (0, self._margin, 0, self._margin), mode="replicate")

@@ -7,11 +7,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import comfy.model_management as mm
-import comfy.model_patcher
 import folder_paths
 import torch
 from torch import Tensor, nn
+
+from .managed_net import load_net, managed_net
 
 CATEGORY = "vitmatte"
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
@@ -38,16 +38,11 @@ class VitMatte:
 
     def __init__(self, net: nn.Module, title: str) -> None:
         self.title = title
-        patcher = getattr(comfy.model_patcher, "CoreModelPatcher", comfy.model_patcher.ModelPatcher)
-        self.patcher = patcher(
-            net, load_device=mm.get_torch_device(), offload_device=mm.unet_offload_device(), size=mm.module_size(net)
-        )
+        self.patcher = managed_net(net)
 
     def load(self) -> None:
         """Bring the weights to the compute device; cheap when they are there."""
-        mm.load_models_gpu([self.patcher], memory_required=WORKING_BYTES, force_full_load=True)
-        # Parameters of modules that also have children (position tables) are not moved on every host.
-        self.patcher.model.to(self.patcher.load_device)
+        load_net(self.patcher, WORKING_BYTES)
 
     def __call__(self, pixels: Tensor) -> Tensor:
         return self.patcher.model(pixels)

@@ -15,6 +15,7 @@ from torch import Tensor
 from .color import linear_to_srgb, luminance, srgb_to_linear
 from .gaussian import gaussian_mixture
 from .row_strips import by_rows, map_rows
+from .weighted_mean import mean_of_sums
 
 SCALES = 5  # octaves from the widest Gaussian down; the narrowest is 1/16 of the radius
 SHOULDER_START = 0.8  # linear light from which added light is rolled off, and highlights count as clipped
@@ -161,8 +162,7 @@ def _scatter(light: Tensor, radius_px: float, falloff: float, alpha: Tensor | No
     if alpha is None:
         return gaussian_mixture(light, sigmas, weights)
     sums = gaussian_mixture(torch.cat([light * alpha, alpha], 1), sigmas, weights)
-    total = sums[:, -1:]
-    return torch.where(total > TINY, sums[:, :-1] / total.clamp_min(TINY), light)
+    return mean_of_sums(sums, light, 1)
 
 
 def _unit_tint(tint: tuple[float, float, float], like: Tensor) -> Tensor:

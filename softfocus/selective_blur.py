@@ -9,7 +9,8 @@ from .color import linear_to_srgb, srgb_to_linear
 from .gaussian import gaussian_blur
 from .max_delta_blur import max_delta_blur
 from .row_strips import map_rows
-from .variable_blur import mean_of_sums, variable_blur
+from .variable_blur import variable_blur
+from .weighted_mean import mean_of_sums
 
 
 def selective_gaussian_blur(

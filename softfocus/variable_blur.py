@@ -15,8 +15,8 @@ from torch import Tensor
 
 from .gaussian import COARSE_FROM_PX, gaussian_blur
 from .level_mixing import level_sigmas, mixing_table, shares_at, stencil_of
+from .weighted_mean import mean_of_sums
 
-TINY_WEIGHT = 1e-6  # below this there is nothing to average, and the pixel keeps its own value
 REACH = 5.0  # halo of a box in sigmas; less than 1e-6 of the weight lies beyond
 CHUNK = 1 << 15  # pixels mixed at a time: the temporaries stay small and in the cache
 
@@ -59,16 +59,6 @@ def variable_blur(values: Tensor, sigma_px: Tensor, weight: Tensor | None) -> Te
     weights = [None] * len(values) if weight is None else list(weight)
     frames = [_frame(*each) for each in zip(values, sigma_px, weights, strict=True)]
     return torch.stack(frames) if len(frames) > 1 else frames[0][None]
-
-
-def mean_of_sums(sums: Tensor, values: Tensor, axis: int) -> Tensor:
-    """Sums of weighted values over the sum of weights, which comes last along `axis`, the channels' axis.
-
-    Where the sum of weights is nothing: `values`, which have one channel less than `sums`.
-    """
-    total = sums.narrow(axis, -1, 1)
-    mean = sums.narrow(axis, 0, values.shape[axis]) / total.clamp_min(TINY_WEIGHT)
-    return torch.lerp(values, mean, (total > TINY_WEIGHT).float())  # exact at 0 and 1, and quicker than torch.where
 
 
 def _frame(values: Tensor, sigma_px: Tensor, weight: Tensor | None) -> Tensor:

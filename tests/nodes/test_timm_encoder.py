@@ -138,11 +138,13 @@ def test_timm_runs_in_half_precision_where_the_host_says_so(encoder_loader, enco
     assert 0 < (got - wanted).abs().max() < 0.05 * wanted.std()
 
 
-def test_newer_hosts_patcher_is_taken_when_there_is_one(encoder_loader, encoders, weights, monkeypatch):
-    class Patcher(encoders.comfy.model_patcher.ModelPatcher):  # type: ignore[name-defined]
+def test_newer_hosts_patcher_is_taken_when_there_is_one(encoder_loader, weights, monkeypatch):
+    import comfy.model_patcher
+
+    class Patcher(comfy.model_patcher.ModelPatcher):
         pass
 
-    monkeypatch.setattr(encoders.comfy.model_patcher, "CoreModelPatcher", Patcher, raising=False)
+    monkeypatch.setattr(comfy.model_patcher, "CoreModelPatcher", Patcher, raising=False)
     save_timm(weights, VIT)
     assert isinstance(execute(encoder_loader, VIT, weights.name).args[0]._patcher, Patcher)
 

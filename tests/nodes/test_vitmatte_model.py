@@ -68,19 +68,23 @@ def test_half_precision_weights_run_in_float32(loader, tmp_path):
 
 def test_memory_is_the_hosts(loader, folder, monkeypatch):
     """The weights join the host's loaded models, and come back after the host has unloaded them."""
+    import comfy.model_management as mm
+
     net = loader.load_vitmatte("small")
     net.load()
-    assert any(loaded.model is net.patcher for loaded in loader.mm.current_loaded_models)
-    loader.mm.unload_all_models()
+    assert any(loaded.model is net.patcher for loaded in mm.current_loaded_models)
+    mm.unload_all_models()
     net.load()
     assert net(torch.rand(1, 4, 32, 32)).shape == (1, 1, 32, 32)
 
 
 def test_newer_hosts_patcher_is_taken_when_there_is_one(loader, folder, monkeypatch):
-    class Patcher(loader.comfy.model_patcher.ModelPatcher):
+    import comfy.model_patcher
+
+    class Patcher(comfy.model_patcher.ModelPatcher):
         pass
 
-    monkeypatch.setattr(loader.comfy.model_patcher, "CoreModelPatcher", Patcher, raising=False)
+    monkeypatch.setattr(comfy.model_patcher, "CoreModelPatcher", Patcher, raising=False)
     assert isinstance(loader.load_vitmatte("small").patcher, Patcher)
 
 

@@ -6,10 +6,10 @@ import math
 
 import pytest
 import torch
+from frozen_pictures import noise, same_pictures
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pictures import make_picture
-from test_niqe import noise, same_pictures
 
 from benchmarks.portraits import to_tensor
 from benchmarks.quality_metrics import photographs, worsened

@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import math
 
 import pytest
 import torch
+from frozen_pictures import noise, same_pictures
 from pictures import make_picture
 
 from benchmarks.portraits import to_tensor
 from benchmarks.quality_metrics import photographs, worsened
 from softfocus.quality.natural_scenes import luma_levels
 from softfocus.quality.niqe import half_size, niqe
-from tools.freeze_quality_values import OUT, digest, pictures
-
-FROZEN = {(entry["name"], entry["version"]): entry for entry in json.loads(OUT.read_text())}
-
-
-def same_pictures(key: str):
-    """Pictures that are the frozen ones to the last bit (a JPEG or WebP reader may differ), and the value of each."""
-    for name, version, pixels in pictures():
-        entry = FROZEN[name, version]
-        if digest(pixels) == entry["sha256"]:
-            yield f"{name} {version}", torch.from_numpy(pixels.copy()).movedim(-1, 0)[None].float() / 255, entry[key]
-
-
-def noise(*shape: int) -> torch.Tensor:
-    return torch.rand(shape, generator=torch.Generator().manual_seed(0))
 
 
 def test_values_of_the_reference():

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from frozen_pictures import noise, same_pictures
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pictures import make_picture
-from test_niqe import noise, same_pictures
 
 from benchmarks.portraits import to_tensor
 from benchmarks.quality_metrics import photographs, worsened
