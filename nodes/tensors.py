@@ -25,10 +25,10 @@ def to_planes(image: Tensor) -> tuple[Tensor, Tensor | None]:
 
     NaN (a failed decode in half precision) becomes 0, so that one pixel cannot spread over the frame.
     """
-    planes = torch.nan_to_num(image.movedim(-1, 1).float())
-    if planes.shape[1] == 4:
-        return planes[:, :3].contiguous(), planes[:, 3:].clamp(0, 1)
-    return planes.expand(-1, 3, -1, -1).contiguous(), None
+    count, height, width, channels = image.shape
+    rgb = image.new_empty((count, 3, height, width), dtype=torch.float32)
+    rgb.copy_(image[..., :3].movedim(-1, 1)).nan_to_num_()
+    return rgb, torch.nan_to_num(image[..., 3:].movedim(-1, 1).float()).clamp_(0, 1) if channels == 4 else None
 
 
 def like_source(rgb: Tensor, source: Tensor) -> Tensor:

@@ -83,7 +83,7 @@ def luminance_bloom(
 
     light = map_rows(srgb_to_linear, image)
     arriving = _scatter(leaving(light), radius_px, falloff, alpha)
-    bloomed, added = by_rows(glow, light, arriving, protect)
+    bloomed, added = by_rows(glow, light, arriving, protect, into=(light, torch.empty_like(light)))
     return bloomed, added
 
 

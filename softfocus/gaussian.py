@@ -120,13 +120,12 @@ def sample_axis(image: Tensor, axis: int, out_size: int, sigma: float) -> Tensor
     planes, filled = image.flatten(0, 1), out.flatten(0, 1)
     position = 0
     for start, weights in blocks:
-        band = weights.to(image.device)
-        count, taps = band.shape
+        count, taps = weights.shape
+        band = weights.to(image.device).expand(len(planes), -1, -1)
         if axis == -1:
-            filled[..., position : position + count] = planes[..., start : start + taps] @ band.T
+            torch.bmm(planes[..., start : start + taps], band.mT, out=filled[..., position : position + count])
         else:
-            source = planes[:, start : start + taps]
-            torch.bmm(band.expand(len(planes), -1, -1), source, out=filled[:, position : position + count])
+            torch.bmm(band, planes[:, start : start + taps], out=filled[:, position : position + count])
         position += count
     return out
 

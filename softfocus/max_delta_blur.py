@@ -23,7 +23,7 @@ from .gaussian import mirrored_index
 
 TOLERANCE = 1e-6  # 0.6 - 0.4 in float32 exceeds 0.2 by 2e-8; a neighbour at exactly max_delta shall count
 TINY_WEIGHT = 1e-6  # of a whole neighbourhood of weight 1; below this there is nothing to average
-GRID_FROM_PX = 6.4  # from this sigma on, the grid is cheaper than the sum over shifted views
+GRID_FROM_PX = 6.4  # from this sigma on, the grid is exact enough; from 5 on it would be cheaper than the shifted views
 TRUNCATE = 4.0  # radius of the direct sum in sigmas; the disc leaves out 3e-4 of the weight
 STRIP = 1 << 18  # pixels summed at a time, so that the running sums stay in the processor's cache
 

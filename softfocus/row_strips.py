@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from torch import Tensor
 
 STRIP_VALUES = 1 << 19  # float32 values of one tensor, two megabytes; smaller ones cost more in handing work to threads
 
 
-def by_rows(function: Callable[..., tuple[Tensor, ...]], *images: Tensor | None) -> tuple[Tensor, ...]:
+def by_rows(
+    function: Callable[..., tuple[Tensor, ...]], *images: Tensor | None, into: Sequence[Tensor] = ()
+) -> tuple[Tensor, ...]:
     """What `function` makes of whole images, computed in strips of rows where that is faster: on a CPU.
 
     Args:
         function: from images [B, C, h, W] (or None) to images [B, C', h, W]; each pixel of the results depends on
             the same pixel of the images alone.
         images: [B, C, H, W] of one height, the first not None; or None, which is passed on.
+        into: where the results are written, which may be images that are not needed any more: the system takes longer
+            to hand out new memory than many a function to fill it. Empty: new tensors.
     """
     first = images[0]
     assert first is not None
@@ -23,17 +27,17 @@ def by_rows(function: Callable[..., tuple[Tensor, ...]], *images: Tensor | None)
     rows = max(1, STRIP_VALUES * height // max(first.numel(), 1))
     if first.device.type != "cpu" or rows >= height:
         return function(*images)
-    results: tuple[Tensor, ...] = ()
+    results = tuple(into)
     for top in range(0, height, rows):
         strips = [None if image is None else image[..., top : top + rows, :] for image in images]
         made = function(*strips)
-        if top == 0:
+        if not results:
             results = tuple(each.new_empty((*each.shape[:-2], height, each.shape[-1])) for each in made)
         for result, each in zip(results, made, strict=True):
             result[..., top : top + rows, :] = each
     return results
 
 
-def map_rows(function: Callable[[Tensor], Tensor], image: Tensor) -> Tensor:
-    """`by_rows` for one image to one image."""
-    return by_rows(lambda rows: (function(rows),), image)[0]
+def map_rows(function: Callable[..., Tensor], *images: Tensor | None, into: Sequence[Tensor] = ()) -> Tensor:
+    """`by_rows` for a function with one result."""
+    return by_rows(lambda *rows: (function(*rows),), *images, into=into)[0]

@@ -54,8 +54,12 @@ def selective_gaussian_blur(
         blurred = variable_blur(light, free * sigma_px, weight)
     else:
         blurred = weighted_blur(light, sigma_px, weight)
-    soft = map_rows(linear_to_srgb, blurred) if linear_light else blurred
-    return soft if protect is None else torch.lerp(soft, image, (protect == 1).float())  # exact at 0 and 1
+
+    def finished(blurred: Tensor, image: Tensor, protect: Tensor | None) -> Tensor:
+        soft = linear_to_srgb(blurred) if linear_light else blurred
+        return soft if protect is None else torch.lerp(soft, image, (protect == 1).float())  # exact at 0 and 1
+
+    return map_rows(finished, blurred, image, protect, into=(blurred,))
 
 
 def weighted_blur(values: Tensor, sigma_px: float, weight: Tensor | None) -> Tensor:

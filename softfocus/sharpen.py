@@ -83,14 +83,14 @@ def feature_sharpen(
     allowed = detail_range(own, None if source is None else reference, radius_px)
     weights = [amount * each for each in (PLAIN_WEIGHTS if source is None else (1.0, 1.0, 1.0))]
 
-    def restored(image: Tensor, own: Tensor, mask: Tensor | None, features: Tensor, *levels: Tensor) -> tuple[Tensor]:
+    def restored(image: Tensor, own: Tensor, mask: Tensor | None, features: Tensor, *levels: Tensor) -> Tensor:
         change = _bands(weights, features, *levels[:4])
         change = _held(change, own, levels[4], levels[5], room)
         if mask is not None:
             change.mul_(mask)
-        return (torch.clamp(image + change, image.clamp_max(0), image.clamp_min(1)),)
+        return torch.clamp(image + change, image.clamp_max(0), image.clamp_min(1))
 
-    (sharp,) = by_rows(restored, image, own, mask, features, wanted, fine, middle, *allowed)
+    sharp = map_rows(restored, image, own, mask, features, wanted, fine, middle, *allowed)
     return Sharpened(sharp, gain, features)
 
 

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from .gaussian import COARSE_FROM_PX, gaussian_blur
 from .level_mixing import level_sigmas, mixing_table, shares_at, stencil_of
+from .row_strips import map_rows
 from .weighted_mean import mean_of_sums
 
 REACH = 5.0  # halo of a box in sigmas; less than 1e-6 of the weight lies beyond
@@ -70,14 +71,13 @@ def _frame(values: Tensor, sigma_px: Tensor, weight: Tensor | None) -> Tensor:
     source = values if weight is None else _weighted(values, weight)
     sigmas = level_sigmas(widest)
     last = len(sigmas) - 1
-    blurred = gaussian_blur(source[None], widest)[0]
-    mean = blurred if weight is None else mean_of_sums(blurred, values, 0)
-    out = torch.lerp(values, mean, (sigma_px == widest).float()).contiguous()
+    blurred = gaussian_blur(source[None], widest)
+    (out,) = map_rows(_at_widest, values[None], blurred, (sigma_px == widest)[None])
     flat_sigma = sigma_px.flatten()
     groups = _groups(flat_sigma, sigmas)
     boxes = [_bounds(pixels, source.shape[-1]) for pixels in groups]
-    levels = {last: Level(blurred.flatten(1), source.shape[-1], 0)}
-    del blurred, mean  # so that they go when their level goes
+    levels = {last: Level(blurred[0].flatten(1), source.shape[-1], 0)}
+    del blurred  # so that it goes when its level goes
     for span in range(last - 1, -1, -1):
         if boxes[span] is None:
             continue
@@ -93,6 +93,12 @@ def _frame(values: Tensor, sigma_px: Tensor, weight: Tensor | None) -> Tensor:
             shares = shares_at(table, (flat_sigma.take(pixels) - low) / (high - low))
             _fill(out, pixels, shares, [levels[index] for index in stencil], None if weight is None else values)
     return out
+
+
+def _at_widest(values: Tensor, blurred: Tensor, widest: Tensor) -> Tensor:
+    """Blurred values, or means of weighted sums, where sigma is the widest; the values elsewhere. All [1, C, h, W]."""
+    mean = mean_of_sums(blurred, values, 1) if blurred.shape[1] > values.shape[1] else blurred
+    return torch.lerp(values, mean, widest.float())
 
 
 def _weighted(values: Tensor, weight: Tensor) -> Tensor:
