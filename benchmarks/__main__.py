@@ -10,6 +10,8 @@ from benchmarks import (
     landmarks,
     look,
     matting,
+    quality_effect,
+    quality_ladder,
     quality_metrics,
     sharpen,
 )
@@ -36,3 +38,7 @@ if __name__ == "__main__":
     sharpen.main()
     print()
     quality_metrics.main()
+    print()
+    quality_effect.main([])
+    print()
+    quality_ladder.main()

@@ -6,12 +6,23 @@ import torch
 from comfy_api.latest import io, ui
 from torch import Tensor
 
-from ..softfocus.quality import Effect, draw_chart, fit_order, measure_effects, parse_preferences, rank, write_report
+from ..softfocus.quality import (
+    Clarity,
+    Effect,
+    draw_chart,
+    measure_clarity,
+    measure_effects,
+    parse_preferences,
+    rank,
+    write_report,
+)
+from ..softfocus.quality.clip_scores import ClipScores
+from ..softfocus.quality.clip_texts import AUTO, EMOTIONS
+from .clip_judge import ClipJudge
 from .host import Frames, intermediate_dtype, map_frames
-from .schema import node_schema, not_built_yet, not_connected_yet
+from .schema import node_schema
 
 FLOATS_PER_PIXEL = 80
-EMOTIONS = ["auto", "amusement", "awe", "contentment", "excitement", "anger", "disgust", "fear", "sadness"]
 
 
 class QualityScore(io.ComfyNode):
@@ -21,7 +32,8 @@ class QualityScore(io.ComfyNode):
             node_id="SoftFocusQualityScore",
             display_name="Quality Score",
             description="Measures the soft-focus look: detail kept inside the mask and outside, glow, halo, clipping, "
-            "drift of light and colour. Ranks a batch, and says which widget to turn.",
+            "drift of light and colour; without a reference, how clear the picture is. Ranks a batch, and says which "
+            "widget to turn.",
             search_aliases=["quality", "metrics", "compare", "rank", "best of batch", "sharpness"],
             is_output_node=True,
             inputs=[
@@ -30,10 +42,15 @@ class QualityScore(io.ComfyNode):
                     "prompt",
                     default="",
                     multiline=True,
-                    tooltip="For a later version (prompt coverage); leave it empty.",
+                    tooltip="What the picture should show, phrases between commas. How well each is seen counts for the "
+                    "order of a batch. Needs clip and clip_vision.",
                 ),
                 io.Combo.Input(
-                    "emotion", options=EMOTIONS, default="auto", tooltip="Intended emotion. Only auto in this version."
+                    "emotion",
+                    options=[AUTO, *EMOTIONS],
+                    default=AUTO,
+                    tooltip="Intended emotion; auto names the likeliest. Experimental, relative within a batch. Needs clip "
+                    "and clip_vision.",
                 ),
                 io.Image.Input(
                     "reference", optional=True, tooltip="The picture before the effect; 1, or one for each."
@@ -41,8 +58,15 @@ class QualityScore(io.ComfyNode):
                 io.Mask.Input(
                     "mask", optional=True, tooltip="1 = structure that should stay clear. Not connected: one region."
                 ),
-                io.Clip.Input("clip", optional=True, tooltip="For a later version; leave it open."),
-                io.ClipVision.Input("clip_vision", optional=True, tooltip="For a later version; leave it open."),
+                io.Clip.Input(
+                    "clip", optional=True, tooltip="CLIP of an SD1.5 checkpoint, to judge the picture by texts."
+                ),
+                io.ClipVision.Input(
+                    "clip_vision",
+                    optional=True,
+                    tooltip="The whole CLIP ViT-L/14 file (openai/clip-vit-large-patch14, model.safetensors) by Load CLIP "
+                    "Vision: it also holds what SD1.5's text encoder lacks.",
+                ),
                 io.String.Input(
                     "preferences",
                     optional=True,
@@ -72,12 +96,18 @@ class QualityScore(io.ComfyNode):
         clip_vision: object = None,
         preferences: str | None = None,
     ) -> io.NodeOutput:
-        _refuse_later_parts(prompt, emotion, clip, clip_vision)
         picks = parse_preferences(preferences or "", len(image))
+        judge = ClipJudge(prompt, emotion, clip, clip_vision)
         effects: list[Effect] = []
+        clarities: list[Clarity] = []
+        by_clip: list[ClipScores | None] = []
 
         def op(frames: Frames) -> tuple[()]:
-            effects.extend(measure_effects(frames.rgb, frames.images["reference"], frames.masks["mask"]))
+            mask = frames.masks["mask"]
+            effects.extend(measure_effects(frames.rgb, frames.images["reference"], mask))
+            masks = [None] * len(frames.rgb) if mask is None else mask.split(1)
+            clarities.extend(map(measure_clarity, frames.rgb.split(1), masks))
+            by_clip.extend(judge(frames.rgb, mask))
             return ()
 
         map_frames(
@@ -88,27 +118,12 @@ class QualityScore(io.ComfyNode):
             masks={"mask": mask},
             images={"reference": reference},
         )
-        ranking, order = rank(effects), None
-        if picks:
-            order = fit_order([score.total for score in sorted(ranking, key=lambda each: each.index)], picks)
-            ranking.sort(key=lambda each: order.ranked().index(each.index))
-        first = ranking[0].index if ranking else 0
-        report = write_report(ranking, order)
-        chart = draw_chart(ranking).movedim(1, -1).contiguous()
+        ranking = rank(effects, by_clip, picks)
+        report = write_report(ranking, clarities, by_clip, judge.notes)
+        chart = draw_chart(ranking.scores).movedim(1, -1).contiguous()
         sentences, data = report.rsplit("\n\n", 1)
         images = ui.PreviewImage(chart, cls=cls).as_dict()["images"]
         shown = {"images": images, "text": (sentences,), "data": (data,)}  # data: read by programs, not shown
-        total = ranking[0].total if ranking else 0.0
+        total, first = (ranking.scores[0].total, ranking.scores[0].index) if ranking.scores else (0.0, 0)
         best = image[first : first + 1].clone(memory_format=torch.contiguous_format)
         return io.NodeOutput(total, best, report, chart.to(image.device, intermediate_dtype()), ui=shown)
-
-
-def _refuse_later_parts(prompt: str, emotion: str, clip: object, clip_vision: object) -> None:
-    """Raise ValueError for an input whose work comes in a later version."""
-    if prompt.strip():
-        raise not_built_yet("prompt", prompt, "")
-    if emotion != "auto":
-        raise not_built_yet("emotion", emotion, "auto")
-    for name, value in (("clip", clip), ("clip_vision", clip_vision)):
-        if value is not None:
-            raise not_connected_yet(name)

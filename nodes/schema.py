@@ -53,13 +53,3 @@ def number(
 def node_schema(**kwargs: Any) -> io.Schema:
     """An `io.Schema` in the pack's category."""
     return supported(io.Schema, category="SoftFocus", **kwargs)
-
-
-def not_built_yet(name: str, value: object, neutral: object) -> ValueError:
-    """The error for a widget whose work comes in a later version and which is not at its neutral value."""
-    return ValueError(f"{name} is {value!r}, which this version of SoftFocus cannot do yet; set it to {neutral!r}")
-
-
-def not_connected_yet(name: str) -> ValueError:
-    """The error for a socket whose work comes in a later version."""
-    return ValueError(f"{name} is connected, but this version of SoftFocus cannot use it yet; disconnect it")

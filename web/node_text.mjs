@@ -1,30 +1,12 @@
+import { addDisplayWidget } from "./display_widget.mjs";
+
 const NAME = "softfocus_text";
 const HEIGHT = 60;
 
 function addTextWidget(node) {
   const element = document.createElement("div");
-  Object.assign(element.style, {
-    boxSizing: "border-box",
-    padding: "6px 8px",
-    overflow: "auto",
-    whiteSpace: "pre-wrap",
-    overflowWrap: "anywhere",
-    userSelect: "text",
-    fontSize: "12px",
-    lineHeight: "1.35",
-    borderRadius: "4px",
-    color: "var(--input-text, #ddd)",
-    background: "var(--comfy-input-bg, #222)",
-  });
-  element.addEventListener("wheel", (event) => event.stopPropagation());
-  const widget = node.addDOMWidget(NAME, NAME, element, {
-    serialize: false, // not in the prompt
-    getValue: () => element.textContent,
-    setValue: () => {}, // read-only
-    getMinHeight: () => HEIGHT,
-  });
-  widget.serialize = false; // not in the workflow file
-  return widget;
+  element.style.whiteSpace = "pre-wrap";
+  return addDisplayWidget(node, NAME, element, () => HEIGHT);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { app } from "../../scripts/app.js";
 import { showText } from "./node_text.mjs";
+import { showScores } from "./score_panel.mjs";
 
 const PREFIX = "SoftFocus";
 
@@ -7,6 +8,11 @@ const PREFIX = "SoftFocus";
 function packNode(id) {
   const node = app.graph?.getNodeById(id);
   return node?.comfyClass?.startsWith(PREFIX) ? node : null;
+}
+
+function show(node, output) {
+  if (node.comfyClass === "SoftFocusQualityScore") showScores(node, output);
+  else showText(node, output?.text);
 }
 
 app.registerExtension({
@@ -17,7 +23,7 @@ app.registerExtension({
     const executed = node.onExecuted;
     node.onExecuted = function (output) {
       executed?.apply(this, arguments);
-      showText(this, output?.text);
+      show(this, output);
     };
   },
 
@@ -25,7 +31,7 @@ app.registerExtension({
   onNodeOutputsUpdated(outputs) {
     for (const [id, output] of Object.entries(outputs ?? {})) {
       const node = packNode(id);
-      if (node) showText(node, output?.text);
+      if (node) show(node, output);
     }
   },
 });

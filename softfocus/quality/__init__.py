@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from .chart import draw_chart
+from .clarity import Clarity, describe_clarity, measure_clarity
 from .effect import Effect, measure_effect, measure_effects
 from .preference import Order, fit_order, parse_preferences
+from .ranking import Ranking, rank
 from .report import write_report
-from .score import Score, rank, score_effect
+from .score import Score, score_effect
 
 __all__ = [
+    "Clarity",
     "Effect",
     "Order",
+    "Ranking",
     "Score",
+    "describe_clarity",
     "draw_chart",
     "fit_order",
+    "measure_clarity",
     "measure_effect",
     "measure_effects",
     "parse_preferences",

@@ -32,10 +32,14 @@ def band(luma: Tensor, fine: float, coarse: float) -> Tensor:
 
 def detail_energy(luma: Tensor, weight: Tensor | None, fine: float = FINE, coarse: float = MIDDLE) -> float:
     """Mean square of a band of [1, 1, H, W] luma under a weight, less that of the noise, plus INVISIBLE."""
-    energy = weighted_mean(band(luma, fine, coarse).square(), weight)
+    return clean_energy(band(luma, fine, coarse), luma, weight, fine, coarse)
+
+
+def clean_energy(plane: Tensor, luma: Tensor, weight: Tensor | None, fine: float, coarse: float) -> float:
+    """The same of a band that is there already: `plane` is `band(luma, fine, coarse)`."""
     reach = diagonal(luma)
     noise = noise_variance(luma, weight) * noise_gain(fine * reach, coarse * reach)
-    return max(energy - noise, 0.0) + INVISIBLE
+    return max(weighted_mean(plane.square(), weight) - noise, 0.0) + INVISIBLE
 
 
 def noise_variance(luma: Tensor, weight: Tensor | None) -> float:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from ..color import luminance, srgb_to_linear
+from .bands import detail_kept, finest_kept, gain, sharpening, split_bands
 from .detail import COARSE, MIDDLE, decibels, detail_energy
-from .drift import face_drift
+from .distortions import measure_distortions
+from .drift import face_drift, scattered_light
 from .regions import Regions, find_regions
-from .tone import clipped_percent, colour_drift, glow_stops, halo, low_pass
+from .seam import seam
+from .tone import clipped_percent, colour_drift, colour_form, glow, halo, low_pass
 
 
 @dataclass(frozen=True)
@@ -21,17 +24,27 @@ class Effect:
     Attributes:
         note: why the picture is one region, as a sentence; empty with a usable mask.
         referenced: whether a reference (the picture before the effect) was given.
-        softness_db: without a reference, energy of coarse over fine detail outside the mask (or of the
-            whole picture), in dB.
+        softness_db: without a reference, energy of coarse over fine detail outside the mask, in dB.
         contrast_db: without a reference, detail energy inside the mask over that outside, in dB.
         kept_inside, kept_outside: detail energy over that of the reference; 1 = unchanged.
         kept_whole: the same for a picture that is one region.
         selectivity_db: kept_inside over kept_outside, in dB; 0 for any effect that ignores the mask.
         face_drift: how far the light inside the mask is from what its surroundings forecast, in code values (/255).
-        glow_stops: gain of light next to the highlights over that of the whole picture, in stops.
+        finest: energy of the finest band over that of the reference, inside the mask or of the whole picture.
+        sharpening: the larger of finest and of detail energy over that of the reference, at the same place as finest.
+        form: how much of the modelling (1 % to 2.4 % of the diagonal) is left, inside the mask or in the whole
+            picture.
+        form_step: form inside the mask less that in the ring around it.
+        colour_form, colour_form_ring: the same modelling of the colour, inside the mask and in the ring.
+        seam: step of the kept detail at hard edges of the mask, 0..1 and a little beyond.
+        glow: percent of the light that scattered 3 % of the diagonal away or more, outside the mask or in the whole
+            picture.
+        wide_glow: the part of it that went 8 % away.
         halo_mean, halo_peak: overshoot beyond the reference's local range, mean and 99.9th percentile (/255).
-        clipped_percent: pixels at the end of the range, less those of the reference.
+        clipped_percent: pixels at the end of the range, less those of the reference; without one, burnt pixels only.
         colour_drift: mean distance in the a*b* plane of CIELAB; None also where kornia is missing.
+        edge_width, noise, block_step, ringing: without a reference, the fields of `Distortions`; the edge width inside
+            the mask if there is one.
     """
 
     note: str
@@ -44,10 +57,22 @@ class Effect:
     kept_whole: float | None = None
     selectivity_db: float | None = None
     face_drift: float | None = None
-    glow_stops: float | None = None
+    finest: float | None = None
+    sharpening: float | None = None
+    form: float | None = None
+    form_step: float | None = None
+    colour_form: float | None = None
+    colour_form_ring: float | None = None
+    seam: float | None = None
+    glow: float | None = None
+    wide_glow: float | None = None
     halo_mean: float | None = None
     halo_peak: float | None = None
     colour_drift: float | None = None
+    edge_width: float | None = None
+    noise: float | None = None
+    block_step: float | None = None
+    ringing: float | None = None
 
 
 def measure_effects(images: Tensor, references: Tensor | None, masks: Tensor | None) -> list[Effect]:
@@ -77,54 +102,75 @@ def measure_effects(images: Tensor, references: Tensor | None, masks: Tensor | N
 
 def measure_effect(image: Tensor, reference: Tensor | None = None, mask: Tensor | None = None) -> Effect:
     """Measure one frame; arguments as in `measure_effects`, with B = 1."""
-    image = _as_displayed(image)
+    image = as_displayed(image)
     regions = find_regions(None if mask is None else torch.nan_to_num(mask).clamp(0, 1))
     if reference is None:
         return _without_reference(image, regions)
-    return _with_reference(image, _as_displayed(reference), regions)
+    return _with_reference(image, as_displayed(reference), regions)
 
 
 def _without_reference(image: Tensor, regions: Regions) -> Effect:
-    luma = luminance(image)
-    fine = detail_energy(luma, regions.outside)
-    contrast = None if regions.inside is None else decibels(detail_energy(luma, regions.inside) / fine)
+    seen = measure_distortions(image, regions.inside)
+    softness = contrast = None
+    if regions.inside is not None:
+        luma = luminance(image)
+        fine = detail_energy(luma, regions.outside)
+        softness = decibels(detail_energy(luma, regions.outside, MIDDLE, COARSE) / fine)
+        contrast = decibels(detail_energy(luma, regions.inside) / fine)
     return Effect(
         regions.note,
         referenced=False,
-        clipped_percent=clipped_percent(image, None),
-        softness_db=decibels(detail_energy(luma, regions.outside, MIDDLE, COARSE) / fine),
+        clipped_percent=seen.burnt_percent,
+        softness_db=softness,
         contrast_db=contrast,
+        edge_width=seen.edge_width,
+        noise=seen.noise,
+        block_step=seen.block_step,
+        ringing=seen.ringing,
     )
 
 
 def _with_reference(image: Tensor, reference: Tensor, regions: Regions) -> Effect:
-    luma, before = luminance(image), luminance(reference)
-    light = luminance(srgb_to_linear(reference))
-    low = low_pass(before)
-    shift = low_pass(luma) - low
+    low, low_before = low_pass(image), low_pass(reference)
+    after = split_bands(luminance(image), luminance(low))
+    before = split_bands(luminance(reference), luminance(low_before))
+    scattered = scattered_light(luminance(srgb_to_linear(reference)))
+    shift = luminance(low) - luminance(low_before)
     near = None if regions.outside is None else 1 - regions.outside
-    halo_mean, halo_peak = halo(luma, before, shift, near)
-
-    def kept(weight: Tensor | None) -> float:
-        return detail_energy(luma, weight) / detail_energy(before, weight)
-
-    masked = regions.inside is not None
-    inside, outside = (kept(regions.inside), kept(regions.outside)) if masked else (None, None)
-    return Effect(
+    halo_mean, halo_peak = halo(after.luma, before.luma, shift, near)
+    moved, wide = glow(shift, luminance(low_before), scattered, regions.outside)
+    form = gain(after.form, before.form, regions.inside)
+    whole = Effect(
         regions.note,
         referenced=True,
         clipped_percent=clipped_percent(image, reference),
-        kept_inside=inside,
-        kept_outside=outside,
-        kept_whole=None if masked else kept(None),
-        selectivity_db=None if inside is None or outside is None else decibels(inside / outside),
-        face_drift=face_drift(shift, low, light, regions) if masked else None,
-        glow_stops=glow_stops(image, light),
+        kept_whole=detail_kept(after, before, None) if regions.inside is None else None,
+        finest=finest_kept(after, before, regions.inside),
+        sharpening=sharpening(after, before, regions.inside),
+        form=form,
+        glow=moved,
+        wide_glow=wide,
         halo_mean=halo_mean,
         halo_peak=halo_peak,
-        colour_drift=colour_drift(image, reference, regions.inside),
+        colour_drift=colour_drift(low, low_before, regions.inside),
+    )
+    if regions.inside is None:
+        return whole
+    inside, outside = (detail_kept(after, before, weight) for weight in (regions.inside, regions.outside))
+    colours = colour_form(low), colour_form(low_before)
+    return replace(
+        whole,
+        kept_inside=inside,
+        kept_outside=outside,
+        selectivity_db=decibels(inside / outside),
+        form_step=form - gain(after.form, before.form, regions.ring),
+        colour_form=gain(*colours, regions.inside),
+        colour_form_ring=gain(*colours, regions.ring),
+        seam=seam(after, before, regions.inside),
+        face_drift=face_drift(shift, luminance(low_before), scattered, regions),
     )
 
 
-def _as_displayed(picture: Tensor) -> Tensor:
+def as_displayed(picture: Tensor) -> Tensor:
+    """A picture of any range as a screen shows it: clamped to 0..1, with NaN as black."""
     return torch.nan_to_num(picture.float(), nan=0.0, posinf=1.0, neginf=0.0).clamp(0, 1)

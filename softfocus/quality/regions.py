@@ -12,6 +12,7 @@ from ..units import diagonal
 EMPTY = 0.02  # a mask value below this counts as nothing
 MARGIN = 0.01  # of the diagonal: the transition band that belongs to neither side
 RING = 0.03  # of the diagonal: how far the surroundings reach
+SOLID = 0.25  # of a mask's peak; a face at the weights of Face Detail Mask counts whole
 SMALLEST_OUTSIDE = 0.005  # of the picture: less than this cannot be compared with the inside
 
 NO_MASK = "There is no mask, so the whole picture counts as one region."
@@ -47,6 +48,11 @@ def find_regions(mask: Tensor | None) -> Regions:
     if float(outside.mean()) < SMALLEST_OUTSIDE:
         return Regions(None, None, None, FULL_MASK)
     return Regions(mask, outside, outside * gaussian_blur(mask, RING * reach), "")
+
+
+def solid(mask: Tensor) -> Tensor:
+    """Where a mask [1, 1, H, W] holds at least SOLID of its peak, as 0 and 1: for metrics that know no weights."""
+    return (mask >= SOLID * mask.max()).to(mask.dtype)
 
 
 def weighted_mean(values: Tensor, weight: Tensor | None) -> float:

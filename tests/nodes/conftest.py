@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import importlib
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import tiny_clip
+import torch
+from pictures import make_picture
 
 
 @contextmanager
@@ -45,3 +50,47 @@ def encoder_loader(pack: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     module = importlib.import_module(pack.__name__ + ".nodes.load_vision_encoder")
     with models_folder(module, "vision_encoders", tmp_path, monkeypatch):
         yield module
+
+
+@pytest.fixture(scope="module")
+def clip_tower(pack: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The host's CLIP and CLIP_VISION from files of one model, and that model by transformers."""
+    folder = tmp_path_factory.mktemp("clip")
+    net = tiny_clip.tiny_clip()
+    whole = tiny_clip.save_whole(folder / "whole.safetensors", net)
+    text = tiny_clip.save_text_half(folder / "text.safetensors", net)
+    with pytest.MonkeyPatch.context() as patch, torch.inference_mode():  # as nodes run
+        vision = tiny_clip.load_vision_half(whole, folder / "configs", patch)
+        return SimpleNamespace(net=net, whole=whole, vision=vision, clip=tiny_clip.load_text_half(text))
+
+
+@pytest.fixture
+def clip_nodes(pack: Any, clip_tower: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The modules of the pack, with a models folder that holds the whole CLIP."""
+    known = {
+        name: importlib.import_module(f"{pack.__name__}.nodes.{name}")
+        for name in ("clip_judge", "clip_towers", "clip_projection", "aesthetic_head")
+    }
+    paths = known["aesthetic_head"].folder_paths
+    monkeypatch.setattr(paths, "models_dir", str(tmp_path))
+    monkeypatch.setattr(paths, "filename_list_cache", {})
+    own = {name: ([str(tmp_path / name)], {".safetensors", ".pt"}) for name in ("clip_vision", "text_encoders")}
+    monkeypatch.setattr(paths, "folder_names_and_paths", paths.folder_names_and_paths | own)
+    paths.folder_names_and_paths.pop("aesthetic", None)
+    (tmp_path / "aesthetic").mkdir()
+    (tmp_path / "clip_vision").mkdir()
+    os.link(clip_tower.whole, tmp_path / "clip_vision" / "whole.safetensors")
+    return SimpleNamespace(**known, models=tmp_path)
+
+
+@pytest.fixture
+def ask_clip(clip_nodes: Any, clip_tower: Any) -> Any:
+    """`judge` with the host's objects, two pictures and a prompt unless others are given."""
+
+    @torch.inference_mode()
+    def ask(image: Any = None, mask: Any = None, prompt: str = tiny_clip.PROMPT, **other: Any) -> Any:
+        given = {"emotion": "auto", "clip": clip_tower.clip, "vision": clip_tower.vision} | other
+        image = make_picture(90, 60, frames=2) if image is None else image
+        return clip_nodes.clip_judge.judge(image, mask, prompt, *given.values())
+
+    return ask

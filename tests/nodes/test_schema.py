@@ -71,21 +71,3 @@ def test_only_keywords_newer_than_the_floor_are_dropped(pack):
     assert schema.supported(old_host, "x", default=1, advanced=True, search_aliases=["y"]) == ("x", 1)
     with pytest.raises(TypeError):
         schema.supported(old_host, "x", defalt=1)
-
-
-@pytest.mark.parametrize(
-    "node_id, change",
-    [
-        ("SoftFocusQualityScore", {"prompt": "a portrait"}),
-        ("SoftFocusQualityScore", {"emotion": "awe"}),
-        ("SoftFocusQualityScore", {"clip": object()}),
-    ],
-)
-def test_what_is_not_built_yet_says_so(classes, node_id, change):
-    import torch
-
-    (cls,) = [each for each in classes if each.GET_SCHEMA().node_id == node_id]
-    defaults = {each.id: each.default for each in cls.GET_SCHEMA().inputs if getattr(each, "default", None) is not None}
-    (name,) = change
-    with pytest.raises(ValueError, match=f"^{name} is .*(set it to|disconnect it)"):
-        cls.execute(**{"image": torch.zeros(1, 8, 8, 3), **defaults, **change})

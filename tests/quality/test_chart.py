@@ -21,7 +21,7 @@ UNMASKED = replace(
     face_drift=None,
     kept_whole=0.4,
 )
-WILD = replace(PERFECT, kept_inside=123.4, selectivity_db=-38.5, glow_stops=-4.2, halo_peak=255, clipped_percent=100)
+WILD = replace(PERFECT, kept_inside=123.4, selectivity_db=-38.5, glow=-4.2, halo_peak=255, clipped_percent=100)
 ALONE = Effect("There is no mask, so the whole picture counts as one region.", False, 3.0, 4.0)
 MASKED = Effect("", False, 3.0, 4.0, contrast_db=-12.5)
 
@@ -52,7 +52,7 @@ def test_texts_neither_overlap_nor_leave_the_page(case, monkeypatch):
         plain(self, x, y, text, size, color, anchor, room)
 
     monkeypatch.setattr(Canvas, "text", recorded)
-    chart = draw_chart(rank(CASES[case]))
+    chart = draw_chart(rank(CASES[case]).scores)
     height, width = chart.shape[-2:]
     for text, (left, top, right, bottom) in boxes:
         assert 0 <= left and right <= width and 0 <= top and bottom <= height, text
@@ -62,7 +62,7 @@ def test_texts_neither_overlap_nor_leave_the_page(case, monkeypatch):
 
 @pytest.mark.parametrize("case", CASES)
 def test_chart_is_one_picture(case):
-    chart = draw_chart(rank(CASES[case]))
+    chart = draw_chart(rank(CASES[case]).scores)
     assert chart.dtype == torch.float32 and chart.shape[:2] == (1, 3)
     assert chart.amin() >= 0 and chart.amax() <= 1
     assert chart.std() > 0.01
@@ -71,7 +71,7 @@ def test_chart_is_one_picture(case):
 
 def test_bars_grow_with_the_value():
     def inked(drift: float) -> int:
-        chart = draw_chart(rank([replace(PERFECT, face_drift=drift)]))[0]
+        chart = draw_chart(rank([replace(PERFECT, face_drift=drift)]).scores)[0]
         color = torch.tensor(grade(1.0)) / 255
         return int((chart - color[:, None, None]).abs().amax(0).lt(0.01).sum())
 

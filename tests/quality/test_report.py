@@ -10,7 +10,8 @@ import pytest
 from looks import PERFECT
 
 from softfocus.quality import Effect, measure_effect, rank, write_report
-from softfocus.quality.report import ADVICE, NO_LAB, NO_PICTURES, NO_REFERENCE, ONLY_SOFTNESS
+from softfocus.quality.diagnosis import DIAGNOSES
+from softfocus.quality.report import ALL_GOOD, NO_LAB, NO_PICTURES, NO_REFERENCE, ONLY_CLARITY
 from softfocus.quality.score import GOALS
 
 HALO = next(goal for goal in GOALS if goal.name == "halo")
@@ -26,7 +27,7 @@ def test_sentences_carry_the_measurements():
     effect = replace(PERFECT, kept_inside=0.97, kept_outside=0.38, selectivity_db=4.07, clipped_percent=0.84)
     lines, _ = split(write_report(rank([effect])))
     text = " ".join(lines)
-    for piece in ("97 %", "38 %", "4.1 dB", "0.8 % of the pixels clip", "+0.20 stops"):
+    for piece in ("97 %", "38 %", "4.1 dB", "0.8 % of the pixels clip", "18 % of the light"):
         assert piece in text
     assert all(line.endswith((".", ":")) for line in lines)
 
@@ -45,13 +46,13 @@ def test_each_weak_part_names_a_widget_to_turn(goal):
 
 
 def test_every_goal_has_advice():
-    assert all(goal.source in ADVICE or goal.name in ADVICE for goal in GOALS)
+    assert all(goal.source in DIAGNOSES or goal.name in DIAGNOSES for goal in GOALS)
 
 
 def test_perfect_picture_needs_nothing():
     lines, _ = split(write_report(rank([PERFECT])))
     assert lines[0] == "Score 100.0 of 100."
-    assert lines[-1] == "Nothing needs to be changed."
+    assert lines[-1] == ALL_GOOD
 
 
 def test_batch_is_ranked_with_margins():
@@ -65,7 +66,14 @@ def test_json_holds_every_part_and_measurement():
     _, (entry,) = split(write_report(rank([replace(PERFECT, halo_peak=HALO.bad)])))
     assert entry["total"] == 50
     halo = next(part for part in entry["parts"] if part["name"] == "halo")
-    assert halo == {"name": "halo", "value": HALO.bad, "unit": "/255", "score": 0.5}
+    assert halo == {
+        "name": "halo",
+        "value": HALO.bad,
+        "unit": "/255",
+        "score": 0.5,
+        "fault": True,
+        "target": HALO.target,
+    }
     assert set(entry["effect"]) == set(Effect.__dataclass_fields__)
     assert entry["effect"]["kept_whole"] is None
 
@@ -73,7 +81,7 @@ def test_json_holds_every_part_and_measurement():
 def test_what_is_missing_is_said():
     picture, _ = looks.synthetic()
     lines, _ = split(write_report(rank([measure_effect(picture)])))
-    assert NO_REFERENCE in lines and ONLY_SOFTNESS in lines and any("no mask" in line for line in lines)
+    assert NO_REFERENCE in lines and ONLY_CLARITY in lines and any("no mask" in line for line in lines)
     lines, _ = split(write_report(rank([replace(PERFECT, colour_drift=None)])))
     assert NO_LAB in lines
 
@@ -86,4 +94,4 @@ def test_mixed_batch_is_called_incomparable():
 
 
 def test_no_pictures():
-    assert split(write_report([])) == ([NO_PICTURES], [])
+    assert split(write_report(rank([]))) == ([NO_PICTURES], [])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import sys
 
-import looks
 import pytest
 import torch
+from quality import looks
 from torch import Tensor
 
 pytestmark = pytest.mark.host
@@ -70,23 +70,40 @@ def test_no_frames_are_no_error(score):
     assert "no pictures" in report and chart.shape[0] == 1
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"prompt": "a portrait"},
-        {"emotion": "awe"},
-        {"clip": object()},
-        {"clip_vision": object()},
-        {"preferences": "0>1"},
-    ],
-    ids=lambda changes: next(iter(changes)),
-)
-def test_parts_of_a_later_version_are_refused_by_name(score, changes):
-    with pytest.raises(ValueError, match=next(iter(changes))):
-        score(torch.rand(1, 8, 8, 3), **changes)
+def test_emotions_other_than_the_eight_are_refused_by_name(score):
+    with pytest.raises(ValueError, match="^emotion is 'joy'"):
+        score(torch.rand(1, 8, 8, 3), emotion="joy")
 
 
-def test_neutral_later_parts_are_accepted(score):
+def test_picks_of_pictures_that_are_not_there_are_refused(score):
+    with pytest.raises(ValueError, match="^preferences holds 0>1"):
+        score(torch.rand(1, 8, 8, 3), preferences="0>1")
+
+
+@pytest.mark.parametrize("prompt", ["<img src=x onerror=alert(1)>, <b>face</b>", "\U0001f451, queen", "very " * 2000])
+def test_a_prompt_without_clip_is_said_to_be_unused(score, prompt):
+    result = score(torch.rand(1, 16, 16, 3), prompt=prompt)
+    assert "clip and clip_vision" in result.ui["text"][0]
+    (entry,) = json.loads(result.ui["data"][0])
+    assert entry["clip"] is None and entry["clip_points"] is None and entry["clarity"]["whole"]["edge_width"] >= 0
+
+
+def test_clip_counts_for_the_order_and_is_reported(score, clip_nodes, clip_tower):
+    """Two equal pictures but for what CLIP sees in them."""
+    torch.manual_seed(3)
+    image = torch.rand(1, 90, 60, 3)
+    batch = torch.cat([image, image.flip(1), image.flip(2)])
+    result = score(batch, prompt="a cat & a mouse, a dog", clip=clip_tower.clip, clip_vision=clip_tower.vision)
+    entries = json.loads(result.ui["data"][0])
+    points = [entry["total"] + entry["clip_points"] for entry in entries]
+    assert points == sorted(points, reverse=True) and len({round(each, 1) for each in points}) > 1
+    assert all(abs(entry["clip_points"]) <= 5 for entry in entries)
+    assert [phrase["phrase"] for phrase in entries[0]["clip"]["phrases"]] == ["a cat & a mouse", "a dog"]
+    said = result.ui["text"][0]
+    assert "Ranking by score and CLIP" in said and "by CLIP, " in said and '"a cat & a mouse"' in said
+
+
+def test_blank_texts_ask_for_nothing(score):
     assert score(torch.rand(1, 8, 8, 3), prompt=" \n", preferences="").args[0] >= 0
 
 

@@ -1,0 +1,56 @@
+"""A picture's luma in three bands: the finest detail, detail, and form, and what is left of each after an effect.
+
+Form is the modelling of a cheek or a nose, from 1 % to 2.4 % of the diagonal, which returned detail does not reach.
+A small blur leaves it alone; light that scatters takes from it, the same share inside and outside the mask.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from ..gaussian import gaussian_blur
+from ..units import diagonal
+from .detail import COARSE, FINE, INVISIBLE, MIDDLE, clean_energy
+from .regions import weighted_mean
+
+
+@dataclass(frozen=True)
+class Bands:
+    """Planes [1, 1, H, W] of Y': `luma`, and its bands from fine to coarse."""
+
+    luma: Tensor
+    finest: Tensor
+    detail: Tensor
+    form: Tensor
+
+
+def split_bands(luma: Tensor, low: Tensor) -> Bands:
+    """The bands of [1, 1, H, W] luma, whose form begins where that of `low` ends (`tone.low_pass` of it)."""
+    reach = diagonal(luma)
+    fine, middle, coarse = (gaussian_blur(luma, share * reach) for share in (FINE, MIDDLE, COARSE))
+    return Bands(luma, luma - fine, fine - middle, low - coarse)
+
+
+def detail_kept(after: Bands, before: Bands, weight: Tensor | None) -> float:
+    """Energy of detail over that of the reference, noise taken off both; 1 = unchanged."""
+    now, was = (clean_energy(bands.detail, bands.luma, weight, FINE, MIDDLE) for bands in (after, before))
+    return now / was
+
+
+def finest_kept(after: Bands, before: Bands, weight: Tensor | None) -> float:
+    """Energy of the finest band over that of the reference, noise and all; above 1 it is sharper than it was."""
+    now, was = (weighted_mean(bands.finest.square(), weight) for bands in (after, before))
+    return (now + INVISIBLE) / (was + INVISIBLE)
+
+
+def sharpening(after: Bands, before: Bands, weight: Tensor | None) -> float:
+    """The larger of `finest_kept` and `detail_kept`: above 1 more comes back than there was."""
+    return max(finest_kept(after, before, weight), detail_kept(after, before, weight))
+
+
+def gain(after: Tensor, before: Tensor, weight: Tensor | None) -> float:
+    """Factor by which one plane is contained in another (least squares); 1 for two that carry nothing."""
+    shared, own = weighted_mean(after * before, weight), weighted_mean(before.square(), weight)
+    return (shared + INVISIBLE) / (own + INVISIBLE)

@@ -1,0 +1,116 @@
+"""How clear one picture is by itself: what spoils it, and how natural each of its regions looks."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ..color import luminance
+from .brisque import brisque
+from .distortions import Distortions, describe_distortions, measure_distortions, white_noise
+from .edge_width import edge_width
+from .effect import as_displayed
+from .niqe import niqe
+from .piqe import piqe
+from .regions import find_regions, solid
+
+
+@dataclass(frozen=True)
+class RegionClarity:
+    """One region; lower is clearer in each. None where the region is too small or too flat for the metric.
+
+    NIQE, BRISQUE and PIQE were made for photographs and take an intended bloom for blur: compare the values of one
+    region between pictures, not the regions of a picture.
+
+    Attributes:
+        edge_width: of the sharpest structure, as in `Distortions`.
+        niqe: 2 to 4 for good photographs, above 10 for ruined ones.
+        brisque: about 0 (clean) to 100 (ruined); both may be passed.
+        piqe: 0 (clean) to 100.
+    """
+
+    edge_width: float
+    niqe: float | None
+    brisque: float | None
+    piqe: float | None
+
+
+@dataclass(frozen=True)
+class Clarity:
+    """Of one picture; `dataclasses.asdict` makes it ready for JSON.
+
+    Attributes:
+        note: why the picture is one region, as a sentence; empty with a usable mask.
+        distortions: what the score without a reference rests on.
+        whole, inside, outside: the picture, the mask's part of it and the rest; the last two None with a note.
+    """
+
+    note: str
+    distortions: Distortions
+    whole: RegionClarity
+    inside: RegionClarity | None
+    outside: RegionClarity | None
+
+
+def measure_clarity(image: Tensor, mask: Tensor | None = None) -> Clarity:
+    """Measure one picture without a reference.
+
+    Args:
+        image: [1, 3, H, W] sRGB; measured as displayed, that is clamped to 0..1, with NaN as black.
+        mask: [1, 1, H, W] in 0..1, 1 = structure that stays sharp, or None.
+
+    Raises:
+        ValueError: a shape is wrong.
+    """
+    if image.ndim != 4 or image.shape[:2] != (1, 3):
+        raise ValueError(f"image has shape {tuple(image.shape)}; expected one picture [1, 3, H, W]")
+    expected = (1, 1, *image.shape[2:])
+    if mask is not None and tuple(mask.shape) != expected:
+        raise ValueError(f"mask has shape {tuple(mask.shape)}; expected {expected}")
+    image = as_displayed(image)
+    regions = find_regions(None if mask is None else torch.nan_to_num(mask).clamp(0, 1))
+    return Clarity(
+        regions.note,
+        measure_distortions(image, regions.inside),
+        _region(image, None),
+        None if regions.inside is None else _region(image, solid(regions.inside)),
+        None if regions.outside is None else _region(image, regions.outside),
+    )
+
+
+def _region(image: Tensor, region: Tensor | None) -> RegionClarity:
+    luma = luminance(image)
+    natural = (_defined(float(metric(image, region))) for metric in (niqe, brisque, piqe))
+    return RegionClarity(edge_width(luma, white_noise(luma), region), *natural)
+
+
+def _defined(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def describe_clarity(clarity: Clarity) -> list[str]:
+    """What was measured, as sentences with numbers and what commonly causes them."""
+    lines = [clarity.note] if clarity.note else []
+    lines += describe_distortions(clarity.distortions, "the picture" if clarity.note else "what the mask holds")
+    return lines + describe_natural(clarity)
+
+
+def describe_natural(clarity: Clarity) -> list[str]:
+    """How natural each region looks, one sentence for each."""
+    regions = {"whole picture": clarity.whole, "inside of the mask": clarity.inside, "outside": clarity.outside}
+    return [
+        f"{name.capitalize()}: edges {region.edge_width:.2f} px wide, {_natural(region)}."
+        for name, region in regions.items()
+        if region is not None
+    ]
+
+
+def _natural(region: RegionClarity) -> str:
+    values = {"NIQE": region.niqe, "BRISQUE": region.brisque, "PIQE": region.piqe}
+    known = [f"{name} {value:.1f}" for name, value in values.items() if value is not None]
+    missing = [name for name, value in values.items() if value is None]
+    left_out = [f"too small or flat for {' and '.join(missing)}"] if missing else []
+    return ", ".join(known + left_out)
