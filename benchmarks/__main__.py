@@ -2,6 +2,7 @@
 
 from benchmarks import (
     cutouts,
+    dream_guidance,
     face_video,
     faces,
     feature_cost,
@@ -42,3 +43,5 @@ if __name__ == "__main__":
     quality_effect.main([])
     print()
     quality_ladder.main()
+    print()
+    dream_guidance.main()

@@ -46,13 +46,19 @@ def fit_mask(mask: Tensor | None, image: Tensor, name: str) -> Tensor | None:
     """
     if mask is None:
         return None
+    mask = mask_frames(mask, name)
+    _check_count(mask, image, name)
+    return mask
+
+
+def mask_frames(mask: Tensor, name: str) -> Tensor:
+    """A MASK of any of these layouts, [H, W], [B, H, W] and [B, 1, H, W], as [B, H, W]."""
     if mask.ndim == 2:
         mask = mask[None]
     if mask.ndim == 4 and mask.shape[1] == 1:
         mask = mask[:, 0]
     if mask.ndim != 3 or 0 in mask.shape[1:]:
         raise ValueError(f"{name} has shape {tuple(mask.shape)}; expected a mask of shape [frames, height, width]")
-    _check_count(mask, image, name)
     return mask
 
 

@@ -13,7 +13,18 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = [ROOT / "__init__.py", *sorted((ROOT / "nodes").rglob("*.py")), *sorted((ROOT / "softfocus").rglob("*.py"))]
-HOST_PROVIDES = {"torch", "numpy", "PIL", "comfy", "comfy_api", "folder_paths", "safetensors", "scipy", "transformers"}
+HOST_PROVIDES = {
+    "aiohttp",
+    "torch",
+    "numpy",
+    "PIL",
+    "comfy",
+    "comfy_api",
+    "folder_paths",
+    "safetensors",
+    "scipy",
+    "transformers",
+}
 # Each declared dependency, and the file that uses it.
 USES = {
     "kornia": "softfocus/quality/tone.py",
@@ -86,10 +97,10 @@ sys.path.insert(0, {tests!r})
 import asyncio, host_in_process, torch
 pack = host_in_process.load_pack()
 nodes = asyncio.run(pack.comfy_entrypoint().get_node_list())
-assert len({{node.GET_SCHEMA().node_id for node in nodes}}) == 7
+assert len({{node.GET_SCHEMA().node_id for node in nodes}}) == 8
 defaults = lambda node: {{i.id: i.default for i in node.GET_SCHEMA().inputs if getattr(i, "default", None) is not None}}
 for node in nodes:
-    if node.GET_SCHEMA().node_id == "SoftFocusLoadVisionEncoder":  # takes no picture
+    if node.GET_SCHEMA().node_id in ("SoftFocusLoadVisionEncoder", "SoftFocusDreamGuidance"):  # take no picture
         continue
     image = torch.rand(1, 40, 50, 3)
     more = {{"SoftFocusQualityScore": {{"reference": image}}, "SoftFocusMaskRefine": {{"mask": image[..., 0]}}}}

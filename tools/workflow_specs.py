@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import tomllib
+from workflow_texts import GUIDED_NOTE, NEGATIVE, PHOTO_NOTE, POSITIVE, SD15_NOTE
 
 ROOT = Path(__file__).resolve().parent.parent
 CORE = {"cnr_id": "comfy-core", "ver": "0.3.75"}
@@ -18,34 +19,6 @@ TITLE_HEIGHT = 30  # a node's title stands above its position
 PADDING = 20
 GROUP_TITLE_HEIGHT = 40
 BLUE, GREEN, VIOLET = "#3f789e", "#7a9e6d", "#8f77b5"
-
-POSITIVE = (
-    "close portrait of a woman with windswept auburn hair in a summer garden, soft focus photograph, dreamy, "
-    "ethereal, gentle bloom, halation along the bright edges, pro-mist filter, low sun behind her hair, "
-    "pale pastel haze, shallow depth of field, 85mm lens, crisp eyes, fine eyelashes, natural skin texture"
-)
-NEGATIVE = "harsh shadows, oversharpened, hdr, plastic skin, deformed face, extra fingers, text, watermark"
-PHOTO_NOTE = """**Dreamy but sharp: your photo**
-
-1. Choose a portrait in *Load Image*.
-2. Press *Run*.
-
-- More dream: raise *intensity* of the bloom and *sigma* of the blur.
-- Clearer face: raise *amount* of the sharpening.
-- Which parts stay clear: the weights of *Face Detail Mask*.
-
-Every length is relative, so a small preview and a large picture get the same look.
-"""
-SD15_NOTE = """**Dreamy but sharp: Stable Diffusion 1.5**
-
-Put the checkpoint into *models/checkpoints*; any SD1.5 model will do.
-
-The seed is fixed: while you turn the nodes of the look, the picture is not sampled again.
-Set it to *randomize* for a new one.
-
-The prompt asks for soft light and a crisp face.
-Words such as *blurry* or *haze* in the negative prompt would work against the look.
-"""
 
 
 @dataclass(frozen=True)
@@ -144,17 +117,21 @@ def photo() -> Workflow:
     return Workflow("Dreamy but sharp - your photo", nodes + rest.nodes, rest.links, groups)
 
 
-def sd15() -> Workflow:
-    model = {"name": CHECKPOINT, "url": CHECKPOINT_URL, "directory": "checkpoints"}
-    sampling = {
+def sampling(steps: int, denoise: float) -> dict[str, Any]:
+    return {
         "seed": 20240817,
         "control_after_generate": "fixed",
-        "steps": 26,
+        "steps": steps,
         "cfg": 6,
         "sampler_name": "dpmpp_2m",
         "scheduler": "karras",
-        "denoise": 1,
+        "denoise": denoise,
     }
+
+
+def first_pass(text: str) -> tuple[list[Node], list[Link]]:
+    """Nodes 1 to 8, from the checkpoint (1) over the latent (5) to the picture (6), with a note."""
+    model = {"name": CHECKPOINT, "url": CHECKPOINT_URL, "directory": "checkpoints"}
     loader = core(
         1,
         "CheckpointLoaderSimple",
@@ -166,11 +143,11 @@ def sd15() -> Workflow:
     size = {"width": 512, "height": 768, "batch_size": 1}
     nodes = [
         loader,
-        note(8, (40, 270), (360, 330), SD15_NOTE),
+        note(8, (40, 270), (360, 330 if text == SD15_NOTE else 620), text),
         core(2, "CLIPTextEncode", (440, 100), (420, 220), title="What you want", widgets={"text": POSITIVE}),
         core(3, "CLIPTextEncode", (440, 390), (420, 140), title="What you do not want", widgets={"text": NEGATIVE}),
         core(4, "EmptyLatentImage", (440, 600), (420, 110), widgets=size),
-        core(5, "KSampler", (900, 220), (320, 270), widgets=sampling),
+        core(5, "KSampler", (900, 220), (320, 270), widgets=sampling(26, 1)),
         core(6, "VAEDecode", (900, 100), (320, 50)),
         core(7, "PreviewImage", (900, 560), (320, 340), title="Before"),
     ]
@@ -185,9 +162,49 @@ def sd15() -> Workflow:
         (1, "VAE", 6, "vae"),
         (6, "IMAGE", 7, "images"),
     ]
+    return nodes, links
+
+
+def sd15() -> Workflow:
+    nodes, links = first_pass(SD15_NOTE)
     rest = look(9, 1300, (6, "IMAGE"), 2)
     groups = [group(1, "1. Stable Diffusion 1.5", BLUE, nodes), *rest.groups]
     return Workflow("Dreamy but sharp - SD1.5", nodes + rest.nodes, links + rest.links, groups)
 
 
-WORKFLOWS = [photo(), sd15()]
+def guided() -> Workflow:
+    first, links = first_pass(GUIDED_NOTE)
+    second = [
+        ours(9, "SoftFocusFaceDetailMask", (1300, 100), (320, 480)),
+        core(10, "PreviewImage", (1300, 650), (320, 340), title="Where detail is guided"),
+        ours(11, "SoftFocusDreamGuidance", (1680, 100), (320, 250)),
+        core(12, "LatentUpscaleBy", (1680, 420), (320, 100), widgets={"upscale_method": "bislerp", "scale_by": 1.5}),
+        core(13, "KSampler", (2060, 220), (320, 270), widgets=sampling(26, 0.5)),
+        core(14, "VAEDecode", (2060, 100), (320, 50)),
+        core(15, "PreviewImage", (2060, 560), (320, 340), title="After the second pass"),
+    ]
+    links += [
+        (6, "IMAGE", 9, "image"),
+        (9, "preview", 10, "images"),
+        (1, "MODEL", 11, "model"),
+        (9, "detail_mask", 11, "mask"),
+        (5, "LATENT", 12, "samples"),
+        (11, "model", 13, "model"),
+        (2, "CONDITIONING", 13, "positive"),
+        (3, "CONDITIONING", 13, "negative"),
+        (12, "LATENT", 13, "latent_image"),
+        (13, "LATENT", 14, "samples"),
+        (1, "VAE", 14, "vae"),
+        (14, "IMAGE", 15, "images"),
+    ]
+    rest = look(16, 2460, (14, "IMAGE"), 3)
+    groups = [
+        group(1, "1. First pass", BLUE, first),
+        group(2, "2. Second pass, guided", GREEN, second),
+        *rest.groups,
+    ]
+    name = "Dreamy but sharp - SD1.5 with Dream Guidance"
+    return Workflow(name, first + second + rest.nodes, links + rest.links, groups)
+
+
+WORKFLOWS = [photo(), sd15(), guided()]

@@ -162,4 +162,4 @@ CASES = {
 }
 
 # Nodes that take no picture: their own tests call them.
-WITHOUT_PICTURE = {"SoftFocusLoadVisionEncoder"}
+WITHOUT_PICTURE = {"SoftFocusLoadVisionEncoder", "SoftFocusDreamGuidance"}

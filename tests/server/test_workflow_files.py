@@ -12,8 +12,12 @@ from workflow_to_api import NOTES, widget_names, workflow_to_api
 LOOK = {"FaceDetailMask", "SelectiveGaussianBlur", "LuminanceBloom", "FeatureSharpen", "QualityScore"}
 
 
-def test_both_workflows_are_there():
-    assert [path.stem for path in WORKFLOW_FILES] == ["Dreamy but sharp - SD1.5", "Dreamy but sharp - your photo"]
+def test_all_workflows_are_there():
+    assert [path.stem for path in WORKFLOW_FILES] == [
+        "Dreamy but sharp - SD1.5 with Dream Guidance",
+        "Dreamy but sharp - SD1.5",
+        "Dreamy but sharp - your photo",
+    ]
 
 
 @pytest.mark.parametrize("path", WORKFLOW_FILES, ids=lambda path: path.stem)

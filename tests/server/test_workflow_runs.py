@@ -50,15 +50,37 @@ def test_photo_workflow_keeps_the_face_and_softens_the_rest(server, tmp_path, ca
     assert names == {"before.png", "mask.png", "regions.png", "after.png", "chart.png", "report.txt"}
 
 
-@pytest.mark.slow
-def test_sd15_workflow_from_the_stock_loader_to_the_saved_picture(server, object_info):
-    """As shipped, but for the checkpoint's name: a random-weight one, so the picture is noise."""
+@pytest.fixture(scope="module")
+def random_checkpoint(server) -> str:
+    """Name of a random-weight checkpoint in the server's folder: what it draws is noise."""
     path = server.base / "models" / "checkpoints" / RANDOM_CHECKPOINT
     subprocess.run([sys.executable, ROOT / "tools" / "tiny_checkpoint.py", path], check=True)
+    return RANDOM_CHECKPOINT
+
+
+@pytest.mark.slow
+def test_sd15_workflow_from_the_stock_loader_to_the_saved_picture(server, object_info, random_checkpoint):
+    """As shipped, but for the checkpoint's name."""
     prompt = workflow_to_api(load_workflow("SD1.5"), object_info)
-    prompt[only_node(prompt, "CheckpointLoaderSimple")]["inputs"]["ckpt_name"] = RANDOM_CHECKPOINT
+    prompt[only_node(prompt, "CheckpointLoaderSimple")]["inputs"]["ckpt_name"] = random_checkpoint
     outputs = server.client.run(prompt, timeout=900)
     picture = saved_picture(server, prompt, outputs)
     assert picture.shape == (768, 512, 3)
     assert picture.std() > 2
     assert outputs[only_node(prompt, "SoftFocusQualityScore")]["text"][0]
+
+
+@pytest.mark.slow
+def test_guided_workflow_samples_twice_and_the_guidance_acts(server, object_info, random_checkpoint):
+    """As shipped, but for the checkpoint, fewer steps, smaller passes, and cfg 1: random weights ignore the prompt."""
+    prompt = workflow_to_api(load_workflow("Dream Guidance"), object_info)
+    prompt[only_node(prompt, "CheckpointLoaderSimple")]["inputs"]["ckpt_name"] = random_checkpoint
+    prompt[only_node(prompt, "EmptyLatentImage")]["inputs"] |= {"width": 192, "height": 288}
+    for node in prompt.values():
+        if node["class_type"] == "KSampler":
+            node["inputs"] |= {"steps": 3, "cfg": 1}
+    guided = saved_picture(server, prompt, server.client.run(prompt, timeout=900))
+    assert guided.shape == (432, 288, 3) and guided.std() > 2
+    prompt[only_node(prompt, "SoftFocusDreamGuidance")]["inputs"] |= {"detail_inside": 1, "detail_outside": 1}
+    plain = saved_picture(server, prompt, server.client.run(prompt, timeout=900))  # all gains are 1
+    assert np.abs(guided.astype(int) - plain).mean() > 0.5
