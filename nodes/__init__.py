@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from comfy_api.latest import ComfyExtension, io
 
+from . import preview_route
+from .dream_guidance import DreamGuidance
 from .face_detail_mask import FaceDetailMask
 from .feature_sharpen import FeatureSharpen
 from .load_vision_encoder import LoadVisionEncoder
@@ -20,9 +22,11 @@ NODES: list[type[io.ComfyNode]] = [
     FeatureSharpen,
     QualityScore,
     LoadVisionEncoder,
+    DreamGuidance,
 ]
 
 
 class SoftFocusExtension(ComfyExtension):
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
+        preview_route.register()  # here, since hosts before 0.14 never call on_load
         return NODES

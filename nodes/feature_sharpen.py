@@ -9,9 +9,10 @@ import torch
 from comfy_api.latest import io
 
 from ..softfocus.features import FeatureEncoder, feature_strength, pca_picture, picture_grid, sharp_features
-from ..softfocus.sharpen import feature_sharpen
+from ..softfocus.sharpen import Sharpened, feature_sharpen
 from ..softfocus.units import percent_of_diagonal
 from .host import Frames, map_frames
+from .preview_cache import HIDDEN, remember
 from .schema import node_schema, number
 from .vision_encoders import ClipVisionEncoder
 
@@ -94,6 +95,7 @@ class FeatureSharpen(io.ComfyNode):
                     "the fine, middle and coarse band.",
                 ),
             ],
+            hidden=list(HIDDEN),
         )
 
     @classmethod
@@ -113,6 +115,14 @@ class FeatureSharpen(io.ComfyNode):
     ) -> io.NodeOutput:
         seer = _seer(encoder, clip_vision)
         factor = int(upsample)
+        settings = {
+            "amount": amount,
+            "radius": radius,
+            "floor": floor,
+            "noise_threshold": noise_threshold,
+            "halo_limit": halo_limit,
+        }
+        strengths: dict[int, torch.Tensor] = {}  # of the first frame, for the preview, which asks no encoder
 
         def op(frames: Frames) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
             source, subject = frames.images["detail_source"], frames.masks["mask"]
@@ -123,31 +133,41 @@ class FeatureSharpen(io.ComfyNode):
                     seer, seen, factor, between_tiles=mm.throw_exception_if_processing_interrupted
                 )
                 strength = feature_strength(features, seen, subject)
+                if frames.first == 0:
+                    strengths[0] = strength[:1].clone()
                 shown = pca_picture(features, seen.shape[-2:])
-            sharpened = feature_sharpen(
-                frames.rgb,
-                amount=amount,
-                radius_px=percent_of_diagonal(frames.rgb, radius),
-                floor=floor,
-                noise_threshold=noise_threshold,
-                halo_limit=halo_limit,
-                source=source,
-                mask=subject,
-                strength=strength,
-            )
+            sharpened = _sharpen(frames, strength, **settings)
             return sharpened.image, sharpened.gain, sharpened.features if shown is None else shown
 
+        masks, images = {"mask": mask}, {"detail_source": detail_source}
         sharp, gain, features = map_frames(
             op,
             image,
             outputs=("image", "mask", "picture"),
             floats_per_pixel=FLOATS_PER_PIXEL,
-            masks={"mask": mask},
-            images={"detail_source": detail_source},
+            masks=masks,
+            images=images,
         )
+        remember(cls, _sharpen_again, settings, image, masks | {"strength": strengths.get(0)}, images)
         return io.NodeOutput(
             image if amount == 0 else sharp, gain, features, ui={"text": (_said(seer, factor, image),)}
         )
+
+
+def _sharpen(frames: Frames, strength: torch.Tensor | None, *, radius: float, **settings: float) -> Sharpened:
+    return feature_sharpen(
+        frames.rgb,
+        radius_px=percent_of_diagonal(frames.rgb, radius),
+        source=frames.images["detail_source"],
+        mask=frames.masks["mask"],
+        strength=strength,
+        **settings,
+    )
+
+
+def _sharpen_again(frames: Frames, **settings: float) -> tuple[torch.Tensor]:
+    """The sharpened picture, with what an encoder saw in the run before."""
+    return (_sharpen(frames, frames.masks["strength"], **settings).image,)
 
 
 def _seer(encoder: FeatureEncoder | None, clip_vision: Any) -> FeatureEncoder | None:

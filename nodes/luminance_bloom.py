@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import torch
 from comfy_api.latest import io
 
@@ -9,6 +11,7 @@ from ..softfocus.bloom import luminance_bloom
 from ..softfocus.color import parse_hex_color
 from ..softfocus.units import percent_of_diagonal
 from .host import Frames, map_frames
+from .preview_cache import HIDDEN, remember
 from .schema import node_schema, number
 
 FLOATS_PER_PIXEL = 28
@@ -73,34 +76,42 @@ class LuminanceBloom(io.ComfyNode):
                     display_name="bloom", tooltip="The light that was added: in linear light, image = input + bloom."
                 ),
             ],
+            hidden=list(HIDDEN),
         )
 
     @classmethod
     def execute(
         cls, image, intensity, threshold, knee, radius, falloff, highlight_boost, tint, protect_mask=None, halation=0.0
     ) -> io.NodeOutput:
-        color = parse_hex_color(tint)
-
-        def op(frames: Frames) -> tuple[torch.Tensor, torch.Tensor]:
-            return luminance_bloom(
-                frames.rgb,
-                intensity=intensity,
-                threshold=threshold,
-                knee=knee,
-                radius_px=percent_of_diagonal(frames.rgb, radius),
-                falloff=falloff,
-                highlight_boost=highlight_boost,
-                tint=color,
-                halation=halation,
-                protect=frames.masks["protect_mask"],
-                alpha=frames.alpha,
-            )
-
+        settings = {
+            "intensity": intensity,
+            "threshold": threshold,
+            "knee": knee,
+            "radius": radius,
+            "falloff": falloff,
+            "highlight_boost": highlight_boost,
+            "tint": tint,
+            "halation": halation,
+        }
+        masks = {"protect_mask": protect_mask}
         bloomed, added = map_frames(
-            op,
+            partial(_bloom, **settings),
             image,
             outputs=("image", "picture"),
             floats_per_pixel=FLOATS_PER_PIXEL,
-            masks={"protect_mask": protect_mask},
+            masks=masks,
         )
+        remember(cls, _bloom, settings, image, masks)
         return io.NodeOutput(image if intensity == 0 else bloomed, added)
+
+
+def _bloom(frames: Frames, *, radius: float, tint: str, **settings: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """The picture with its glow, and the light that was added."""
+    return luminance_bloom(
+        frames.rgb,
+        radius_px=percent_of_diagonal(frames.rgb, radius),
+        tint=parse_hex_color(tint),
+        protect=frames.masks["protect_mask"],
+        alpha=frames.alpha,
+        **settings,
+    )

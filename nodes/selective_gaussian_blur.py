@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import torch
 from comfy_api.latest import io
 
 from ..softfocus.selective_blur import selective_gaussian_blur
 from ..softfocus.units import percent_of_diagonal
 from .host import Frames, map_frames
+from .preview_cache import HIDDEN, remember
 from .schema import node_schema, number
 
 FLOATS_PER_PIXEL = 36
@@ -58,27 +61,34 @@ class SelectiveGaussianBlur(io.ComfyNode):
                 ),
             ],
             outputs=[io.Image.Output(display_name="image", tooltip="The softened picture.")],
+            hidden=list(HIDDEN),
         )
 
     @classmethod
     def execute(cls, image, sigma, unit, max_delta, linear_light, protect_mask=None) -> io.NodeOutput:
+        settings = {"sigma": sigma, "unit": unit, "max_delta": max_delta, "linear_light": linear_light}
+        masks = {"protect_mask": protect_mask}
+        op = partial(_blur, whole_width=image.shape[2])
+        remember(cls, op, settings, image, masks)
         if sigma == 0:
             return io.NodeOutput(image)
-
-        def op(frames: Frames) -> tuple[torch.Tensor]:
-            sigma_px = percent_of_diagonal(frames.rgb, sigma) if unit == PERCENT else sigma
-            protect = frames.masks["protect_mask"]
-            soft = selective_gaussian_blur(
-                frames.rgb,
-                sigma_px,
-                protect=protect,
-                alpha=frames.alpha,
-                linear_light=linear_light,
-                max_delta=max_delta,
-            )
-            return (soft,)
-
         (blurred,) = map_frames(
-            op, image, outputs=("image",), floats_per_pixel=FLOATS_PER_PIXEL, masks={"protect_mask": protect_mask}
+            partial(op, **settings), image, outputs=("image",), floats_per_pixel=FLOATS_PER_PIXEL, masks=masks
         )
         return io.NodeOutput(blurred)
+
+
+def _blur(
+    frames: Frames, *, whole_width: int, sigma: float, unit: str, max_delta: float, linear_light: bool
+) -> tuple[torch.Tensor]:
+    """The softened picture; a sigma in pixels means those of a picture of `whole_width`, also in a small copy of it."""
+    in_pixels = sigma * frames.rgb.shape[-1] / whole_width
+    soft = selective_gaussian_blur(
+        frames.rgb,
+        percent_of_diagonal(frames.rgb, sigma) if unit == PERCENT else in_pixels,
+        protect=frames.masks["protect_mask"],
+        alpha=frames.alpha,
+        linear_light=linear_light,
+        max_delta=max_delta,
+    )
+    return (soft,)

@@ -1,8 +1,10 @@
 import { app } from "../../scripts/app.js";
 import { showText } from "./node_text.mjs";
+import { addPreview } from "./preview_node.mjs";
 import { showScores } from "./score_panel.mjs";
 
 const PREFIX = "SoftFocus";
+const OPEN_PREVIEW = "SoftFocus.OpenPreview";
 
 /** The node in the open graph that an output belongs to, if it is one of the pack's. */
 function packNode(id) {
@@ -18,6 +20,16 @@ function show(node, output) {
 app.registerExtension({
   name: "softfocus.nodeText",
 
+  settings: [
+    {
+      id: OPEN_PREVIEW,
+      category: ["SoftFocus", "Nodes", "OpenPreview"],
+      name: "Open a node's live preview when one of its values is changed",
+      type: "boolean",
+      defaultValue: true,
+    },
+  ],
+
   nodeCreated(node) {
     if (!node.comfyClass?.startsWith(PREFIX)) return;
     const executed = node.onExecuted;
@@ -25,6 +37,7 @@ app.registerExtension({
       executed?.apply(this, arguments);
       show(this, output);
     };
+    addPreview(node, () => app.extensionManager.setting.get(OPEN_PREVIEW) ?? true);
   },
 
   // Outputs that come back without a run: another tab of the page, or an entry of the queue's history.
