@@ -34,8 +34,9 @@ bench: setup  ## the look on real portraits, the detector, the times; prints tab
 gallery: setup  ## a contact sheet of real pictures with preview and mask: benchmarks/results/gallery.jpg
 	$(PYTHON) -m tools.make_gallery
 
-workflows: setup  ## write workflows/*.json again through the real page (needs chromium)
+workflows: setup  ## write workflows/*.json and subgraphs/*.json again through the real page (needs chromium)
 	$(PYTHON) tools/make_workflows.py
+	$(PYTHON) tools/make_blueprints.py
 
 clean:
 	rm -rf $(VENV) .comfyui .cache demo_output

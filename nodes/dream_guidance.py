@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..softfocus.dream_guidance import Gains, shape_guidance, shape_prediction, split_bands
 from .latent_mask import LatentMask
-from .schema import node_schema, number
+from .schema import Schema, number
 
 STEP = 0.05
 
@@ -19,7 +19,7 @@ STEP = 0.05
 class DreamGuidance(io.ComfyNode):
     @classmethod
     def define_schema(cls) -> io.Schema:
-        return node_schema(
+        return Schema(
             node_id="SoftFocusDreamGuidance",
             display_name="Dream Guidance",
             description="Makes the sampler itself draw fine detail inside the mask and softness outside it: what the prompt "

@@ -29,7 +29,7 @@ from ..softfocus.faces import (
 )
 from .face_sources import FaceSource, choose_source
 from .host import Frames, map_frames
-from .schema import node_schema, number, supported
+from .schema import Schema, number, supported
 from .tensors import to_planes
 
 FLOATS_PER_PIXEL = 48
@@ -39,7 +39,7 @@ class FaceDetailMask(io.ComfyNode):
     @classmethod
     def define_schema(cls) -> io.Schema:
         bounding_box = io.Custom("BOUNDING_BOX")
-        return node_schema(
+        return Schema(
             node_id="SoftFocusFaceDetailMask",
             display_name="Face Detail Mask",
             description="Finds faces and draws a soft mask of the structure to keep clear: eyes with lashes, brows, "

@@ -13,7 +13,7 @@ from ..softfocus.sharpen import Sharpened, feature_sharpen
 from ..softfocus.units import percent_of_diagonal
 from .host import Frames, map_frames
 from .preview_cache import HIDDEN, remember
-from .schema import node_schema, number
+from .schema import Schema, number
 from .vision_encoders import ClipVisionEncoder
 
 FLOATS_PER_PIXEL = 36
@@ -22,7 +22,7 @@ FLOATS_PER_PIXEL = 36
 class FeatureSharpen(io.ComfyNode):
     @classmethod
     def define_schema(cls) -> io.Schema:
-        return node_schema(
+        return Schema(
             node_id="SoftFocusFeatureSharpen",
             display_name="Feature Sharpen",
             description="Returns fine detail where there is structure, and only there. With a detail source (the picture "

@@ -7,7 +7,7 @@ from pathlib import Path
 import folder_paths
 from comfy_api.latest import io
 
-from .schema import node_schema
+from .schema import Schema
 from .vision_encoders import TimmEncoder
 
 CATEGORY = "vision_encoders"
@@ -19,7 +19,7 @@ SUFFIXES = (".safetensors", ".sft")
 class LoadVisionEncoder(io.ComfyNode):
     @classmethod
     def define_schema(cls) -> io.Schema:
-        return node_schema(
+        return Schema(
             node_id="SoftFocusLoadVisionEncoder",
             display_name="Load Vision Encoder (timm)",
             description="Loads a vision model of the Python package timm with a weights file from "

@@ -12,7 +12,7 @@ from ..softfocus.color import parse_hex_color
 from ..softfocus.units import percent_of_diagonal
 from .host import Frames, map_frames
 from .preview_cache import HIDDEN, remember
-from .schema import node_schema, number
+from .schema import Schema, number
 
 FLOATS_PER_PIXEL = 28
 
@@ -20,7 +20,7 @@ FLOATS_PER_PIXEL = 28
 class LuminanceBloom(io.ComfyNode):
     @classmethod
     def define_schema(cls) -> io.Schema:
-        return node_schema(
+        return Schema(
             node_id="SoftFocusLuminanceBloom",
             display_name="Luminance Bloom",
             description="Lets light scatter as behind a diffusion filter: in linear light, over five scales, with its "

@@ -13,7 +13,7 @@ from ..softfocus.matting import refine_mask
 from ..softfocus.matting.vitmatte import vitmatte_alpha
 from ..softfocus.units import percent_of_diagonal
 from .host import Frames, map_frames
-from .schema import node_schema, number
+from .schema import Schema, number
 from .vitmatte_model import VitMatte, load_vitmatte, model_folders
 
 FLOATS_PER_PIXEL = 60
@@ -25,7 +25,7 @@ UNCHANGED = "The mask is returned as it came, since band or iterations is 0."
 class MaskRefine(io.ComfyNode):
     @classmethod
     def define_schema(cls) -> io.Schema:
-        return node_schema(
+        return Schema(
             node_id="SoftFocusMaskRefine",
             display_name="Mask Refine (Matting)",
             description="Turns a rough mask into an alpha that follows hair and soft edges, and gives the colours of the "

@@ -20,15 +20,15 @@ from ..softfocus.quality.clip_scores import ClipScores
 from ..softfocus.quality.clip_texts import AUTO, EMOTIONS
 from .clip_judge import ClipJudge
 from .host import Frames, intermediate_dtype, map_frames
-from .schema import node_schema
+from .schema import Schema
 
-FLOATS_PER_PIXEL = 80
+FLOATS_PER_PIXEL = 104
 
 
 class QualityScore(io.ComfyNode):
     @classmethod
     def define_schema(cls) -> io.Schema:
-        return node_schema(
+        return Schema(
             node_id="SoftFocusQualityScore",
             display_name="Quality Score",
             description="Measures the soft-focus look: detail kept inside the mask and outside, glow, halo, clipping, "

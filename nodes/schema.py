@@ -50,6 +50,6 @@ def number(
     )
 
 
-def node_schema(**kwargs: Any) -> io.Schema:
-    """An `io.Schema` in the pack's category."""
+def Schema(**kwargs: Any) -> io.Schema:
+    """An `io.Schema` in the pack's category; ComfyUI Manager's scanner finds node ids in calls of this name only."""
     return supported(io.Schema, category="SoftFocus", **kwargs)

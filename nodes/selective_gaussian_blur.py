@@ -11,7 +11,7 @@ from ..softfocus.selective_blur import selective_gaussian_blur
 from ..softfocus.units import percent_of_diagonal
 from .host import Frames, map_frames
 from .preview_cache import HIDDEN, remember
-from .schema import node_schema, number
+from .schema import Schema, number
 
 FLOATS_PER_PIXEL = 36
 PERCENT, PIXELS = "% of diagonal", "pixels"
@@ -20,7 +20,7 @@ PERCENT, PIXELS = "% of diagonal", "pixels"
 class SelectiveGaussianBlur(io.ComfyNode):
     @classmethod
     def define_schema(cls) -> io.Schema:
-        return node_schema(
+        return Schema(
             node_id="SoftFocusSelectiveGaussianBlur",
             display_name="Selective Gaussian Blur",
             description="Gaussian blur that leaves the protected region sharp and takes nothing from it: a bright face "

@@ -1,0 +1,140 @@
+"""The blueprints, dropped into the graph from the page's node library and run."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from browser import CHROMIUM
+from in_page import run_in_page, serialised
+from PIL import Image
+from playwright.sync_api import Page
+from sample_portrait import PORTRAIT_NAME
+from shared_workflows import ROOT
+
+pytestmark = [
+    pytest.mark.server,
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no {CHROMIUM}"),
+]
+BLUEPRINT_FILES = sorted((ROOT / "subgraphs").glob("*.json"))
+NOT_A_NODE = "xpath=self::*[not(ancestor::*[@data-node-id])]"  # Nodes 2.0 writes its titles into the document too
+ON_CANVAS = (1000, 500)  # of the window, right of the sidebar
+DROPPED = "([title, count]) => app.graph.nodes.filter((node) => node.title === title).length === count"
+# A widget of an inner node is called "3: sigma" on the outer node by 0.3.75, and "sigma" by a current host.
+SHOWN = "() => app.graph.nodes[0].widgets.map((one) => [one.name.split(': ').at(-1), one.value])"
+SET = "([place, value]) => { app.graph.nodes[0].widgets[place].value = value; }"
+CONNECT = """(portrait) => {
+  const look = app.graph.nodes[0];
+  const load = LiteGraph.createNode("LoadImage");
+  const save = LiteGraph.createNode("SaveImage");
+  for (const node of [load, save]) app.graph.add(node);
+  load.pos = [look.pos[0] - 400, look.pos[1]];
+  save.pos = [look.pos[0] + 400, look.pos[1]];
+  load.widgets.find((one) => one.name === "image").value = portrait;
+  return [load.connect(0, look, look.findInputSlot("image")), look.connect(0, save, 0)].every(Boolean);
+}"""
+
+
+@pytest.fixture(params=BLUEPRINT_FILES, ids=lambda path: path.stem)
+def blueprint(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
+    path: Path = request.param
+    return path.stem, json.loads(path.read_text(encoding="ascii"))
+
+
+def empty_canvas(page: Page) -> None:
+    """A new workflow: the page of 0.29 remembers the values of widgets by node id, also after the graph was cleared."""
+    page.evaluate("() => app.extensionManager.command.execute('Comfy.NewBlankWorkflow')")
+    page.wait_for_function("() => app.graph.nodes.length === 0")
+
+
+def drop(page: Page, name: str, count: int = 1) -> None:
+    """From the node library onto the canvas, the `count`th of its kind there; a current host wants a second click."""
+    button = page.get_by_role("button", name="Node Library").first
+    button.click()
+    page.get_by_placeholder("Search").locator("visible=true").first.fill(name)
+    page.get_by_text(name, exact=True).locator(NOT_A_NODE).locator("visible=true").first.click()
+    at = (ON_CANVAS[0], ON_CANVAS[1] + 200 * (count - 1))
+    page.mouse.move(*at)
+    page.mouse.click(*at)
+    page.wait_for_function(DROPPED, arg=[name, count])
+    button.click()
+
+
+def promised(data: dict[str, Any]) -> list[list[Any]]:
+    """[widget, value] of what the file shows on the outer node, the values being those of the inner nodes."""
+    (outer,), (inner,) = data["nodes"], data["definitions"]["subgraphs"]
+    nodes = {str(node["id"]): node for node in inner["nodes"]}
+    shown = []
+    for node_id, name in outer["properties"]["proxyWidgets"]:
+        names = [socket["name"] for socket in nodes[node_id]["inputs"] if "widget" in socket]
+        shown.append([name, nodes[node_id]["widgets_values"][names.index(name)]])
+    return shown
+
+
+def changes(page: Page, server, source: np.ndarray) -> float:
+    """Run the graph; how far the saved picture is from the source, 0..255 on average."""
+    outputs = run_in_page(page, server)
+    ((saved,),) = [
+        output["images"] for output in outputs.values() if output.get("images", [{}])[0].get("type") == "output"
+    ]
+    picture = np.asarray(Image.open(io.BytesIO(server.client.fetch(saved))).convert("RGB"), dtype=float)
+    assert picture.shape == source.shape
+    return float(np.abs(picture - source).mean())
+
+
+def test_blueprint_from_the_node_library_runs_to_a_picture(page, server, blueprint):
+    name, data = blueprint
+    empty_canvas(page)
+    drop(page, name)
+    assert page.evaluate(SHOWN) == promised(data)
+    assert page.evaluate(CONNECT, PORTRAIT_NAME), "a socket could not be connected"
+    source = np.asarray(Image.open(server.base / "input" / PORTRAIT_NAME).convert("RGB"), dtype=float)
+    as_shipped = changes(page, server, source)
+    assert as_shipped > 0.3
+
+    place, value = next((place, value) for place, (widget, value) in enumerate(promised(data)) if widget == "intensity")
+    page.evaluate(SET, [place, value / 2])
+    assert changes(page, server, source) < as_shipped, "the outer widget does not reach the inner node"
+
+
+def test_saved_graph_keeps_the_blueprint(page, blueprint):
+    name, data = blueprint
+    empty_canvas(page)
+    drop(page, name)
+    assert page.evaluate(CONNECT, PORTRAIT_NAME)
+    page.evaluate(SET, [0, 0.375])
+    saved = serialised(page)
+    page.evaluate("(graph) => app.loadGraphData(graph)", saved)
+    page.wait_for_timeout(500)
+    again = serialised(page)
+    shown = promised(data)
+    shown[0][1] = 0.375
+    own = {each["id"] for each in again["definitions"]["subgraphs"]}
+    (look,) = [node for node in again["nodes"] if node["type"] in own]
+    assert (look["properties"]["cnr_id"], look["properties"]["ver"]) == (
+        "softfocus",
+        data["nodes"][0]["properties"]["ver"],
+    )
+    assert page.evaluate(SHOWN.replace("nodes[0]", f"getNodeById({look['id']})")) == shown
+    assert [node.get("widgets_values") for node in again["nodes"]] == [
+        node.get("widgets_values") for node in saved["nodes"]
+    ]
+    inner = [graph["definitions"]["subgraphs"][0]["nodes"] for graph in (saved, again)]
+    assert [node["widgets_values"] for node in inner[1]] == [node["widgets_values"] for node in inner[0]]
+
+
+def test_two_of_a_kind_keep_their_own_values(page, blueprint):
+    name, data = blueprint
+    empty_canvas(page)
+    drop(page, name)
+    page.evaluate(SET, [0, 0.375])
+    drop(page, name, count=2)
+    shown = promised(data)
+    assert page.evaluate(SHOWN.replace("nodes[0]", "nodes[1]")) == shown
+    shown[0][1] = 0.375
+    assert page.evaluate(SHOWN) == shown
