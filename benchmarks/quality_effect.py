@@ -1,9 +1,9 @@
 """Quality Score with a reference: does it order the looks, see gross faults, and does its advice help?
 
-    python -m benchmarks.quality_effect [--tuned] [--pictures N]
+    python -m benchmarks.quality_effect [--tuned | --fresh] [--pictures N]
 
 Every portrait is brought to 512 px and scored against itself with its detail mask. --tuned takes the portraits that the
-targets were set on in place of the others.
+targets were set on in place of the others, --fresh those of a wheel whose results led to no change.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from benchmarks.engine_rows import Check
 from benchmarks.portraits import annotation_file
 from benchmarks.quality_effect_advice import FAULTS, Followed, follow
 from benchmarks.quality_effect_looks import DEFAULT, Scored, controls, order_faults, variants
-from benchmarks.quality_effect_portraits import Case, other_cases, tuned_cases
+from benchmarks.quality_effect_portraits import FRESH_WHEELS, Case, other_cases, tuned_cases
 
 PICTURES = 40
 SHARE = 0.9  # of the portraits, for controls and advice
@@ -29,7 +29,9 @@ SOFT_SCORED = "  the same"  # controls that are printed but not asked for
 def main(arguments: list[str] | None = None) -> list[Check]:
     """Print tables and limits; returns the limits."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality_effect", description=__doc__.splitlines()[0])
-    parser.add_argument("--tuned", action="store_true", help="the portraits that the targets were set on")
+    sets = parser.add_mutually_exclusive_group()
+    sets.add_argument("--tuned", action="store_true", help="the portraits that the targets were set on")
+    sets.add_argument("--fresh", action="store_true", help="the portraits of a wheel that changed nothing")
     parser.add_argument("--pictures", type=int, default=PICTURES, help="at most so many portraits")
     options = parser.parse_args(arguments)
     if annotation_file() is None:
@@ -37,7 +39,8 @@ def main(arguments: list[str] | None = None) -> list[Check]:
         return []
     start = time.perf_counter()
     torch.set_num_threads(1)
-    cases = list(itertools.islice(tuned_cases() if options.tuned else other_cases(), options.pictures))
+    found = tuned_cases() if options.tuned else other_cases(FRESH_WHEELS) if options.fresh else other_cases()
+    cases = list(itertools.islice(found, options.pictures))
     looks = {case.name: variants(case) for case in cases}
     bad = {case.name: controls(case) for case in cases}
     followed = [each for case_number, case in enumerate(cases) for each in _advised(case_number, case)]
@@ -89,15 +92,17 @@ def _show_advice(followed: list[Followed]) -> list[Check]:
     print("\nFollowing the first piece of advice, one step")
     for each in sorted(followed, key=lambda each: list(FAULTS).index(each.fault)):
         print(each.line())
-    rose = sum(each.rose for each in followed)
-    lost = {each.fault for each in followed if not each.rose}
-    told = [each for each in followed if each.advice is not None]
-    kinds = len({each.fault for each in followed})
-    print(f"{rose} of {len(followed)} rose; {kinds - len(lost)} of {kinds} faults on every portrait they were tried on")
-    print(
-        f"{sum(each.rose for each in told)} of the {len(told)} for which there was advice; the rest scored as they were"
-    )
-    return [Check("advice: share of the faulty pictures whose score rises", rose / len(followed), SHARE, at_least=True)]
+    faulty = [each for each in followed if each.visible]
+    told = [each for each in faulty if each.advice is not None]
+    kinds, lost = {each.fault for each in faulty}, {each.fault for each in faulty if not each.rose}
+    print(f"- {len(followed) - len(faulty)} of {len(followed)} do not show and count for nothing")
+    checks = []
+    for name, group in (("the faulty pictures", faulty), ("those for which there is advice", told)):
+        rose = sum(each.rose for each in group)
+        print(f"{rose} of {len(group)} of {name} rose")
+        checks.append(Check(f"advice: share of {name} that rise", rose / max(1, len(group)), SHARE, at_least=True))
+    print(f"{len(kinds - lost)} of {len(kinds)} faults rose on every portrait they were tried on")
+    return checks
 
 
 def _spread(values: list[float]) -> str:

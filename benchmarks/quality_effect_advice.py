@@ -1,14 +1,23 @@
-"""Faulty settings of the graph, and what the first piece of advice of their report makes of them."""
+"""Faulty settings of the graph, and what the first piece of advice of their report makes of them.
+
+A setting is a fault of a picture only where it shows: at least 1 % of the pixels inside the mask, or of those outside
+it, differ by VISIBLE or more from the look of the default settings.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from torch import Tensor
+
 from benchmarks.quality_effect_graph import BLOOM, BLUR, DEFAULTS, MASK, SHARPEN, Graph
 from benchmarks.quality_effect_portraits import Case
 from softfocus.quality import Score, measure_effect, score_effect
 from softfocus.quality.advice import Advice, advise
+from softfocus.quality.regions import EMPTY
+from softfocus.quality.tone import quantile
 
+VISIBLE, LEAST_SHARE = 3.0 / 255, 0.01
 WEAK_MASK = {(MASK, name): 0.3 * DEFAULTS[MASK, name] for name in ("eyes", "brows", "nose", "lips", "face")}
 
 FAULTS: dict[str, Graph] = {
@@ -42,10 +51,11 @@ FAULTS: dict[str, Graph] = {
 
 @dataclass(frozen=True)
 class Followed:
-    """One faulty picture: the first advice (None where there is none), and the scores before and after."""
+    """One picture: whether its fault shows, the first advice (or None), and the scores before and after."""
 
     fault: str
     portrait: str
+    visible: bool
     advice: Advice | None
     before: float
     after: float
@@ -56,17 +66,25 @@ class Followed:
 
     def line(self) -> str:
         said = f"{self.advice.direction} {self.advice.widget}, {self.advice.node}" if self.advice else "nothing"
-        mark = " " if self.rose else "!"
+        mark = "-" if not self.visible else " " if self.rose else "!"
         return f"{mark} {self.fault:26}{self.before:6.1f} ->{self.after:6.1f}  {said:48}{self.portrait[:40]}"
 
 
 def follow(case: Case, fault: str) -> Followed:
     """Make the faulty picture, ask for advice, do what its first piece says, and score again."""
     graph = FAULTS[fault]
-    score = _score(case, graph)
+    picture, mask = _made(case, graph)
+    score = _score(case, picture, mask)
     advice = next(iter(advise(score)), None)
-    after = score.total if advice is None else _score(case, turned(graph, advice)).total
-    return Followed(fault, case.name, advice, score.total, after)
+    after = score.total if advice is None else _score(case, *_made(case, turned(graph, advice))).total
+    return Followed(fault, case.name, shows(case, picture), advice, score.total, after)
+
+
+def shows(case: Case, picture: Tensor) -> bool:
+    """Whether a picture differs visibly from the default look, inside the mask or outside it."""
+    difference = (picture - _made(case, Graph())[0]).abs().mean(1, keepdim=True)
+    inside = case.mask >= EMPTY
+    return any(quantile(difference[side], 1 - LEAST_SHARE) >= VISIBLE for side in (inside, ~inside))
 
 
 def turned(graph: Graph, advice: Advice) -> Graph:
@@ -89,7 +107,12 @@ def turned(graph: Graph, advice: Advice) -> Graph:
     return replace(graph, changed={**graph.changed, at: step})
 
 
-def _score(case: Case, graph: Graph) -> Score:
+def _made(case: Case, graph: Graph) -> tuple[Tensor, Tensor]:
+    """The graph's picture and its mask."""
     masked = any(node == MASK for node, _ in graph.changed)
     mask = graph.mask(case.image, case.faces) if masked else case.mask
-    return score_effect(measure_effect(graph.result(case.image, mask), case.image, mask))
+    return graph.result(case.image, mask), mask
+
+
+def _score(case: Case, picture: Tensor, mask: Tensor) -> Score:
+    return score_effect(measure_effect(picture, case.image, mask))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -19,6 +19,7 @@ from softfocus.quality.regions import find_regions
 SIDE = 512  # long side in pixels; most of the pictures are smaller
 TUNED_WHEEL = "comfyui-workflow-templates-media-assets-01==0.1.48"
 OTHER_WHEELS = ("comfyui-workflow-templates-media-assets-02==0.1.24", "comfyui-workflow-templates-media-other==0.3.229")
+FRESH_WHEELS = ("comfyui-workflow-templates-media-api==0.3.84",)
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,11 @@ def tuned_cases() -> Iterator[Case]:
     yield from _cases(itertools.chain(single_portraits(), _wheel(nets, TUNED_WHEEL)), nets)
 
 
-def other_cases() -> Iterator[Case]:
-    """The portraits of two other wheels; none that shares its template with a tuned one."""
+def other_cases(wheels: Sequence[str] = OTHER_WHEELS) -> Iterator[Case]:
+    """The portraits of other wheels; none that shares its template with a tuned one."""
     nets = load_face_nets()
     tuned = {_template(portrait) for portrait in itertools.chain(single_portraits(), _wheel(nets, TUNED_WHEEL))}
-    others = itertools.chain.from_iterable(_wheel(nets, wheel) for wheel in OTHER_WHEELS)
+    others = itertools.chain.from_iterable(_wheel(nets, wheel) for wheel in wheels)
     yield from _cases((portrait for portrait in others if _template(portrait) not in tuned), nets)
 
 

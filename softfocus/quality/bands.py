@@ -15,6 +15,8 @@ from ..units import diagonal
 from .detail import COARSE, FINE, INVISIBLE, MIDDLE, clean_energy
 from .regions import weighted_mean
 
+CORE = 0.5  # of a mask's peak
+
 
 @dataclass(frozen=True)
 class Bands:
@@ -48,6 +50,11 @@ def finest_kept(after: Bands, before: Bands, weight: Tensor | None) -> float:
 def sharpening(after: Bands, before: Bands, weight: Tensor | None) -> float:
     """The larger of `finest_kept` and `detail_kept`: above 1 more comes back than there was."""
     return max(finest_kept(after, before, weight), detail_kept(after, before, weight))
+
+
+def core(mask: Tensor | None) -> Tensor | None:
+    """Where a mask [1, 1, H, W] is strongest, as 0 and 1: the mean of a face hides what is done to its eyes."""
+    return None if mask is None else (mask >= CORE * mask.max()).to(mask.dtype)
 
 
 def gain(after: Tensor, before: Tensor, weight: Tensor | None) -> float:

@@ -20,6 +20,7 @@ WIDE_GLOW, FAR_GLOW = 3.0, 10.0  # percent: more may mean, and means, that it go
 UNSOFTENED = 0.6  # detail kept outside: more, in spite of glow, comes back with Feature Sharpen
 UNBLURRED = 0.12  # finest detail left: bloom alone leaves more, any blur less
 BLURRED, GONE = 0.12, 0.05  # detail kept outside: less may mean, and means, a wide blur; bloom alone leaves more
+FINE_TOO = 0.6  # finest detail over detail kept outside: scattered light takes both alike, a blur the finest first
 OVERSHARP = 1.1  # sharpening: more is meant to be sharper than the reference
 EVEN = 0.9  # finest detail over detail kept inside: more says that the coarser bands were left out
 SHIELDED = 0.45  # share of the scattering of colours that reaches the mask's inside: less says that it is protected
@@ -72,6 +73,8 @@ def _too_little_softness(effect: Effect) -> Turn:
 
 def _too_little_selectivity(effect: Effect) -> Turn:
     inside, outside = effect.kept_inside or 0.0, effect.kept_outside or 0.0
+    if BLURRED < outside < HALF and _above(effect.finest_outside, FINE_TOO * outside):
+        return _too_little_softness(effect)
     return _too_little_inside(effect) if inside < MOST and outside < HALF else _too_little_softness(effect)
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from ..color import luminance, srgb_to_linear
-from .bands import detail_kept, finest_kept, gain, sharpening, split_bands
+from ..color import linear_to_srgb, luminance, srgb_to_linear
+from .bands import core, detail_kept, finest_kept, gain, sharpening, split_bands
 from .detail import COARSE, MIDDLE, decibels, detail_energy
 from .distortions import measure_distortions
 from .drift import face_drift, scattered_light
@@ -29,9 +29,12 @@ class Effect:
         kept_inside, kept_outside: detail energy over that of the reference; 1 = unchanged.
         kept_whole: the same for a picture that is one region.
         selectivity_db: kept_inside over kept_outside, in dB; 0 for any effect that ignores the mask.
-        face_drift: how far the light inside the mask is from what its surroundings forecast, in code values (/255).
+        face_drift: how far the light inside the mask is from what its surroundings forecast, beyond what the forecast
+            misses outside, in code values (/255).
         finest: energy of the finest band over that of the reference, inside the mask or of the whole picture.
-        sharpening: the larger of finest and of detail energy over that of the reference, at the same place as finest.
+        finest_outside: energy of the finest band over that of the reference, outside the mask.
+        sharpening: the larger of the finest band's energy and of detail energy over that of the reference, where the
+            mask is strongest or in the whole picture.
         form: how much of the modelling (1 % to 2.4 % of the diagonal) is left, inside the mask or in the whole
             picture.
         form_step: form inside the mask less that in the ring around it.
@@ -58,6 +61,7 @@ class Effect:
     selectivity_db: float | None = None
     face_drift: float | None = None
     finest: float | None = None
+    finest_outside: float | None = None
     sharpening: float | None = None
     form: float | None = None
     form_step: float | None = None
@@ -135,10 +139,11 @@ def _with_reference(image: Tensor, reference: Tensor, regions: Regions) -> Effec
     after = split_bands(luminance(image), luminance(low))
     before = split_bands(luminance(reference), luminance(low_before))
     scattered = scattered_light(luminance(srgb_to_linear(reference)))
+    seen = [linear_to_srgb(light) for light in scattered]
     shift = luminance(low) - luminance(low_before)
     near = None if regions.outside is None else 1 - regions.outside
     halo_mean, halo_peak = halo(after.luma, before.luma, shift, near)
-    moved, wide = glow(shift, luminance(low_before), scattered, regions.outside)
+    moved, wide = glow(shift, luminance(low_before), seen, regions.outside)
     form = gain(after.form, before.form, regions.inside)
     whole = Effect(
         regions.note,
@@ -146,7 +151,7 @@ def _with_reference(image: Tensor, reference: Tensor, regions: Regions) -> Effec
         clipped_percent=clipped_percent(image, reference),
         kept_whole=detail_kept(after, before, None) if regions.inside is None else None,
         finest=finest_kept(after, before, regions.inside),
-        sharpening=sharpening(after, before, regions.inside),
+        sharpening=sharpening(after, before, core(regions.inside)),
         form=form,
         glow=moved,
         wide_glow=wide,
@@ -158,17 +163,24 @@ def _with_reference(image: Tensor, reference: Tensor, regions: Regions) -> Effec
         return whole
     inside, outside = (detail_kept(after, before, weight) for weight in (regions.inside, regions.outside))
     colours = colour_form(low), colour_form(low_before)
+    light = low_pass(luminance(srgb_to_linear(image)))
     return replace(
         whole,
         kept_inside=inside,
         kept_outside=outside,
         selectivity_db=decibels(inside / outside),
         form_step=form - gain(after.form, before.form, regions.ring),
+        finest_outside=finest_kept(after, before, regions.outside),
         colour_form=gain(*colours, regions.inside),
         colour_form_ring=gain(*colours, regions.ring),
         seam=seam(after, before, regions.inside),
-        face_drift=face_drift(shift, luminance(low_before), scattered, regions),
+        face_drift=face_drift(light, (light - _decoded(low), scattered[0] - _decoded(low_before)), scattered, regions),
     )
+
+
+def _decoded(low: Tensor) -> Tensor:
+    """Linear luminance [1, 1, H, W] of a low-passed picture's codes."""
+    return luminance(srgb_to_linear(low))
 
 
 def as_displayed(picture: Tensor) -> Tensor:

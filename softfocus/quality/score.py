@@ -90,7 +90,7 @@ GOALS = (
     Goal("glow", "glow", "%", good=12.0, bad=3.0, weight=0.2),
     Goal("detail in the mask over outside", "contrast_db", "dB", good=8.0, bad=0.0, weight=0.6, referenced=False),
     Goal("softness", "softness_db", "dB", good=9.0, bad=3.0, weight=0.4, referenced=False),
-    Goal("face drift", "face_drift", "/255", good=2.5, bad=4.5),
+    Goal("face drift", "face_drift", "/255", good=1.0, bad=3.0),
     Goal("form kept", "form", "x", good=0.74, bad=0.58),
     Goal("form step", "form_step", "x", good=0.07, bad=0.14),
     Goal("sharpening", "sharpening", "x", good=1.2, bad=1.8),

@@ -37,7 +37,7 @@ def glow(shift: Tensor, low: Tensor, scattered: list[Tensor], weight: Tensor | N
     Args:
         shift: low-passed luma of the picture less that of the reference, [1, 1, H, W].
         low: that of the reference.
-        scattered: `drift.scattered_light` of the reference.
+        scattered: `drift.scattered_light` of the reference, sRGB encoded.
         weight: where to look (None: everywhere).
 
     Returns:

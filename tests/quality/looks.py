@@ -27,6 +27,7 @@ PERFECT = Effect(
     glow=18,
     wide_glow=0,
     finest=0.8,
+    finest_outside=0.05,
     sharpening=1,
     form=0.9,
     form_step=0,

@@ -30,6 +30,14 @@ CAUSES = {
     "bloom far too strong": ({"glow": 40, "kept_outside": 0.07, "form": 0.6}, ("lower", "intensity")),
     "bloom far too wide": ({"glow": 36, "wide_glow": 22, "form": 0.55}, ("lower", "radius")),
     "no blur": ({"kept_outside": 0.44, "selectivity_db": 2}, ("raise", "sigma")),
+    "no blur and a dull face": (
+        {"kept_inside": 0.65, "kept_outside": 0.4, "finest_outside": 0.33, "selectivity_db": 2},
+        ("raise", "sigma"),
+    ),
+    "a dull face": (
+        {"kept_inside": 0.65, "kept_outside": 0.4, "finest_outside": 0.15, "selectivity_db": 2},
+        ("raise", "amount"),
+    ),
     "blur far too wide": ({"kept_outside": 0.02, "form_step": 0.3, "face_drift": 6}, ("lower", "sigma")),
     "no detail": ({"kept_inside": 0.35, "finest": 0.24, "selectivity_db": 2}, ("raise", "amount")),
     "only the finest detail": ({"kept_inside": 0.4, "finest": 0.41, "selectivity_db": 2}, ("raise", "radius")),

@@ -41,6 +41,16 @@ def test_sharpening_sees_more_detail_than_there_was(measured):
         assert measured[name].sharpening <= 1.0, name
 
 
+def test_sharpening_looks_where_the_mask_is_strongest(portrait):
+    picture, mask = portrait
+    middle = looks.relative_blur(mask, 0.05)
+    eyes = (middle > 0.8 * middle.max()).float()
+    weighted = looks.relative_blur(torch.maximum(0.3 * mask, eyes), 0.003)
+    detail = picture - looks.relative_blur(picture, 0.002)
+    sharpened = measure_effect(picture + (1.5 * eyes - 1) * detail, picture, weighted)
+    assert sharpened.sharpening > 1.25 * sharpened.finest and sharpened.sharpening > 1.5
+
+
 def test_light_that_goes_far_is_told_from_light_that_stays_near(portrait):
     picture, mask = portrait
     light = srgb_to_linear(picture)
