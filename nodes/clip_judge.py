@@ -110,11 +110,3 @@ class ClipJudge:
             return None
         self.notes.append(f"The aesthetic value is by {name}.")
         return head
-
-
-def judge(
-    image: Tensor, mask: Tensor | None, prompt: str, emotion: str, clip: Any, clip_vision: Any
-) -> tuple[list[ClipScores | None], list[str]]:
-    """Scores and notes for a whole batch at once; arguments as in `ClipJudge`, which serves many chunks."""
-    judged = ClipJudge(prompt, emotion, clip, clip_vision)
-    return judged(image, mask), judged.notes

@@ -13,7 +13,7 @@ from torch import Tensor
 from ..gaussian import gaussian_blur
 from ..units import diagonal
 from .detail import COARSE, FINE, INVISIBLE, MIDDLE, clean_energy
-from .regions import weighted_mean
+from .regions import solid, weighted_mean
 
 CORE = 0.5  # of a mask's peak
 
@@ -54,7 +54,7 @@ def sharpening(after: Bands, before: Bands, weight: Tensor | None) -> float:
 
 def core(mask: Tensor | None) -> Tensor | None:
     """Where a mask [1, 1, H, W] is strongest, as 0 and 1: the mean of a face hides what is done to its eyes."""
-    return None if mask is None else (mask >= CORE * mask.max()).to(mask.dtype)
+    return None if mask is None else solid(mask, CORE)
 
 
 def gain(after: Tensor, before: Tensor, weight: Tensor | None) -> float:

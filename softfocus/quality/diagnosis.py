@@ -49,6 +49,10 @@ class Turn:
         return f"{self.cause}; {self.direction} {self.widget} {link} {self.node}"
 
 
+OVERSHARPENED = Turn(SHARPEN, "amount", "lower", "more detail returns than there was")
+VEILED = Turn(BLOOM, "radius", "lower", "light scatters so far that it veils the face")
+
+
 def _above(value: float | None, limit: float) -> bool:
     return value is not None and value > limit
 
@@ -88,15 +92,15 @@ def _too_much_scatter(effect: Effect) -> Turn:
     if _above(effect.form_step, SET_APART):
         return _unlike_surroundings(effect)
     if _above(effect.wide_glow, WIDE_GLOW):
-        return Turn(BLOOM, "radius", "lower", "light scatters so far that it veils the face")
+        return VEILED
     return Turn(BLOOM, "intensity", "lower", "so much light scatters that the face goes flat")
 
 
 def _unlike_surroundings(effect: Effect) -> Turn:
     if _above(effect.sharpening, OVERSHARP):
-        return Turn(SHARPEN, "amount", "lower", "more detail returns than there was")
+        return OVERSHARPENED
     if _above(effect.wide_glow, FAR_GLOW):
-        return Turn(BLOOM, "radius", "lower", "light scatters so far that it veils the face")
+        return VEILED
     outside, inside, around = effect.kept_outside, effect.colour_form, effect.colour_form_ring
     blurred = Turn(BLUR, "sigma", "lower", "the surroundings are blurred far beyond the face")
     if outside is not None and outside < GONE:
@@ -110,13 +114,13 @@ def _unlike_surroundings(effect: Effect) -> Turn:
 
 def _overshoot(effect: Effect) -> Turn:
     if _above(effect.sharpening, OVERSHARP):
-        return Turn(SHARPEN, "amount", "lower", "more detail returns than there was")
+        return OVERSHARPENED
     return Turn(SHARPEN, "halo_limit", "lower", "edges may pass their surroundings too far")
 
 
 def _outline(effect: Effect) -> Turn:
     if _above(effect.sharpening, OVERSHARP):
-        return Turn(SHARPEN, "amount", "lower", "more detail returns than there was")
+        return OVERSHARPENED
     return Turn(MASK, "feather", "raise", "sharpness ends at a hard edge of the mask")
 
 
@@ -124,7 +128,7 @@ def _clipping(effect: Effect) -> Turn:
     if _above(effect.colour_drift, VIVID):
         return _colours(effect)
     if _above(effect.sharpening, OVERSHARP):
-        return Turn(SHARPEN, "amount", "lower", "more detail returns than there was")
+        return OVERSHARPENED
     return Turn(BLOOM, "intensity", "lower", "light is added where there was most of it")
 
 

@@ -50,9 +50,9 @@ def find_regions(mask: Tensor | None) -> Regions:
     return Regions(mask, outside, outside * gaussian_blur(mask, RING * reach), "")
 
 
-def solid(mask: Tensor) -> Tensor:
-    """Where a mask [1, 1, H, W] holds at least SOLID of its peak, as 0 and 1: for metrics that know no weights."""
-    return (mask >= SOLID * mask.max()).to(mask.dtype)
+def solid(mask: Tensor, share: float = SOLID) -> Tensor:
+    """Where a mask [1, 1, H, W] holds at least a share of its peak, as 0 and 1: for metrics that know no weights."""
+    return (mask >= share * mask.max()).to(mask.dtype)
 
 
 def weighted_mean(values: Tensor, weight: Tensor | None) -> float:

@@ -71,7 +71,7 @@ def halo(luma: Tensor, reference: Tensor, shift: Tensor, weight: Tensor | None) 
     return 255 * float(values.mean()), 255 * quantile(values, 0.999)
 
 
-def clipped_percent(picture: Tensor, reference: Tensor | None) -> float:
+def clipped_percent(picture: Tensor, reference: Tensor) -> float:
     """Percentage of pixels with a channel at the end of the range, less the reference's.
 
     White and black are counted apart and only increases count, so that blurring away black pixels
@@ -83,9 +83,6 @@ def clipped_percent(picture: Tensor, reference: Tensor | None) -> float:
         black = rgb.amin(1) <= HALF_CODE
         return float(white.float().mean()), float(black.float().mean())
 
-    if reference is None:
-        either = (picture.amax(1) >= 1 - HALF_CODE) | (picture.amin(1) <= HALF_CODE)
-        return 100 * float(either.float().mean())
     return 100 * sum(max(0.0, now - before) for now, before in zip(shares(picture), shares(reference), strict=True))
 
 

@@ -85,12 +85,13 @@ def clip_nodes(pack: Any, clip_tower: Any, tmp_path: Path, monkeypatch: pytest.M
 
 @pytest.fixture
 def ask_clip(clip_nodes: Any, clip_tower: Any) -> Any:
-    """`judge` with the host's objects, two pictures and a prompt unless others are given."""
+    """`ClipJudge` with the host's objects, two pictures and a prompt unless others are given."""
 
     @torch.inference_mode()
     def ask(image: Any = None, mask: Any = None, prompt: str = tiny_clip.PROMPT, **other: Any) -> Any:
         given = {"emotion": "auto", "clip": clip_tower.clip, "vision": clip_tower.vision} | other
         image = make_picture(90, 60, frames=2) if image is None else image
-        return clip_nodes.clip_judge.judge(image, mask, prompt, *given.values())
+        judge = clip_nodes.clip_judge.ClipJudge(prompt, *given.values())
+        return judge(image, mask), judge.notes
 
     return ask
