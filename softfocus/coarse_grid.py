@@ -6,7 +6,7 @@ import math
 
 from torch import Tensor
 
-from .gaussian import UP_SIGMA, gaussian_blur, sample_axis
+from .gaussian import UP_SIGMA, gaussian_blur, sample_rows
 
 SAMPLES = 2.5  # a sigma: fewer are quicker, and change a sharpened picture by more than 1/255 at places
 WORTH = 0.75  # of the samples; a grid that is hardly smaller costs more than the plain blur
@@ -29,14 +29,14 @@ def reduce(image: Tensor, full: Size, wanted_px: float, had_px: float = 0.0) -> 
     sizes = [_grid_size(side, has, wanted_px) for side, has in zip(full, image.shape[-2:], strict=True)]
     if tuple(image.shape[-2:]) == full == tuple(sizes):
         return gaussian_blur(image, sigma)
-    narrow = sample_axis(image, -1, sizes[1], sigma * image.shape[-1] / full[1])
-    return sample_axis(narrow, -2, sizes[0], sigma * image.shape[-2] / full[0])
+    narrow = sample_rows(image, sizes[1], sigma * image.shape[-1] / full[1])
+    return sample_rows(narrow.mT, sizes[0], sigma * image.shape[-2] / full[0]).mT
 
 
 def enlarge(small: Tensor, full: Size) -> Tensor:
     """Bring a grid back to [B, C, H, W]; this blurs by `enlarging_px`, and keeps constants and ranges."""
-    for axis in (-2, -1):
-        small = sample_axis(small, axis, full[axis], 0.0 if small.shape[axis] == full[axis] else UP_SIGMA)
+    for side in full:
+        small = sample_rows(small.mT, side, 0.0 if small.shape[-2] == side else UP_SIGMA)
     return small
 
 

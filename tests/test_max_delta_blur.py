@@ -13,13 +13,13 @@ from torch import Tensor
 
 from softfocus.color import srgb_to_linear
 from softfocus.gaussian import gaussian_blur
-from softfocus.max_delta_blur import GRID_FROM_PX, TINY_WEIGHT, max_delta_blur
+from softfocus.max_delta_blur import GRID_FROM_PX, TINY_WEIGHT, WEIGHTED_GRID_FROM_PX, max_delta_blur
 
 STEP = 1 / 255
 HEIGHT, WIDTH = 40, 56
-SIGMAS = [1.0, math.sqrt(5), math.sqrt(10), math.sqrt(20), math.sqrt(40), 12.0, 30.0]
+SIGMAS = [1.0, math.sqrt(5), math.sqrt(10), math.sqrt(20), GRID_FROM_PX, math.sqrt(40), 12.0, 30.0]
 DELTAS = [0.02, 0.1, 0.2, 0.5]
-NARROW, WIDE = 2.0, GRID_FROM_PX + 1  # one sigma for each of the two ways to the sums
+NARROW, WIDE = 2.0, WEIGHTED_GRID_FROM_PX + 1  # one sigma for each of the two ways to the sums
 
 
 def folded_kernel(size: int, sigma: float) -> Tensor:
@@ -96,7 +96,14 @@ def test_error_against_all_pairs(sigma, max_delta):
     compare(image, image, sigma, max_delta)
 
 
-@pytest.mark.parametrize("sigma", [NARROW, WIDE, 20.0])
+@pytest.mark.parametrize("sigma", [GRID_FROM_PX, 20.0])
+@pytest.mark.parametrize("max_delta", DELTAS)
+def test_error_in_linear_light(sigma, max_delta):
+    image = pictures(max_delta)
+    compare(srgb_to_linear(image), image, sigma, max_delta)
+
+
+@pytest.mark.parametrize("sigma", [NARROW, WEIGHTED_GRID_FROM_PX - 0.01, WIDE, 20.0])
 @pytest.mark.parametrize("max_delta", [0.1, 0.5])
 def test_error_in_linear_light_and_with_weights(sigma, max_delta):
     image = pictures(max_delta)
