@@ -62,6 +62,7 @@ def measure() -> tuple[dict[str, list[Row]], list[Check]]:
     """All tables but the clip, printed as they come, and the figures that have limits."""
     tables = {
         "gaussian": show("Gaussian blur; error in 1/255 against float64", engine_gaussian.table()),
+        "gaussian by sigma": show("Gaussian blur by sigma, ours, side by side", engine_gaussian.by_sigma()),
         "host blur": show("ComfyUI's ImageBlur and our node", engine_host.blur_table()),
         "host sharpen": show("ComfyUI's ImageSharpen and our node", engine_host.sharpen_table()),
         "bloom": show("Bloom of five scales and one gaussian_blur of the widest", engine_bloom.table()),
@@ -73,8 +74,8 @@ def measure() -> tuple[dict[str, list[Row]], list[Check]]:
         "by width": show("Cost by width of the blur", engine_cost.by_width()),
         "by frames": show("Cost by frames, a frame", engine_cost.by_frames()),
     }
-    checks = engine_gaussian.checks(tables["gaussian"]) + engine_bloom.checks(tables["bloom"])
-    checks += engine_selective.checks(tables["selective by radius"])
+    checks = engine_gaussian.checks(tables["gaussian"], tables["gaussian by sigma"])
+    checks += engine_bloom.checks(tables["bloom"]) + engine_selective.checks(tables["selective by radius"])
     return tables, checks + engine_host.checks(tables["host blur"], tables["look"])
 
 

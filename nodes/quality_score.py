@@ -104,9 +104,11 @@ class QualityScore(io.ComfyNode):
 
         def op(frames: Frames) -> tuple[()]:
             mask = frames.masks["mask"]
-            effects.extend(measure_effects(frames.rgb, frames.images["reference"], mask))
             masks = [None] * len(frames.rgb) if mask is None else mask.split(1)
-            clarities.extend(map(measure_clarity, frames.rgb.split(1), masks))
+            clear = list(map(measure_clarity, frames.rgb.split(1), masks))
+            clarities.extend(clear)
+            distortions = [each.distortions for each in clear]
+            effects.extend(measure_effects(frames.rgb, frames.images["reference"], mask, distortions))
             by_clip.extend(judge(frames.rgb, mask))
             return ()
 

@@ -84,10 +84,18 @@ def test_gaussian_rows_have_their_ratios(gaussian_rows):
 
 def test_checks_take_the_worst_row(gaussian_rows):
     rows = [{**row, "ours": 2.0, "ours/cv2": 0.5, "error": 0.01} for row in gaussian_rows]
-    assert all(check.met for check in engine_gaussian.checks(rows, 48))
-    for sigma, column, value in ((16, "ours/cv2", 1.1), (2, "ours/cv2", 3.1), (128, "ours", 2.7), (8, "error", 0.11)):
+    wide = [{"size": 48, "sigma": sigma, "ours": 2.0} for sigma in (8, 128)]
+    assert all(check.met for check in engine_gaussian.checks(rows, wide, 48))
+    for sigma, column, value in ((16, "ours/cv2", 1.1), (2, "ours/cv2", 3.1), (8, "error", 0.11)):
         worse = [{**row, column: value} if row["sigma"] == sigma else row for row in rows]
-        assert sum(not check.met for check in engine_gaussian.checks(worse, 48)) == 1, column
+        assert sum(not check.met for check in engine_gaussian.checks(worse, wide, 48)) == 1, column
+    slower = [wide[0], {**wide[1], "ours": 2.7}]
+    assert sum(not check.met for check in engine_gaussian.checks(rows, slower, 48)) == 1
+
+
+def test_sigmas_side_by_side():
+    rows = engine_gaussian.by_sigma(40, (8, 128))
+    assert [row["sigma"] for row in rows] == [8, 128] and all(row["ours"] > 0 for row in rows)
 
 
 def test_a_method_that_would_be_slow_is_not_run_again(monkeypatch):
@@ -139,7 +147,8 @@ def test_plot_and_json(gaussian_rows, tmp_path):
     colors = {color for _, color in Image.open(tmp_path / "plot.png").getcolors(1 << 20)}
     drawn = {name for name in engine_plot.COLORS if any(row[name] for row in gaussian_rows)}
     assert {engine_plot.COLORS[name] for name in drawn} <= colors
-    image_engine.save({"gaussian": gaussian_rows}, engine_gaussian.checks(gaussian_rows, 48), tmp_path / "rows.json")
+    checks = engine_gaussian.checks(gaussian_rows, engine_gaussian.by_sigma(48, (8, 128)), 48)
+    image_engine.save({"gaussian": gaussian_rows}, checks, tmp_path / "rows.json")
     read = json.loads((tmp_path / "rows.json").read_text())
     assert read["tables"]["gaussian"] == gaussian_rows and len(read["checks"]) == 4
     assert read["machine"]["torch"] == torch.__version__

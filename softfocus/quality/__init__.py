@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .chart import draw_chart
-from .clarity import Clarity, describe_clarity, measure_clarity
+from .clarity import Clarity, measure_clarity
 from .effect import Effect, measure_effect, measure_effects
 from .preference import Order, fit_order, parse_preferences
 from .ranking import Ranking, rank
@@ -16,7 +16,6 @@ __all__ = [
     "Order",
     "Ranking",
     "Score",
-    "describe_clarity",
     "draw_chart",
     "fit_order",
     "measure_clarity",

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ..color import luminance
 from .brisque import brisque
-from .distortions import Distortions, describe_distortions, measure_distortions, white_noise
+from .distortions import Distortions, measure_distortions, white_noise
 from .edge_width import edge_width
 from .effect import as_displayed
 from .niqe import niqe
@@ -89,13 +89,6 @@ def _region(image: Tensor, region: Tensor | None) -> RegionClarity:
 
 def _defined(value: float) -> float | None:
     return value if math.isfinite(value) else None
-
-
-def describe_clarity(clarity: Clarity) -> list[str]:
-    """What was measured, as sentences with numbers and what commonly causes them."""
-    lines = [clarity.note] if clarity.note else []
-    lines += describe_distortions(clarity.distortions, "the picture" if clarity.note else "what the mask holds")
-    return lines + describe_natural(clarity)
 
 
 def describe_natural(clarity: Clarity) -> list[str]:

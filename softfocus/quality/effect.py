@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -10,7 +11,7 @@ from torch import Tensor
 from ..color import linear_to_srgb, luminance, srgb_to_linear
 from .bands import core, detail_kept, finest_kept, gain, sharpening, split_bands
 from .detail import COARSE, MIDDLE, decibels, detail_energy
-from .distortions import measure_distortions
+from .distortions import Distortions, measure_distortions
 from .drift import face_drift, scattered_light
 from .regions import Regions, find_regions
 from .seam import seam
@@ -79,13 +80,20 @@ class Effect:
     ringing: float | None = None
 
 
-def measure_effects(images: Tensor, references: Tensor | None, masks: Tensor | None) -> list[Effect]:
+def measure_effects(
+    images: Tensor,
+    references: Tensor | None,
+    masks: Tensor | None,
+    distortions: Sequence[Distortions | None] | None = None,
+) -> list[Effect]:
     """Measure every frame on its own.
 
     Args:
         images: [B, 3, H, W] sRGB; measured as displayed, that is clamped to 0..1, with NaN as black.
         references: [B, 3, H, W], the pictures before the effect, or None.
         masks: [B, 1, H, W] in 0..1, 1 = structure that stays sharp, or None.
+        distortions: what `measure_clarity` has found with the same masks, so that it is not measured again where it
+            is needed, that is without a reference.
 
     Raises:
         ValueError: the shapes do not belong together.
@@ -99,22 +107,24 @@ def measure_effects(images: Tensor, references: Tensor | None, masks: Tensor | N
             images[i : i + 1],
             None if references is None else references[i : i + 1],
             None if masks is None else masks[i : i + 1],
+            distortions[i] if distortions else None,
         )
         for i in range(images.shape[0])
     ]
 
 
-def measure_effect(image: Tensor, reference: Tensor | None = None, mask: Tensor | None = None) -> Effect:
+def measure_effect(
+    image: Tensor, reference: Tensor | None = None, mask: Tensor | None = None, seen: Distortions | None = None
+) -> Effect:
     """Measure one frame; arguments as in `measure_effects`, with B = 1."""
     image = as_displayed(image)
     regions = find_regions(None if mask is None else torch.nan_to_num(mask).clamp(0, 1))
     if reference is None:
-        return _without_reference(image, regions)
+        return _without_reference(image, regions, seen or measure_distortions(image, regions.inside))
     return _with_reference(image, as_displayed(reference), regions)
 
 
-def _without_reference(image: Tensor, regions: Regions) -> Effect:
-    seen = measure_distortions(image, regions.inside)
+def _without_reference(image: Tensor, regions: Regions, seen: Distortions) -> Effect:
     softness = contrast = None
     if regions.inside is not None:
         luma = luminance(image)

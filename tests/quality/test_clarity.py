@@ -13,7 +13,8 @@ from test_distortions import pictures
 
 from benchmarks.quality_ladder import preferred
 from benchmarks.quality_ladder_distortions import DISTORTIONS, ladder
-from softfocus.quality import Effect, describe_clarity, measure_clarity, measure_effect, score_effect
+from softfocus.quality import Effect, measure_clarity, measure_effect, measure_effects, score_effect
+from softfocus.quality.clarity import describe_natural
 from softfocus.quality.regions import EMPTY_MASK, FULL_MASK, NO_MASK
 from softfocus.quality.score import GOALS
 
@@ -80,6 +81,15 @@ def test_regions_are_told_apart():
     assert json.loads(json.dumps(asdict(clarity)))["outside"]["piqe"] == clarity.outside.piqe
 
 
+def test_distortions_serve_the_score_too():
+    picture = pictures()["coffee"]
+    mask = torch.zeros_like(picture[:, :1])
+    mask[..., :, :110] = 1
+    for chosen in (None, mask):
+        distortions = [measure_clarity(picture, chosen).distortions]
+        assert measure_effects(picture, None, chosen, distortions) == measure_effects(picture, None, chosen)
+
+
 @pytest.mark.parametrize(("value", "note"), [(None, NO_MASK), (0.0, EMPTY_MASK), (1.0, FULL_MASK)])
 def test_no_empty_and_full_mask_make_one_region(value, note):
     picture = pictures()["astronaut"]
@@ -93,10 +103,10 @@ def test_sentences_name_regions_and_what_is_missing():
     picture = pictures()["rocket"]
     mask = torch.zeros_like(picture[:, :1])
     mask[..., 100:140, 100:140] = 1
-    lines = describe_clarity(measure_clarity(picture, mask))
+    lines = describe_natural(measure_clarity(picture, mask))
     assert any(line.startswith("Inside of the mask: edges") and "too small or flat for NIQE" in line for line in lines)
     assert any(line.startswith("Outside: edges") and "NIQE" in line for line in lines)
-    assert NO_MASK in describe_clarity(measure_clarity(picture))
+    assert [line.split(":")[0] for line in describe_natural(measure_clarity(picture))] == ["Whole picture"]
     assert all(line.endswith(".") for line in lines)
 
 
@@ -113,7 +123,7 @@ def test_tiny_and_broken_pictures_are_defined(shape, kind):
     clarity = measure_clarity(picture, torch.ones_like(picture[:, :1]))
     json.dumps(asdict(clarity), allow_nan=False)
     assert clarity.whole.niqe is None
-    assert describe_clarity(clarity)
+    assert describe_natural(clarity)
     assert torch.equal(picture.nan_to_num(), before.nan_to_num())
 
 
