@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from workflow_specs import PACK, Link, Node
+from workflow_parts import PACK, Link, Node
 
 INPUT, OUTPUT = -10, -20  # the ids that the page gives the two borders of a subgraph
 COLUMN, ROW = 380, 60

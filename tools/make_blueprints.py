@@ -18,7 +18,7 @@ from browser import comfy_page
 from comfy_server import ComfyServer, end_on_sigterm
 from make_workflows import serialise
 from playwright.sync_api import Page
-from workflow_specs import PACK, Workflow
+from workflow_parts import PACK, Workflow
 
 TARGET = Path(__file__).resolve().parent.parent / "subgraphs"
 BORDER_SIZE = (140, 80)

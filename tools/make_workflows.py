@@ -21,7 +21,8 @@ from comfy_server import ComfyServer, end_on_sigterm
 from PIL import Image
 from playwright.sync_api import Page
 from sample_portrait import astronaut
-from workflow_specs import CHECKPOINT, WORKFLOWS, Workflow
+from workflow_parts import Workflow
+from workflow_specs import CHECKPOINT, WORKFLOWS
 from workflow_to_api import workflow_to_api
 
 TOOLS = Path(__file__).resolve().parent
