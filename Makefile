@@ -27,6 +27,7 @@ lint: setup
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+	$(PYTHON) -m tools.check_node_types
 
 bench: setup  ## the look on real portraits, the detector, the times; prints tables
 	$(PYTHON) -m benchmarks

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import comfy.model_management as mm
 import torch
@@ -35,7 +35,7 @@ class ImageTower:
             )
         self._clip_vision = clip_vision
         self.side = int(clip_vision.image_size)
-        self.visual: Tensor = projection.weight
+        self.visual = cast(Tensor, projection.weight)
         self.width = len(self.visual)
 
     def embed(self, squares: Tensor) -> Tensor:

@@ -81,9 +81,17 @@ class DreamGuidance(io.ComfyNode):
 
     @classmethod
     def execute(
-        cls, model, detail_inside, detail_outside, structure_inside, structure_outside, split_px, start_percent,
-        end_percent, mask=None,
-    ) -> io.NodeOutput:  # fmt: skip
+        cls,
+        model: Any,
+        detail_inside: float,
+        detail_outside: float,
+        structure_inside: float,
+        structure_outside: float,
+        split_px: float,
+        start_percent: float,
+        end_percent: float,
+        mask: Tensor | None = None,
+    ) -> io.NodeOutput:
         gains = Gains(detail_inside, detail_outside, structure_inside, structure_outside)
         guidance = MaskedGuidance(gains, split_px, (start_percent, end_percent), mask)
         if gains.neutral or start_percent >= end_percent:

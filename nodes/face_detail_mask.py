@@ -101,9 +101,24 @@ class FaceDetailMask(io.ComfyNode):
 
     @classmethod
     def execute(
-        cls, image, eyes, brows, nose, lips, face, hair, expand, feather, refine, max_faces, min_confidence,
-        missing_frames, face_landmarks=None, bboxes=None, subject_mask=None,
-    ) -> io.NodeOutput:  # fmt: skip
+        cls,
+        image: torch.Tensor,
+        eyes: float,
+        brows: float,
+        nose: float,
+        lips: float,
+        face: float,
+        hair: float,
+        expand: float,
+        feather: float,
+        refine: int,
+        max_faces: int,
+        min_confidence: float,
+        missing_frames: str,
+        face_landmarks: Any = None,
+        bboxes: Any = None,
+        subject_mask: torch.Tensor | None = None,
+    ) -> io.NodeOutput:
         weights = {"eyes": eyes, "brows": brows, "nose": nose, "lips": lips, "face": face, "hair": hair}
         source = choose_source(image, face_landmarks, bboxes, min_confidence)
         found = _find(source, image, subject_mask)

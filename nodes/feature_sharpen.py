@@ -101,17 +101,17 @@ class FeatureSharpen(io.ComfyNode):
     @classmethod
     def execute(
         cls,
-        image,
-        amount,
-        radius,
-        floor,
-        noise_threshold,
-        halo_limit,
-        upsample,
-        mask=None,
-        detail_source=None,
-        clip_vision=None,
-        encoder=None,
+        image: torch.Tensor,
+        amount: float,
+        radius: float,
+        floor: float,
+        noise_threshold: float,
+        halo_limit: float,
+        upsample: str,
+        mask: torch.Tensor | None = None,
+        detail_source: torch.Tensor | None = None,
+        clip_vision: Any = None,
+        encoder: FeatureEncoder | None = None,
     ) -> io.NodeOutput:
         seer = _seer(encoder, clip_vision)
         factor = int(upsample)
@@ -135,7 +135,7 @@ class FeatureSharpen(io.ComfyNode):
                 strength = feature_strength(features, seen, subject)
                 if frames.first == 0:
                     strengths[0] = strength[:1].clone()
-                shown = pca_picture(features, seen.shape[-2:])
+                shown = pca_picture(features, (seen.shape[-2], seen.shape[-1]))
             sharpened = _sharpen(frames, strength, **settings)
             return sharpened.image, sharpened.gain, sharpened.features if shown is None else shown
 
@@ -183,6 +183,6 @@ def _said(seer: FeatureEncoder | None, factor: int, image: torch.Tensor) -> str:
     if seer is None:
         unused = "" if factor == 1 else f" upsample {factor} has no effect without clip_vision or encoder."
         return "Structure by the picture's own edges (structure tensor at three scales, every pixel)." + unused
-    rows, columns = picture_grid(*image.shape[1:3], seer.side // seer.patch)
+    rows, columns = picture_grid(image.shape[1], image.shape[2], seer.side // seer.patch)
     path = "as they are" if factor == 1 else f"{factor} times finer, from the whole and from tiles"
     return f"Structure by {seer.name}: {columns * factor} x {rows * factor} features, {path}."

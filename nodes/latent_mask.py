@@ -49,7 +49,7 @@ class LatentMask:
             raise ValueError(
                 f"mask has {frames} frames but the latent has {batch}; give 1 frame, or one for each of its pictures"
             )
-        planes = mask_planes(self._mask, 0, frames, tuple(latent.shape[-2:]), latent.device)
+        planes = mask_planes(self._mask, 0, frames, (latent.shape[-2], latent.shape[-1]), latent.device)
         assert planes is not None
         if frames == 1:
             return planes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import torch
 from comfy_api.latest import io
@@ -81,9 +82,19 @@ class LuminanceBloom(io.ComfyNode):
 
     @classmethod
     def execute(
-        cls, image, intensity, threshold, knee, radius, falloff, highlight_boost, tint, protect_mask=None, halation=0.0
+        cls,
+        image: torch.Tensor,
+        intensity: float,
+        threshold: float,
+        knee: float,
+        radius: float,
+        falloff: float,
+        highlight_boost: float,
+        tint: str,
+        protect_mask: torch.Tensor | None = None,
+        halation: float = 0.0,
     ) -> io.NodeOutput:
-        settings = {
+        settings: dict[str, Any] = {
             "intensity": intensity,
             "threshold": threshold,
             "knee": knee,

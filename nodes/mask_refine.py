@@ -106,6 +106,7 @@ class MaskRefine(io.ComfyNode):
 
         def op(frames: Frames) -> tuple[Tensor, Tensor]:
             rough = frames.masks["mask"]
+            assert rough is not None
             kinds.update(enumerate(map(_kind, rough), frames.first))
             return (rough, frames.rgb) if as_it_came else _solve(frames, band, iterations, net)
 
@@ -123,6 +124,7 @@ class MaskRefine(io.ComfyNode):
 def _solve(frames: Frames, band: float, iterations: int, net: VitMatte | None) -> tuple[Tensor, Tensor]:
     """Alpha and foreground of a chunk; with a net, its alpha takes the place of the colour lines' within the band."""
     rough, others = frames.masks["mask"], frames.masks["other_masks"]
+    assert rough is not None
     matte = refine_mask(frames.rgb, rough, percent_of_diagonal(frames.rgb, band), iterations, others)
     if net is None:
         return matte.alpha, matte.foreground

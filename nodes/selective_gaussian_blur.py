@@ -65,7 +65,15 @@ class SelectiveGaussianBlur(io.ComfyNode):
         )
 
     @classmethod
-    def execute(cls, image, sigma, unit, max_delta, linear_light, protect_mask=None) -> io.NodeOutput:
+    def execute(
+        cls,
+        image: torch.Tensor,
+        sigma: float,
+        unit: str,
+        max_delta: float,
+        linear_light: bool,
+        protect_mask: torch.Tensor | None = None,
+    ) -> io.NodeOutput:
         settings = {"sigma": sigma, "unit": unit, "max_delta": max_delta, "linear_light": linear_light}
         masks = {"protect_mask": protect_mask}
         op = partial(_blur, whole_width=image.shape[2])

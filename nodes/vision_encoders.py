@@ -41,10 +41,11 @@ class ClipVisionEncoder:
     """
 
     def __init__(self, clip_vision: Any) -> None:
-        self._model = getattr(clip_vision, "model", None)
+        model = getattr(clip_vision, "model", None)
         self._patcher: Any = getattr(clip_vision, "patcher", None)
-        if not isinstance(self._model, nn.Module) or self._patcher is None:
+        if not isinstance(model, nn.Module) or self._patcher is None:
             raise ValueError(f"clip_vision is a {type(clip_vision).__name__}; connect the output of Load CLIP Vision")
+        self._model = model
         self._mean, self._std = clip_vision.image_mean, clip_vision.image_std
         self.patch, channels = _patch_embedding(self._model)
         native = clip_vision.image_size
@@ -176,10 +177,11 @@ def _family(model: nn.Module) -> str:
 def _patch_embedding(model: nn.Module) -> tuple[int, int]:
     """Pixels per patch and channels per token, from the layer that embeds the patches."""
     for module in model.modules():
-        if hasattr(module, "kernel_size"):
-            return int(module.kernel_size[0]), module.out_channels
-        if hasattr(module, "patch_size") and hasattr(module, "patch_embedding"):  # SigLIP2 of free size
-            return int(module.patch_size), module.patch_embedding.out_features
+        layer: Any = module
+        if hasattr(layer, "kernel_size"):
+            return int(layer.kernel_size[0]), layer.out_channels
+        if hasattr(layer, "patch_size") and hasattr(layer, "patch_embedding"):  # SigLIP2 of free size
+            return int(layer.patch_size), layer.patch_embedding.out_features
     raise ValueError(f"clip_vision holds a {type(model).__name__} without patches, which SoftFocus cannot use")
 
 

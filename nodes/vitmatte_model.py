@@ -81,9 +81,10 @@ def _read(folder: Path) -> VitMatte:
         raise ValueError(f"ViTMatte needs the Python package transformers, which cannot be used: {error}") from error
     try:
         with torch.inference_mode(False):  # weights made in inference mode could not be moved outside of it
-            net, info = VitMatteForImageMatting.from_pretrained(
+            loaded: Any = VitMatteForImageMatting.from_pretrained(
                 folder, local_files_only=True, use_safetensors=True, output_loading_info=True
             )
+            net, info = loaded
     except Exception as error:  # truncated or foreign file: each has its own exception type
         raise ValueError(f"the ViTMatte model in {folder} cannot be read ({error}); {WHAT_TO_PUT}") from error
     missing = [key for key in info["missing_keys"] if not key.endswith("num_batches_tracked")]
