@@ -150,7 +150,7 @@ def _filter_planes(image: Tensor, sigma_y: float, sigma_x: float) -> Tensor:
         return image
     cv2, image = _opencv(), image.detach().contiguous()
     kernels = [_kernel(sigma).numpy() for sigma in (sigma_x, sigma_y)]
-    out = torch.empty_like(image)
+    out = image.new_empty(image.shape)  # not like a transposed image of one column, whose strides OpenCV refuses
     for source, target in zip(image.flatten(0, 1).numpy(), out.flatten(0, 1).numpy(), strict=True):
         cv2.sepFilter2D(source, -1, *kernels, dst=target, borderType=cv2.BORDER_REFLECT)
     return out

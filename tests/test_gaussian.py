@@ -122,6 +122,24 @@ def test_mixture_is_the_sum_of_its_parts(narrowest):
     assert (gaussian_mixture(image, sigmas, weights).double() - parts).abs().max() <= ERROR
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    height=st.integers(1, 70),
+    width=st.integers(1, 70),
+    sigmas=st.lists(st.sampled_from([0.0, 0.02, 0.7, 2.0, 3.3, 4.0, 9.0, 43.0]), min_size=1, max_size=5),
+    opencv=st.booleans(),
+)
+def test_mixture_of_any_sigmas_at_any_size(height, width, sigmas, opencv):
+    image, sigmas = hard_pictures(height, width), sorted(sigmas)
+    parts = sum(reference_blur(image, max(sigma, 1e-3)) for sigma in sigmas) / len(sigmas)
+    with pytest.MonkeyPatch.context() as patch:
+        if not opencv:
+            patch.setattr(gaussian, "_opencv", lambda: None)
+        mixed = gaussian_mixture(image, sigmas, [1 / len(sigmas)] * len(sigmas))
+    assert mixed.is_contiguous()
+    assert (mixed.double() - parts).abs().max() <= ERROR
+
+
 @pytest.mark.parametrize("sigma", [-1.0, math.nan, math.inf])
 def test_bad_sigma_is_named(picture, sigma):
     with pytest.raises(ValueError, match="sigma_px"):
