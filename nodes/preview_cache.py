@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from comfy_api.latest import io
 from torch import Tensor
 
@@ -18,6 +19,7 @@ from . import tensors
 from .host import Frames
 
 LONGEST_SIDE = 512  # pixels
+DRAFT = 4  # a draft has this part of the side: small enough for torch to stay in one thread on a busy machine
 MOST_ENTRIES = 16  # at most 9 planes of 1 MB each: 144 MB in all
 CLEAR = 0.01  # alpha below which a pixel has no colour of its own
 HIDDEN = (io.Hidden.unique_id, io.Hidden.extra_pnginfo)  # what `remember` needs of a node's schema
@@ -99,14 +101,30 @@ def _small_frames(image: Tensor, masks: Mapping[str, Tensor | None], images: Map
     tensors.check_image(image, "image")
     fit_masks = {name: tensors.fit_mask(mask, image, name) for name, mask in masks.items()}
     fit_images = {name: tensors.fit_image(other, image, name) for name, other in images.items()}
-    size, device = _small_size(image), image.device
+    return _resized(image, fit_masks, fit_images, _small_size(image))
+
+
+def drafted(frames: Frames) -> Frames:
+    """Small copies at 1 / DRAFT of the side (rounded down, at least 1 pixel)."""
+    height, width = frames.rgb.shape[-2:]
+    planes = frames.rgb if frames.alpha is None else torch.cat([frames.rgb, frames.alpha], 1)
+    masks = {name: None if mask is None else mask[:, 0] for name, mask in frames.masks.items()}
+    images = {name: None if other is None else other.movedim(1, -1) for name, other in frames.images.items()}
+    return _resized(planes.movedim(1, -1), masks, images, (max(1, height // DRAFT), max(1, width // DRAFT)))
+
+
+def _resized(
+    image: Tensor, masks: Mapping[str, Tensor | None], images: Mapping[str, Tensor | None], size: tuple[int, int]
+) -> Frames:
+    """The first frame of an IMAGE, and of what has been fitted to it, at `size` on the CPU."""
+    device = image.device
     alpha = tensors.mask_planes(image[:1, ..., 3], 0, 1, size, device) if image.shape[-1] == 4 else None
     return Frames(
         0,
         _small_picture(image, size).cpu(),
         _on_cpu(alpha),
-        {name: _on_cpu(tensors.mask_planes(mask, 0, 1, size, device)) for name, mask in fit_masks.items()},
-        {name: _on_cpu(tensors.image_planes(other, 0, 1, size, device)) for name, other in fit_images.items()},
+        {name: _on_cpu(tensors.mask_planes(mask, 0, 1, size, device)) for name, mask in masks.items()},
+        {name: _on_cpu(tensors.image_planes(other, 0, 1, size, device)) for name, other in images.items()},
     )
 
 

@@ -29,11 +29,15 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Asked:
-    """Which node is meant, and what its widgets say; `inputs` is not yet held against the node's schema."""
+    """Which node is meant, what its widgets say, and whether a draft will do.
+
+    `inputs` is not yet held against the node's schema.
+    """
 
     key: Key
     node_class: str
     inputs: Mapping[str, Any]
+    draft: bool
 
 
 def check_origin(headers: Mapping[str, str]) -> None:
@@ -52,7 +56,7 @@ def _host(origin: str) -> str:
 
 
 def read_body(body: bytes) -> Asked:
-    """The request in a JSON body {workflow, node_id, class, inputs}; refuses (400, 413) what is none."""
+    """The request in a JSON body {workflow, node_id, class, inputs, draft}; refuses (400, 413) what is none."""
     if len(body) > MOST_BYTES:
         raise Refused(413, f"the request is longer than {MOST_BYTES} bytes")
     try:
@@ -64,16 +68,19 @@ def read_body(body: bytes) -> Asked:
     inputs = asked.get("inputs", {})
     if not isinstance(inputs, dict):
         raise Refused(400, "inputs is not an object")
-    return read_names(asked, inputs)
+    draft = asked.get("draft", False)
+    if not isinstance(draft, bool):
+        raise Refused(400, "draft is neither true nor false")
+    return read_names(asked, inputs, draft)
 
 
-def read_names(asked: Mapping[str, Any], inputs: Mapping[str, Any]) -> Asked:
+def read_names(asked: Mapping[str, Any], inputs: Mapping[str, Any], draft: bool = False) -> Asked:
     """The node that {workflow, node_id, class} name; refuses (400) what are no short texts."""
     workflow, node_id, node_class = asked.get("workflow", ""), asked.get("node_id"), asked.get("class")
     for name, text in (("workflow", workflow), ("node_id", node_id), ("class", node_class)):
         if not isinstance(text, str) or len(text) > LONGEST_TEXT:
             raise Refused(400, f"{name} is not a text of at most {LONGEST_TEXT} characters")
-    return Asked((str(workflow), str(node_id)), str(node_class), inputs)
+    return Asked((str(workflow), str(node_id)), str(node_class), inputs, draft)
 
 
 def check_settings(schema: io.Schema, inputs: Mapping[str, Any]) -> None:

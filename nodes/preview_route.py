@@ -1,17 +1,16 @@
 """Live preview: the server's route, /softfocus/preview.
 
-GET asks for a node's input, POST for its result with other settings; both answer with a WebP picture. The
-answer to what is refused is a sentence in plain text. Pictures are computed in one thread of its own, so the
-server's event loop never waits; of what is asked for one node only the newest is computed.
+GET asks for a node's input, POST for its result with other settings, also as a draft; both answer with a WebP
+picture. The answer to what is refused is a sentence in plain text. Pictures are computed in one thread of its own,
+so the server's event loop never waits; of what is asked for one node only the newest is computed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 from aiohttp import web
 
@@ -70,7 +69,7 @@ async def send_after(request: web.Request) -> web.Response:
     check_settings(entry.schema, asked.inputs)
     ticket = _latest[asked.key] = object()
     try:
-        work = asyncio.get_running_loop().run_in_executor(_worker, _compute, asked.key, ticket, entry, asked.inputs)
+        work = asyncio.get_running_loop().run_in_executor(_worker, _compute, asked, ticket, entry)
         picture = await work
     finally:
         if _latest.get(asked.key) is ticket:
@@ -88,11 +87,11 @@ async def _read(request: web.Request) -> Asked:
     return read_body(await request.read())
 
 
-def _compute(key: Key, ticket: object, entry: Entry, inputs: Mapping[str, Any]) -> bytes:
-    if _latest.get(key) is not ticket:
+def _compute(asked: Asked, ticket: object, entry: Entry) -> bytes:
+    if _latest.get(asked.key) is not ticket:
         raise Refused(409, "a newer request for this node has come")
     try:
-        return picture_after(entry, inputs)
+        return picture_after(entry, asked.inputs, asked.draft)
     except ValueError as error:  # such as a tint that is no colour
         raise Refused(400, str(error)) from error
 

@@ -1,4 +1,5 @@
 import { api } from "../../scripts/api.js";
+import { makeDrafts } from "./preview_draft.mjs";
 import { latestWins } from "./preview_latest.mjs";
 import { addPreviewPanel } from "./preview_panel.mjs";
 import { fetchAfter, fetchBefore } from "./preview_server.mjs";
@@ -38,6 +39,8 @@ function chain(node, method, more) {
 function makeRequests(node, panel, opens, signal) {
   let known = false; // whether the server has the node's input
   let outdated = true; // whether the shown input may not be the last one
+  const drafts = makeDrafts(() => ask(), signal);
+  const after = async (draft) => (known && panel.isOpen() ? fetchAfter(node, draft, signal) : {});
 
   async function work() {
     if (outdated) {
@@ -46,26 +49,30 @@ function makeRequests(node, panel, opens, signal) {
       known = before !== null;
       if (known) await panel.showBefore(before);
     }
-    const { picture, refusal, gone } = known && panel.isOpen() ? await fetchAfter(node, signal) : {};
+    const { picture, refusal, gone } = await drafts.fetch(after);
     if (gone) known = false;
     if (picture) await panel.showAfter(picture);
     if (!known) panel.clear();
     panel.say(known ? (refusal ?? "") : NOTHING_YET);
   }
 
-  const ask = latestWins(async () => {
-    if (signal.aborted) return;
-    try {
-      await work();
-    } catch (error) {
-      outdated = true;
-      if (!signal.aborted) panel.say(`No preview: ${error.message}`);
-    }
-  }, panel.busy);
+  const ask = latestWins(
+    async () => {
+      if (signal.aborted) return;
+      try {
+        await work();
+      } catch (error) {
+        outdated = true;
+        if (!signal.aborted) panel.say(`No preview: ${error.message}`);
+      }
+    },
+    (busy) => panel.busy(busy || drafts.waiting()),
+  );
   return {
     changed() {
       if (!known) return;
       if (opens()) panel.openUnlessClosedByUser();
+      drafts.changed();
       ask();
     },
     opened: ask,

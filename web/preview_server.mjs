@@ -38,11 +38,12 @@ export async function fetchBefore(node, signal) {
 
 /**
  * What the node makes of that picture with its widgets as they are.
+ * @param {boolean} draft whether the picture may be a quarter as wide
  * @returns {Promise<{picture?: Blob, refusal?: string, gone?: boolean}>} gone: the server no longer has the input;
  *   nothing at all: it works on a newer request
  */
-export async function fetchAfter(node, signal) {
-  const body = JSON.stringify({ ...nameOf(node), inputs: settingsOf(node) });
+export async function fetchAfter(node, draft, signal) {
+  const body = JSON.stringify({ ...nameOf(node), inputs: settingsOf(node), draft });
   const headers = { "Content-Type": "application/json" };
   const response = await api.fetchApi(PATH, { method: "POST", headers, body, signal });
   if (response.ok) return { picture: await response.blob() };

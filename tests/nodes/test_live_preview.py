@@ -12,6 +12,7 @@ import pytest
 import torch
 from cases import CASES, portrait
 from PIL import Image
+from skimage.data import astronaut
 from torch import Tensor
 from torch.nn.functional import interpolate
 
@@ -117,6 +118,40 @@ def test_small_copy_of_a_large_picture_shows_its_look(preview, run, changes):
     shown = decoded(preview.preview_picture.picture_after(entry, {}))
     assert shown.shape == (512, 341, 3)
     assert np.abs(shown.astype(int) - saved(resized(whole, (512, 341)))).mean() < 1
+
+
+@pytest.mark.parametrize("node_id", NODE_IDS)
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_draft_is_the_picture_reduced(preview, run, node_id, channels):
+    side = preview.preview_cache.LONGEST_SIDE
+    image = torch.from_numpy(astronaut()).float()[None] / 255
+    assert image.shape == (1, side, side, 3)
+    if channels == 1:
+        image = image.mean(-1, keepdim=True)
+    if channels == 4:
+        image = torch.cat([image, torch.linspace(0, 1, side).expand(1, side, side)[..., None]], -1)
+    run(node_id, image)
+    entry = preview.preview_cache.find(("", "7"), node_id)
+    for changes in ({}, *OTHER_SETTINGS[node_id]):
+        full, draft = (decoded(preview.preview_picture.picture_after(entry, changes, draft)) for draft in (False, True))
+        wanted = saved(resized(torch.from_numpy(full.copy()).float()[None] / 255, (side // 4, side // 4)))
+        assert draft.shape == wanted.shape
+        assert np.abs(draft.astype(int) - wanted).mean() < 3, changes
+
+
+@pytest.mark.parametrize("node_id", NODE_IDS)
+@pytest.mark.parametrize("size", [(1, 1), (97, 1), (1, 200), (33, 101), (600, 427)])
+def test_draft_of_any_size(preview, run, node_id, size):
+    run(node_id, resized(portrait(), size))
+    entry = preview.preview_cache.find(("", "7"), node_id)
+    before = entry.frames.rgb.clone()
+    height, width = before.shape[2:]
+    small = preview.preview_cache.drafted(entry.frames)
+    kept = [each for each in (small.rgb, *small.masks.values(), *small.images.values()) if each is not None]
+    assert {tuple(each.shape[2:]) for each in kept} == {(max(1, height // 4), max(1, width // 4))}
+    draft = decoded(preview.preview_picture.picture_after(entry, {}, True))
+    assert draft.shape == (*small.rgb.shape[2:], 3)
+    assert preview.preview_cache.find(("", "7"), node_id) is entry and torch.equal(entry.frames.rgb, before)
 
 
 def test_only_the_first_frame_of_everything_is_kept_small_and_apart(preview, run):

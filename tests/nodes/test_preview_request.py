@@ -52,7 +52,7 @@ json_values = st.recursive(
 @given(
     body=st.binary(max_size=200)
     | st.fixed_dictionaries(
-        {}, optional={name: json_values for name in ("workflow", "node_id", "class", "inputs")}
+        {}, optional={name: json_values for name in ("workflow", "node_id", "class", "inputs", "draft")}
     ).map(lambda value: json.dumps(value).encode())
 )
 @settings(max_examples=200, deadline=None)
@@ -62,7 +62,18 @@ def test_any_body_is_read_or_refused(request_module, body):
     except request_module.Refused as refused:
         assert refused.status == 400
     else:
-        assert isinstance(asked.inputs, dict) and all(isinstance(part, str) for part in (*asked.key, asked.node_class))
+        assert isinstance(asked.inputs, dict) and isinstance(asked.draft, bool)
+        assert all(isinstance(part, str) for part in (*asked.key, asked.node_class))
+
+
+@pytest.mark.parametrize("draft", [None, 0, 1, "true", [True], {}])
+def test_draft_is_true_or_false(request_module, draft):
+    body = {"node_id": "7", "class": "c"}
+    assert request_module.read_body(json.dumps(body).encode()).draft is False
+    assert request_module.read_body(json.dumps(body | {"draft": True}).encode()).draft is True
+    with pytest.raises(request_module.Refused, match="draft is neither true nor false") as refused:
+        request_module.read_body(json.dumps(body | {"draft": draft}).encode())
+    assert refused.value.status == 400
 
 
 def test_deep_and_long_bodies_are_refused(request_module):

@@ -68,6 +68,18 @@ def test_before_and_after_are_pictures(ask):
     assert np.abs(before - blurred).mean() > np.abs(before - slightly).mean() > 0
 
 
+def test_draft_is_small_and_shows_the_same(ask):
+    pictures = []
+    for draft in (False, True):
+        status, body, kind = ask(body=with_inputs(sigma=20) | {"draft": draft})
+        assert (status, kind) == (200, "image/webp")
+        pictures.append(Image.open(io.BytesIO(body)))
+    full, small = pictures
+    assert full.size == (512, 511) and small.size == (128, 127)
+    away = np.asarray(full.resize(small.size, Image.Resampling.BICUBIC)).astype(int) - np.asarray(small)
+    assert np.abs(away).mean() < 2
+
+
 def test_node_that_has_not_run_has_no_picture_yet(ask):
     for query in (f"node_id=72&class={BLUR}", "node_id=71&class=LoadImage", f"workflow=w&node_id=71&class={BLUR}"):
         assert ask("GET", None, {}, f"{PATH}?{query}")[:2] == (204, b"")
@@ -86,6 +98,7 @@ def test_node_that_has_not_run_has_no_picture_yet(ask):
         (400, with_inputs(image="/etc/passwd"), JSON),
         (400, ASKED | {"node_id": 71}, JSON),
         (400, ASKED | {"inputs": []}, JSON),
+        (400, ASKED | {"draft": 1}, JSON),
         (400, b"{", JSON),
         (400, b"[" * 10_000, JSON),
         (413, b" " * 20_000, JSON),

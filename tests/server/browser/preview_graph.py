@@ -15,6 +15,7 @@ from sample_portrait import PORTRAIT_NAME
 
 BLOOM, BLUR, SHARPEN = 10, 11, 12
 HEIGHT = 512
+MOST_MILLISECONDS = 150  # from a move of a widget to the picture, in the median
 widths = itertools.count(320)
 # For each node with a preview the one that shows its queued result.
 SHOWN_BY = {BLOOM: 20, BLUR: 21, SHARPEN: 22}
@@ -51,6 +52,27 @@ SET = """([id, name, value]) => {
   widget.value = value;
   widget.callback?.(value, app.canvas, node);
 }"""
+# Moves a widget from value to value, each time when the picture of the last move is drawn; returns the milliseconds.
+LATENCIES = """async ([id, name, values]) => {
+  const node = app.graph.getNodeById(id);
+  const canvas = node.widgets.find((one) => one.name === "softfocus_preview").element.querySelector(".softfocus-after");
+  const context = canvas.getContext("2d");
+  const draw = context.drawImage;
+  const widget = node.widgets.find((one) => one.name === name);
+  const move = (value) => new Promise((resolve) => {
+    const start = performance.now();
+    context.drawImage = function () {
+      draw.apply(this, arguments);
+      context.drawImage = draw;
+      requestAnimationFrame(() => resolve(performance.now() - start));
+    };
+    widget.value = value;
+    widget.callback?.(value, app.canvas, node);
+  });
+  const times = [];
+  for (const value of values) times.push(await move(value));
+  return times;
+}"""
 
 
 def build(page: Page) -> int:
@@ -64,6 +86,11 @@ def build(page: Page) -> int:
 
 def set_widget(page: Page, node: int, name: str, value: Any) -> None:
     page.evaluate(SET, [node, name, value])
+
+
+def latencies(page: Page, node: int, name: str, values: list[float]) -> list[float]:
+    """Milliseconds from each move of a widget until another picture is drawn, in one drag."""
+    return page.evaluate(LATENCIES, [node, name, values])
 
 
 def element(page: Page, node: int) -> Any:

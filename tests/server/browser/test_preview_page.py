@@ -11,7 +11,20 @@ import pytest
 from browser import CHROMIUM, SETTLE_MILLISECONDS, open_comfy
 from in_page import run_in_page, serialised
 from playwright.sync_api import Page, expect
-from preview_graph import BLOOM, BLUR, SHARPEN, expect_view, panel, pixels, queued, set_widget, toggle, wait_until_shown
+from preview_graph import (
+    BLOOM,
+    BLUR,
+    MOST_MILLISECONDS,
+    SHARPEN,
+    expect_view,
+    latencies,
+    panel,
+    pixels,
+    queued,
+    set_widget,
+    toggle,
+    wait_until_shown,
+)
 
 pytestmark = [
     pytest.mark.server,
@@ -19,23 +32,6 @@ pytestmark = [
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no {CHROMIUM}"),
 ]
 CHANGES = {BLOOM: ("intensity", 0.9), BLUR: ("sigma", 2.0), SHARPEN: ("amount", 3.0)}
-MOST_MILLISECONDS = 150
-# Moves a widget and waits until another picture is drawn; returns the milliseconds.
-LATENCY = """([id, name, value]) => new Promise((resolve) => {
-  const node = app.graph.getNodeById(id);
-  const canvas = node.widgets.find((one) => one.name === "softfocus_preview").element.querySelector(".softfocus-after");
-  const context = canvas.getContext("2d");
-  const draw = context.drawImage;
-  const start = performance.now();
-  context.drawImage = function () {
-    draw.apply(this, arguments);
-    context.drawImage = draw;
-    requestAnimationFrame(() => resolve(performance.now() - start));
-  };
-  const widget = node.widgets.find((one) => one.name === name);
-  widget.value = value;
-  widget.callback?.(value, app.canvas, node);
-})"""
 
 
 @pytest.fixture
@@ -108,7 +104,7 @@ def test_first_change_opens_the_panel_unless_the_user_has_closed_it(page, server
 
 def test_latency(ran):
     for node, (name, value) in CHANGES.items():
-        times = [ran.evaluate(LATENCY, [node, name, value * (1 - step / 40)]) for step in range(15)]
+        times = latencies(ran, node, name, [value * (1 - step / 40) for step in range(15)])
         assert statistics.median(times) <= MOST_MILLISECONDS, (node, times)
 
 
