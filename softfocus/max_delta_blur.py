@@ -47,10 +47,11 @@ def max_delta_blur(
         weight is near. Borders are half-sample symmetric, also when the kernel is larger than the picture.
 
     Error against the definition (tests/test_max_delta_blur.py): below 0.5/255 where a channel of guide has at most
-    256 distinct values (8-bit pictures) or sigma_px is below GRID_FROM_PX. Otherwise max_delta itself is resolved
-    to a bin, about 1/400 of the channel's range or finer: 99.9 % of the values within 1/255; a few by up to
-    6/255, where one neighbour at the limit of max_delta weighs much among few. Pixels of weight 0 far from
-    all weight (less than 1 % of a whole neighbourhood) take the tail of G, which is cut at 4 sigma, less exactly.
+    256 distinct values (8-bit pictures) or sigma_px is below GRID_FROM_PX (with weights WEIGHTED_GRID_FROM_PX).
+    Otherwise max_delta itself is resolved to a bin, about 1/400 of the channel's range or finer: 99.9 % of the values
+    within 1/255; a few by up to 6/255, where one neighbour at the limit of max_delta weighs much among few. Pixels of
+    weight 0 far from all weight (less than 1 % of a whole neighbourhood) take the tail of G, which is cut at 4 sigma,
+    less exactly.
 
     Raises:
         ValueError: shapes do not fit, or sigma_px or max_delta is negative or not finite.

@@ -9,6 +9,7 @@ import uuid
 from typing import Any
 
 import numpy as np
+from in_page import GRAPH_TOOLS
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 from sample_portrait import PORTRAIT_NAME
@@ -19,16 +20,11 @@ MOST_MILLISECONDS = 150  # from a move of a widget to the picture, in the median
 widths = itertools.count(320)
 # For each node with a preview the one that shows its queued result.
 SHOWN_BY = {BLOOM: 20, BLUR: 21, SHARPEN: 22}
-BUILD = """([id, portrait, width, height]) => {
+BUILD = (
+    "([id, portrait, width, height]) => {"
+    + GRAPH_TOOLS
+    + """
   app.graph.id = id;
-  const add = (type, x, y, id) => {
-    const node = LiteGraph.createNode(type);
-    node.pos = [x, y];
-    node.id = id;
-    app.graph.add(node);
-    return node;
-  };
-  const set = (node, name, value) => { node.widgets.find((one) => one.name === name).value = value; };
   const load = add("LoadImage", -700, 0, 1);
   set(load, "image", portrait);
   const scale = add("ImageScale", -700, 500, 2);
@@ -45,6 +41,7 @@ BUILD = """([id, portrait, width, height]) => {
   app.canvas.ds.offset = [120, 130];
   app.canvas.setDirty(true, true);
 }"""
+)
 # What the page does when the user has moved a number widget.
 SET = """([id, name, value]) => {
   const node = app.graph.getNodeById(id);

@@ -30,7 +30,7 @@ pytestmark = [
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no {CHROMIUM}"),
 ]
 FULL, DRAFT = False, True
-SLOW = 300  # milliseconds: for the page too slow to drag by
+SLOW = 200  # milliseconds: for the page too slow to drag by
 REST = 250  # milliseconds without a change after which the page asks for the full picture
 # Makes the answers of previews take at least these milliseconds, and notes what was asked for.
 DELAY = """([full, draft]) => {

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from browser import CHROMIUM, SETTLE_MILLISECONDS
-from in_page import run_in_page, serialised
+from in_page import GRAPH_TOOLS, run_in_page, serialised
 from playwright.sync_api import Page, expect
 
 pytestmark = [
@@ -18,16 +18,11 @@ pytestmark = [
 SCORE_ID = 10
 MARKUP = "<img src=x onerror=alert(1)> <b>&amp;"
 # A batch of as many pictures as there are colours, scored; the graph is seen at full size.
-BUILD = """(colors) => {
+BUILD = (
+    "(colors) => {"
+    + GRAPH_TOOLS
+    + """
   app.graph.clear();
-  const add = (type, x, y, id) => {
-    const node = LiteGraph.createNode(type);
-    node.pos = [x, y];
-    node.id = id;
-    app.graph.add(node);
-    return node;
-  };
-  const set = (node, name, value) => { node.widgets.find((one) => one.name === name).value = value; };
   let batch = null;
   colors.forEach((color, place) => {
     const picture = add("EmptyImage", 0, 220 * place, 20 + place);
@@ -41,6 +36,7 @@ BUILD = """(colors) => {
   app.canvas.ds.offset = [-300, 120];
   app.canvas.setDirty(true, true);
 }"""
+)
 EXECUTED = """([id, output]) => {
   const detail = { node: String(id), display_node: String(id), output, prompt_id: "crafted" };
   app.api.dispatchCustomEvent("executed", detail);
