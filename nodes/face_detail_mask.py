@@ -28,9 +28,10 @@ from ..softfocus.faces import (
     weighted_maximum,
 )
 from .face_sources import FaceSource, choose_source
-from .host import Frames, map_frames
-from .schema import Schema, number, supported
-from .tensors import to_planes
+from .host.batch import Batch
+from .host.frames import Frames
+from .host.schema import Schema, number, supported
+from .host.work import each_frame, map_frames
 
 FLOATS_PER_PIXEL = 48
 
@@ -120,14 +121,15 @@ class FaceDetailMask(io.ComfyNode):
         subject_mask: torch.Tensor | None = None,
     ) -> io.NodeOutput:
         weights = {"eyes": eyes, "brows": brows, "nose": nose, "lips": lips, "face": face, "hair": hair}
+        batch = Batch.of(image, masks={"subject_mask": subject_mask})
         source = choose_source(image, face_landmarks, bboxes, min_confidence)
-        found = _find(source, image, subject_mask)
-        faces = found if missing_frames == "empty" else _follow(found, image, missing_frames)
+        found, thumbnails = _find(source, batch)
+        faces = found if missing_frames == "empty" else _follow(found, thumbnails, image, missing_frames)
         faces = [largest(each, max_faces) for each in faces]
 
         def draw(frames: Frames) -> tuple[torch.Tensor, ...]:
             here = faces[frames.first : frames.first + len(frames.rgb)]
-            masks = region_masks(here, frames.rgb.shape[-2:], expand, feather, frames.rgb.device)
+            masks = region_masks(here, frames.size, expand, feather, frames.rgb.device)
             masks["face"] = refine_outline(frames.rgb, masks["face"], here, refine)
             if hair > 0:
                 masks["hair"] = hair_mask(_person_net().to(frames.rgb.device), frames.rgb, here, refine)
@@ -138,15 +140,13 @@ class FaceDetailMask(io.ComfyNode):
 
         detail, whole, preview = map_frames(
             draw,
-            image,
+            batch,
             outputs=("mask", "mask", "picture"),
             floats_per_pixel=FLOATS_PER_PIXEL,
-            masks={"subject_mask": subject_mask},
             part=(1, 2),
         )
         boxes = [[_bounding_box(each) for each in frame] for frame in faces]
-        said = summarize_faces(found, faces, source.name, source.advice)
-        return io.NodeOutput(detail, whole, boxes, preview, ui={"text": (said,)})
+        return io.NodeOutput(detail, whole, boxes, preview, ui={"text": (_text(batch, source, found, faces),)})
 
 
 @cache
@@ -154,34 +154,37 @@ def _person_net() -> SelfieSegmentation:
     return load_selfie_net()
 
 
-def _find(source: FaceSource, image: torch.Tensor, subject_mask: torch.Tensor | None) -> list[list[Face]]:
-    """The faces of every frame, before anything is drawn: a clip's faces are followed as a whole."""
-    found: dict[int, list[Face]] = {}  # by frame: a chunk may be run again
+def _find(source: FaceSource, batch: Batch) -> tuple[list[list[Face]], list[torch.Tensor]]:
+    """The faces and a thumbnail of every frame, before anything is drawn: a clip's faces are followed as a whole."""
 
-    def find(frames: Frames) -> tuple[torch.Tensor, ...]:
-        found.update(enumerate(source.find(frames), frames.first))
-        return ()
+    def find(frames: Frames) -> list[tuple[list[Face], torch.Tensor]]:
+        return list(zip(source.find(frames), map(thumbnail, frames.rgb), strict=True))
 
-    map_frames(
-        find,
-        image,
-        outputs=(),
-        floats_per_pixel=FLOATS_PER_PIXEL,
-        masks={"subject_mask": subject_mask},
-        part=(0, 2),
-    )
-    return [found[index] for index in sorted(found)]
+    records = each_frame(find, batch, floats_per_pixel=FLOATS_PER_PIXEL, part=(0, 2))
+    return [faces for faces, _ in records], [small for _, small in records]
 
 
-def _follow(found: list[list[Face]], image: torch.Tensor, missing: str) -> list[list[Face]]:
+def _follow(
+    found: list[list[Face]], thumbnails: list[torch.Tensor], image: torch.Tensor, missing: str
+) -> list[list[Face]]:
     """The faces steadied and filled in shot by shot, with the picture's own motion where OpenCV is there."""
 
     def frame(index: int) -> torch.Tensor:
         mm.throw_exception_if_processing_interrupted()
-        return to_planes(image[index : index + 1])[0][0]
+        return image[index, ..., :3].movedim(-1, 0)
 
-    cuts = scene_cuts([thumbnail(frame(index)) for index in range(len(image))])
-    return follow_faces(found, missing, picture_motion(frame), cuts)
+    return follow_faces(found, missing, picture_motion(frame), scene_cuts(thumbnails))
+
+
+def _text(batch: Batch, source: FaceSource, found: list[list[Face]], faces: list[list[Face]]) -> str:
+    """What was found, in the frames where a face was looked for at all."""
+    note = batch.empty_note("subject_mask", "no face is looked for there")
+    empty = batch.empty.get("subject_mask", [False]) if note else [False]
+    if note and all(empty):
+        return batch.empty_note("subject_mask", "it touches no face, so that the masks are empty too")
+    looked = [index for index in range(len(batch)) if not empty[index % len(empty)]]
+    summary = summarize_faces(found, faces, source.name, source.advice, looked)
+    return f"{note} {summary}" if note else summary
 
 
 def _preview(

@@ -22,7 +22,7 @@ from ..softfocus.faces import (
     find_faces,
     load_face_nets,
 )
-from .host import Frames
+from .host.frames import Frames
 
 CATEGORY = "face_detection"
 NOTHING_GIVEN = "Disconnect it to let the pack look for faces."

@@ -7,8 +7,8 @@ from pathlib import Path
 import folder_paths
 from comfy_api.latest import io
 
-from .schema import Schema
-from .vision_encoders import TimmEncoder
+from .host.schema import Schema
+from .models.vision_encoders import TimmEncoder
 
 CATEGORY = "vision_encoders"
 NONE = "none"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import torch
@@ -11,9 +10,11 @@ from comfy_api.latest import io
 from ..softfocus.bloom import luminance_bloom
 from ..softfocus.color import parse_hex_color
 from ..softfocus.units import percent_of_diagonal
-from .host import Frames, map_frames
-from .preview_cache import HIDDEN, remember
-from .schema import Schema, number
+from .host.batch import Batch
+from .host.frames import Frames
+from .host.schema import Schema, number
+from .picture_effect import run_effect
+from .preview.cache import HIDDEN
 
 FLOATS_PER_PIXEL = 28
 
@@ -104,16 +105,18 @@ class LuminanceBloom(io.ComfyNode):
             "tint": tint,
             "halation": halation,
         }
-        masks = {"protect_mask": protect_mask}
-        bloomed, added = map_frames(
-            partial(_bloom, **settings),
-            image,
+        batch = Batch.of(image, masks={"protect_mask": protect_mask})
+        bloomed, added = run_effect(
+            cls,
+            _bloom,
+            settings,
+            batch,
             outputs=("image", "picture"),
             floats_per_pixel=FLOATS_PER_PIXEL,
-            masks=masks,
+            neutral=intensity == 0,
         )
-        remember(cls, _bloom, settings, image, masks)
-        return io.NodeOutput(image if intensity == 0 else bloomed, added)
+        note = batch.empty_note("protect_mask", "no place is kept from the glow")
+        return io.NodeOutput(bloomed, added, ui={"text": (note,)})
 
 
 def _bloom(frames: Frames, *, radius: float, tint: str, **settings: float) -> tuple[torch.Tensor, torch.Tensor]:

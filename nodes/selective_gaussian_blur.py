@@ -9,9 +9,11 @@ from comfy_api.latest import io
 
 from ..softfocus.selective_blur import selective_gaussian_blur
 from ..softfocus.units import percent_of_diagonal
-from .host import Frames, map_frames
-from .preview_cache import HIDDEN, remember
-from .schema import Schema, number
+from .host.batch import Batch
+from .host.frames import Frames
+from .host.schema import Schema, number
+from .picture_effect import run_effect
+from .preview.cache import HIDDEN
 
 FLOATS_PER_PIXEL = 36
 PERCENT, PIXELS = "% of diagonal", "pixels"
@@ -75,15 +77,18 @@ class SelectiveGaussianBlur(io.ComfyNode):
         protect_mask: torch.Tensor | None = None,
     ) -> io.NodeOutput:
         settings = {"sigma": sigma, "unit": unit, "max_delta": max_delta, "linear_light": linear_light}
-        masks = {"protect_mask": protect_mask}
-        op = partial(_blur, whole_width=image.shape[2])
-        remember(cls, op, settings, image, masks)
-        if sigma == 0:
-            return io.NodeOutput(image)
-        (blurred,) = map_frames(
-            partial(op, **settings), image, outputs=("image",), floats_per_pixel=FLOATS_PER_PIXEL, masks=masks
+        batch = Batch.of(image, masks={"protect_mask": protect_mask})
+        (blurred,) = run_effect(
+            cls,
+            partial(_blur, whole_width=batch.size[1]),
+            settings,
+            batch,
+            outputs=("image",),
+            floats_per_pixel=FLOATS_PER_PIXEL,
+            neutral=sigma == 0,
         )
-        return io.NodeOutput(blurred)
+        note = batch.empty_note("protect_mask", "nothing is protected, the whole picture softens")
+        return io.NodeOutput(blurred, ui={"text": (note,)})
 
 
 def _blur(

@@ -30,7 +30,7 @@ USES = {
     "kornia": "softfocus/quality/tone.py",
     "opencv-python": "softfocus/faces/yunet.py",
     "safetensors": "softfocus/faces/weights.py",
-    "timm": "nodes/timm_model.py",
+    "timm": "nodes/models/timm_model.py",
 }
 MODULES = {"opencv-python": "cv2"}  # where the package's name is not that of its module
 

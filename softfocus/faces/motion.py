@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .crops import Square, sample_square
+from .crops import Square, cut_window, sample_square
 from .regions import face_width
 
 SIZE = 256  # side of the crop in which the flow is measured, in samples
@@ -25,9 +25,10 @@ Step = Callable[[int, Tensor, Tensor], tuple[Tensor, float]]
 def picture_motion(frame: Callable[[int], Tensor]) -> Step | None:
     """A function of (index, here, there) that tells how points [N, 2] move from frame ``index`` to the next.
 
-    ``frame(index)`` is a picture [3, H, W] sRGB. ``here`` and ``there`` are a face's landmarks in both frames, in
-    pixels; the second only says where to look. The function returns the displacements [N, 2] in pixels and how far
-    they are to be believed, 0..1: by how many points the flow back returns to. None if OpenCV is not there.
+    ``frame(index)`` is a picture [C, H, W] sRGB of any float dtype, only parts of which are read. ``here`` and
+    ``there`` are a face's landmarks in both frames, in pixels; the second only says where to look. The function
+    returns the displacements [N, 2] in pixels and how far they are to be believed, 0..1: by how many points the flow
+    back returns to. None if OpenCV is not there.
 
     Dense inverse search (DIS, arXiv 1603.03590). Points at which it cannot be trusted (in front of hands, at the edge
     of the face) take the motion that the others have in common, an affine one, with what their neighbours add.
@@ -63,9 +64,11 @@ def _trust(share: float) -> float:
 
 
 def _grey(image: Tensor, square: Square) -> Any:
-    """[SIZE, SIZE] uint8 of a square of a picture [3, H, W]."""
-    crop = sample_square(image[None].float().cpu().clamp(0, 1), square, SIZE)[0]
-    return (torch.nan_to_num(crop).mean(0) * 255).round().to(torch.uint8).numpy()
+    """[SIZE, SIZE] uint8 of a square of a picture [C, H, W] of any float dtype; no more of it is converted."""
+    window, square = cut_window(image, square, SIZE)
+    values = torch.nan_to_num(window[None].cpu().float(), nan=0.0, posinf=1.0, neginf=0.0).clamp_(0, 1)
+    crop = sample_square(values, square, SIZE)[0]
+    return (crop.mean(0) * 255).round().to(torch.uint8).numpy()
 
 
 def _read(flow: Any, points: Tensor) -> Tensor:

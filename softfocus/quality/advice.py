@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from .diagnosis import DIAGNOSES, Direction
 from .effect import Effect
+from .regions import EMPTY_MASK
 from .score import Part, Score, format_value
 
 GOOD_ENOUGH = 0.9  # parts below this get advice
@@ -29,8 +30,21 @@ class Advice:
     sentence: str
 
 
+MASK_FIRST = Advice(
+    "Quality Score",
+    "mask",
+    "connect",
+    "The face cannot be judged apart from the rest: connect a mask with something in it, or disconnect this one.",
+)
+
+
 def advise(score: Score) -> list[Advice]:
-    """Advice for the parts that cost the most, the most costly first; none where every part is good enough."""
+    """Advice for the parts that cost the most, the most costly first; none where every part is good enough.
+
+    An empty mask is the first thing to mend: what is measured without it says nothing of the face.
+    """
+    if score.effect.note == EMPTY_MASK:
+        return [MASK_FIRST]
     weak = sorted((part for part in score.parts if part.score < GOOD_ENOUGH), key=_remaining)
     return [_advice(part, score.effect) for part in weak[:MOST_ADVICE]]
 

@@ -132,3 +132,21 @@ def test_subject_mask_limits_the_masks(run):
     subject[..., :110] = 1
     limited, open_ = (run(batch(True), subject_mask=mask).args[0] for mask in (subject, None))
     assert torch.equal(limited[..., :110], open_[..., :110]) and limited[..., 110:].max() == 0 < open_[..., 110:].max()
+
+
+@pytest.mark.parametrize("mode", ["empty", "previous", "interpolate"])
+def test_a_frame_is_converted_twice_at_most(run, monkeypatch, mode):
+    """Once to look for faces and once to draw them: following reads no more than the faces' surroundings."""
+    import softfocus_pack.nodes.host.batch as gate
+
+    converted = []
+    to_planes = gate.layouts.to_planes
+
+    def counted(image):
+        converted.append(len(image))
+        return to_planes(image)
+
+    monkeypatch.setattr(gate.layouts, "to_planes", counted)
+    image = batch(True, True, False, True, True, True)
+    run(image, missing_frames=mode)
+    assert sum(converted) == 2 * len(image)

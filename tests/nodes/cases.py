@@ -45,8 +45,9 @@ def face_mask(image: Tensor) -> Tensor:
 
 
 def head_mask(image: Tensor) -> Tensor:
-    """[B, 256, 256]: a rough ellipse around the head of `portrait`; hair reaches out of it, background into it."""
-    return (head_distance() < 1).float().expand(len(image), -1, -1)
+    """[B, H, W]: a rough ellipse around the head of `portrait`; hair reaches out of it, background into it."""
+    ellipse = (head_distance() < 1).float()[None, None]
+    return interpolate(ellipse, image.shape[1:3])[0].expand(len(image), -1, -1)
 
 
 def head_distance() -> Tensor:

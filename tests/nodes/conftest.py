@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,9 @@ from typing import Any
 import pytest
 import tiny_clip
 import torch
+from cases import CASES
 from pictures import make_picture
+from torch import Tensor
 
 
 @contextmanager
@@ -39,7 +42,7 @@ def models_folder(module: Any, category: str, root: Path, monkeypatch: pytest.Mo
 @pytest.fixture
 def vitmatte_loader(pack: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The module that loads ViTMatte, with an empty models folder of its own."""
-    module = importlib.import_module(pack.__name__ + ".nodes.vitmatte_model")
+    module = importlib.import_module(pack.__name__ + ".nodes.models.vitmatte_model")
     with models_folder(module, "vitmatte", tmp_path, monkeypatch):
         yield module
 
@@ -68,7 +71,7 @@ def clip_tower(pack: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
 def clip_nodes(pack: Any, clip_tower: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The modules of the pack, with a models folder that holds the whole CLIP."""
     known = {
-        name: importlib.import_module(f"{pack.__name__}.nodes.{name}")
+        name: importlib.import_module(f"{pack.__name__}.nodes.models.{name}")
         for name in ("clip_judge", "clip_towers", "clip_projection", "aesthetic_head")
     }
     paths = known["aesthetic_head"].folder_paths
@@ -95,3 +98,49 @@ def ask_clip(clip_nodes: Any, clip_tower: Any) -> Any:
         return judge(image, mask), judge.notes
 
     return ask
+
+
+@pytest.fixture(scope="session")
+def nodes(pack) -> dict[str, Any]:
+    return {cls.GET_SCHEMA().node_id: cls for cls in sys.modules[pack.__name__ + ".nodes"].NODES}
+
+
+@pytest.fixture
+def host(pack) -> Any:
+    """The modules of nodes/host."""
+    names = ("batch", "frames", "layouts", "memory", "work")
+    return SimpleNamespace(**{name: sys.modules[f"{pack.__name__}.nodes.host.{name}"] for name in names})
+
+
+@pytest.fixture(params=sorted(CASES))
+def node_id(request) -> str:
+    return request.param
+
+
+@pytest.fixture
+def passes(node_id) -> int:
+    return CASES[node_id].passes
+
+
+@pytest.fixture
+def execute(nodes, node_id):
+    """Call the node as the executor does: widget defaults from the schema, inference mode, V3 clone."""
+
+    def call(picture: Tensor, /, **changes: Any) -> Any:
+        cls = nodes[node_id]
+        arguments = {**widget_defaults(cls), **CASES[node_id].arguments(picture), **changes}
+        with torch.inference_mode():
+            return cls.PREPARE_CLASS_CLONE({}).execute(**arguments)
+
+    return call
+
+
+@pytest.fixture
+def run(execute):
+    """The node's outputs."""
+    return lambda picture, /, **changes: execute(picture, **changes).args
+
+
+def widget_defaults(cls: Any) -> dict[str, Any]:
+    inputs = cls.GET_SCHEMA().inputs
+    return {each.id: each.default for each in inputs if getattr(each, "default", None) is not None}

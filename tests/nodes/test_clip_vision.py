@@ -30,7 +30,7 @@ KINDS = list(SIDES)
 
 @pytest.fixture
 def encoders(pack: Any) -> Any:
-    return importlib.import_module(pack.__name__ + ".nodes.vision_encoders")
+    return importlib.import_module(pack.__name__ + ".nodes.models.vision_encoders")
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -50,7 +50,7 @@ def stock(request: Any, pack: Any, tmp_path_factory: pytest.TempPathFactory) -> 
         path = folder_paths.get_full_path_or_raise("clip_vision", "tiny.safetensors")
         with torch.inference_mode():
             clip_vision = comfy.clip_vision.load(path)
-    module = importlib.import_module(pack.__name__ + ".nodes.vision_encoders")
+    module = importlib.import_module(pack.__name__ + ".nodes.models.vision_encoders")
     return SimpleNamespace(kind=request.param, net=net, encoder=module.ClipVisionEncoder(clip_vision))
 
 
@@ -174,7 +174,7 @@ def test_an_object_that_is_no_clip_vision(encoders):
 @settings(max_examples=30, deadline=None)
 @given(grid=st.integers(1, 9), prefix=st.integers(0, 16), channels=st.integers(1, 4))
 def test_tokens_go_to_their_places(pack, grid, prefix, channels):
-    module = sys.modules[pack.__name__ + ".nodes.vision_encoders"]
+    module = sys.modules[pack.__name__ + ".nodes.models.vision_encoders"]
     tokens = torch.rand(2, prefix + grid**2, channels)
     made = module.tokens_to_map(tokens, grid, "x")
     for row in range(grid):

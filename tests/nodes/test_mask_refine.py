@@ -37,7 +37,7 @@ def test_nothing_asked_for_returns_the_mask_as_it_came(run, change):
 
 
 def test_mask_that_is_not_refined_is_resized(run):
-    alpha, _, _ = run(portrait(), torch.ones(1, 64, 48), band=0)
+    alpha, _, _ = run(portrait(), torch.ones(1, 64, 64), band=0)
     assert torch.equal(alpha, torch.ones(1, 256, 256))
 
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.host
 
 @pytest.fixture(scope="module")
 def request_module(pack: Any) -> Any:
-    return sys.modules[pack.__name__ + ".nodes.preview_request"]
+    return sys.modules[pack.__name__ + ".nodes.preview.request"]
 
 
 @pytest.mark.parametrize(

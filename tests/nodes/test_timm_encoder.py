@@ -27,12 +27,12 @@ CLASS = "SoftFocusLoadVisionEncoder"
 
 @pytest.fixture
 def encoders(pack: Any) -> Any:
-    return importlib.import_module(pack.__name__ + ".nodes.vision_encoders")
+    return importlib.import_module(pack.__name__ + ".nodes.models.vision_encoders")
 
 
 @pytest.fixture
 def timm_model(pack: Any) -> Any:
-    return importlib.import_module(pack.__name__ + ".nodes.timm_model")
+    return importlib.import_module(pack.__name__ + ".nodes.models.timm_model")
 
 
 @pytest.fixture

@@ -151,7 +151,7 @@ def test_nothing_happens_at_import():
     host_in_process.comfyui_dir()
     code = (
         "import host_in_process, importlib, sys; pack = host_in_process.load_pack(); import folder_paths\n"
-        "module = importlib.import_module(pack.__name__ + '.nodes.vitmatte_model')\n"
+        "module = importlib.import_module(pack.__name__ + '.nodes.models.vitmatte_model')\n"
         "assert 'vitmatte' not in folder_paths.folder_names_and_paths\n"
         "assert module._read.cache_info().currsize == 0\n"
         "assert 'transformers.models.vitmatte.modeling_vitmatte' not in sys.modules\n"

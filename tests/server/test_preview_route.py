@@ -135,3 +135,10 @@ def test_event_loop_does_not_wait_for_a_picture(ask, server):
         pending = thread.submit(ask, body=with_inputs(sigma=12, max_delta=0.1))
         quick = [server.client.get_json("/queue") for _ in range(5)]
         assert len(quick) == 5 and pending.result()[0] == 200
+
+
+def test_the_page_is_told_which_nodes_have_a_preview(ask):
+    status, body, kind = ask("GET", None, {}, f"{PATH}/nodes")
+    assert (status, kind) == (200, "application/json")
+    assert sorted(json.loads(body)) == ["SoftFocusFeatureSharpen", "SoftFocusLuminanceBloom", BLUR]
+    assert ask("GET", None, {"Origin": "http://elsewhere.example"}, f"{PATH}/nodes")[0] == 403

@@ -1,6 +1,6 @@
-"""Live preview: the server's route, /softfocus/preview.
+"""Live preview: the server's routes, /softfocus/preview and /softfocus/preview/nodes.
 
-GET asks for a node's input, POST for its result with other settings, also as a draft; both answer with a WebP
+The second tells the page which nodes have a preview, by their ids. Of the first, GET asks for a node's input, POST for its result with other settings, also as a draft; both answer with a WebP
 picture. The answer to what is refused is a sentence in plain text. Pictures are computed in one thread of its own,
 so the server's event loop never waits; of what is asked for one node only the newest is computed.
 """
@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from aiohttp import web
+from comfy_api.latest import io
 
-from . import preview_cache
-from .preview_cache import Entry, Key
-from .preview_picture import picture_after, picture_before
-from .preview_request import MOST_BYTES, Asked, Refused, check_origin, check_settings, read_body, read_names
+from . import cache
+from .cache import HIDDEN, Entry, Key
+from .picture import picture_after, picture_before
+from .request import MOST_BYTES, Asked, Refused, check_origin, check_settings, read_body, read_names
 
 PATH = "/softfocus/preview"
 NOT_STORED = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -28,12 +29,23 @@ _latest: dict[Key, object] = {}  # the newest request of each node that one is u
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
-def register() -> None:
-    """Add the route to the running server; does nothing without one, or when another copy of the pack has."""
+def register(nodes: Sequence[type[io.ComfyNode]]) -> None:
+    """Add the routes to the running server; does nothing without one, or when another copy of the pack has.
+
+    Args:
+        nodes: the pack's; those that ask for what `remember` needs have a preview.
+    """
     server = sys.modules.get("server")
     instance = getattr(getattr(server, "PromptServer", None), "instance", None)
     if instance is None or any(getattr(route, "path", None) == PATH for route in instance.routes):
         return
+    schemas = [node.GET_SCHEMA() for node in nodes]
+    previewed = [schema.node_id for schema in schemas if set(HIDDEN) <= set(schema.hidden or ())]
+
+    async def send_nodes(request: web.Request) -> web.Response:
+        return web.json_response(previewed, headers=NOT_STORED)
+
+    instance.routes.get(f"{PATH}/nodes")(_answered(send_nodes))
     instance.routes.get(PATH)(_answered(send_before))
     instance.routes.post(PATH)(_answered(send_after))
 
@@ -54,7 +66,7 @@ def _answered(handler: Handler) -> Handler:
 async def send_before(request: web.Request) -> web.Response:
     """A node's input; 204 without a body while the node has not run."""
     asked = read_names(request.query, {})
-    entry = preview_cache.find(asked.key, asked.node_class)
+    entry = cache.find(asked.key, asked.node_class)
     if entry is None:
         return web.Response(status=204, headers=NOT_STORED)
     return _picture(await asyncio.get_running_loop().run_in_executor(_worker, picture_before, entry))
@@ -63,7 +75,7 @@ async def send_before(request: web.Request) -> web.Response:
 async def send_after(request: web.Request) -> web.Response:
     """A node's result with the settings in the body; 409 if a newer request for the node has come meanwhile."""
     asked = await _read(request)
-    entry = preview_cache.find(asked.key, asked.node_class)
+    entry = cache.find(asked.key, asked.node_class)
     if entry is None:
         raise Refused(404, "the server has no picture of this node; run the workflow")
     check_settings(entry.schema, asked.inputs)

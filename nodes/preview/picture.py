@@ -14,9 +14,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from ..softfocus.color import luminance
-from .host import Frames
-from .preview_cache import Entry, drafted
+from ...softfocus.color import luminance
+from ..host.frames import Frames
+from .cache import Entry, drafted
 
 
 def picture_before(entry: Entry) -> bytes:
@@ -41,7 +41,7 @@ def _webp(rgb: Tensor, frames: Frames, channels: int) -> bytes:
     if channels == 1:
         rgb = luminance(rgb).expand(-1, 3, -1, -1)
     planes = rgb if frames.alpha is None else torch.cat([rgb, frames.alpha], 1)
-    values = (planes[0].nan_to_num(0).clamp(0, 1) * 255).byte().movedim(0, -1).contiguous()
+    values = (planes[0].clamp(0, 1) * 255).byte().movedim(0, -1).contiguous()
     file = BytesIO()
     # The next method would save a twentieth of the bytes in four times the time.
     Image.fromarray(values.numpy()).save(file, "WEBP", lossless=True, exact=True, quality=0, method=0)

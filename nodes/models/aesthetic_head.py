@@ -7,7 +7,7 @@ from pathlib import Path
 
 import folder_paths
 
-from ..softfocus.quality.aesthetic import AestheticHead, load_head
+from ...softfocus.quality.aesthetic import AestheticHead, load_head
 from .clip_projection import SUFFIXES, CannotJudge
 
 CATEGORY = "aesthetic"

@@ -9,7 +9,7 @@ from typing import Any
 
 from comfy_api.latest import io
 
-from .preview_cache import Key
+from .cache import Key
 
 MOST_BYTES = 1 << 14  # of a request's body
 LONGEST_TEXT = 200
