@@ -27,6 +27,7 @@ from ..softfocus.faces import (
     tint_regions,
     weighted_maximum,
 )
+from ..softfocus.settings import MASK
 from .face_sources import FaceSource, choose_source
 from .host import Frames, map_frames
 from .schema import Schema, number, supported
@@ -47,25 +48,45 @@ class FaceDetailMask(io.ComfyNode):
             search_aliases=["face mask", "face parsing", "eyes mask", "lips mask", "face detection", "landmarks"],
             inputs=[
                 io.Image.Input("image", tooltip="Picture or batch with faces."),
-                number("eyes", 1, 0, 1, 0.05, "How much structure the eyes keep, lids and lashes included."),
-                number("brows", 0.9, 0, 1, 0.05, "How much structure the brows keep."),
-                number("nose", 0.6, 0, 1, 0.05, "How much structure the nose keeps, nostrils included."),
-                number("lips", 1, 0, 1, 0.05, "How much structure the lips keep, teeth of an open mouth included."),
-                number("face", 0.35, 0, 1, 0.05, "How much structure the rest of the face keeps, forehead included."),
-                number("hair", 0, 0, 1, 0.05, "How much structure the hair keeps, down to strands with refine."),
-                number("expand", 3, -10, 30, 0.5, "Moves every outline outwards, in percent of the face's width."),
-                number("feather", 4, 0, 50, 0.5, "Width of the soft edge, in percent of the face's width."),
+                number("eyes", MASK.eyes, 0, 1, 0.05, "How much structure the eyes keep, lids and lashes included."),
+                number("brows", MASK.brows, 0, 1, 0.05, "How much structure the brows keep."),
+                number("nose", MASK.nose, 0, 1, 0.05, "How much structure the nose keeps, nostrils included."),
+                number(
+                    "lips", MASK.lips, 0, 1, 0.05, "How much structure the lips keep, teeth of an open mouth included."
+                ),
+                number(
+                    "face", MASK.face, 0, 1, 0.05, "How much structure the rest of the face keeps, forehead included."
+                ),
+                number(
+                    "hair", MASK.hair, 0, 1, 0.05, "How much structure the hair keeps, down to strands with refine."
+                ),
+                number(
+                    "expand", MASK.expand, -10, 30, 0.5, "Moves every outline outwards, in percent of the face's width."
+                ),
+                number("feather", MASK.feather, 0, 50, 0.5, "Width of the soft edge, in percent of the face's width."),
                 io.Int.Input(
                     "refine",
-                    default=2,
+                    default=MASK.refine,
                     min=0,
                     max=4,
                     tooltip="Passes that take hair and whatever else hangs over the face out of its mask. 0 leaves it as drawn.",
                 ),
                 io.Int.Input(
-                    "max_faces", default=0, min=0, max=100, tooltip="Largest faces of a frame to mask. 0: all of them."
+                    "max_faces",
+                    default=MASK.max_faces,
+                    min=0,
+                    max=100,
+                    tooltip="Largest faces of a frame to mask. 0: all of them.",
                 ),
-                number("min_confidence", 0.5, 0.05, 1, 0.05, "Lower finds more faces, and more that are none.", True),
+                number(
+                    "min_confidence",
+                    MASK.min_confidence,
+                    0.05,
+                    1,
+                    0.05,
+                    "Lower finds more faces, and more that are none.",
+                    True,
+                ),
                 supported(
                     io.Combo.Input,
                     "missing_frames",

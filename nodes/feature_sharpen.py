@@ -9,6 +9,7 @@ import torch
 from comfy_api.latest import io
 
 from ..softfocus.features import FeatureEncoder, feature_strength, pca_picture, picture_grid, sharp_features
+from ..softfocus.settings import SHARPEN
 from ..softfocus.sharpen import Sharpened, feature_sharpen
 from ..softfocus.units import percent_of_diagonal
 from .host import Frames, map_frames
@@ -32,7 +33,7 @@ class FeatureSharpen(io.ComfyNode):
                 io.Image.Input("image", tooltip="The soft picture. Only its fine luma detail changes."),
                 number(
                     "amount",
-                    1,
+                    SHARPEN.amount,
                     0,
                     4,
                     0.05,
@@ -40,7 +41,7 @@ class FeatureSharpen(io.ComfyNode):
                 ),
                 number(
                     "radius",
-                    0.15,
+                    SHARPEN.radius,
                     0.01,
                     2,
                     0.01,
@@ -48,18 +49,24 @@ class FeatureSharpen(io.ComfyNode):
                 ),
                 number(
                     "floor",
-                    0,
+                    SHARPEN.floor,
                     0,
                     1,
                     0.05,
                     "Gain where there is no structure: 0 keeps flats soft, 1 sharpens everywhere.",
                 ),
                 number(
-                    "noise_threshold", 0.01, 0, 1, 0.005, "Edge contrast (0..1) at which the gain is half way up.", True
+                    "noise_threshold",
+                    SHARPEN.noise_threshold,
+                    0,
+                    1,
+                    0.005,
+                    "Edge contrast (0..1) at which the gain is half way up.",
+                    True,
                 ),
                 number(
                     "halo_limit",
-                    0.01,
+                    SHARPEN.halo_limit,
                     0,
                     1,
                     0.005,

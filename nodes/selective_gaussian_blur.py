@@ -8,6 +8,7 @@ import torch
 from comfy_api.latest import io
 
 from ..softfocus.selective_blur import selective_gaussian_blur
+from ..softfocus.settings import BLUR
 from ..softfocus.units import percent_of_diagonal
 from .host import Frames, map_frames
 from .preview_cache import HIDDEN, remember
@@ -36,7 +37,12 @@ class SelectiveGaussianBlur(io.ComfyNode):
             inputs=[
                 io.Image.Input("image", tooltip="Picture or batch. Alpha is kept; transparent pixels give no colour."),
                 number(
-                    "sigma", 0.25, 0, 400, 0.05, "Width of the blur, in the unit below. 0 returns the picture as it is."
+                    "sigma",
+                    BLUR.sigma,
+                    0,
+                    400,
+                    0.05,
+                    "Width of the blur, in the unit below. 0 returns the picture as it is.",
                 ),
                 io.Combo.Input(
                     "unit",
@@ -46,7 +52,7 @@ class SelectiveGaussianBlur(io.ComfyNode):
                 ),
                 number(
                     "max_delta",
-                    1,
+                    BLUR.max_delta,
                     0,
                     1,
                     0.01,
@@ -54,7 +60,9 @@ class SelectiveGaussianBlur(io.ComfyNode):
                     "in pixels, squared). 1: all of them, a plain Gaussian.",
                 ),
                 io.Boolean.Input(
-                    "linear_light", default=True, tooltip="Average light, as a lens does, rather than sRGB values."
+                    "linear_light",
+                    default=BLUR.linear_light,
+                    tooltip="Average light, as a lens does, rather than sRGB values.",
                 ),
                 io.Mask.Input(
                     "protect_mask", optional=True, tooltip="1 = stays sharp and does not bleed into the blur."
