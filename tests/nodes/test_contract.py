@@ -15,6 +15,8 @@ import torch
 from cases import CASES, WITHOUT_PICTURE, portrait
 from torch import Tensor
 
+from testing.node_defaults import node_defaults
+
 pytestmark = pytest.mark.host
 NODE_IDS = sorted(CASES)
 
@@ -45,16 +47,11 @@ def run(nodes, node_id):
 
     def call(image: Tensor, **changes: Any) -> tuple[Any, ...]:
         cls = nodes[node_id]
-        arguments = {**widget_defaults(cls), **CASES[node_id].arguments(image), **changes}
+        arguments = {**node_defaults(cls), **CASES[node_id].arguments(image), **changes}
         with torch.inference_mode():
             return cls.PREPARE_CLASS_CLONE({}).execute(**arguments).args
 
     return call
-
-
-def widget_defaults(cls: Any) -> dict[str, Any]:
-    inputs = cls.GET_SCHEMA().inputs
-    return {each.id: each.default for each in inputs if getattr(each, "default", None) is not None}
 
 
 @pytest.fixture(scope="module")
