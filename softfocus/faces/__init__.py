@@ -2,6 +2,7 @@
 
 from .boxes import faces_from_boxes
 from .cuts import scene_cuts, thumbnail
+from .detail_mask import detail_mask, face_detail_mask, refined_regions
 from .detect import detect_faces
 from .face import Face, largest
 from .find import find_faces
@@ -25,8 +26,10 @@ __all__ = [
     "SelfieSegmentation",
     "YuNet",
     "add_landmarks",
+    "detail_mask",
     "detect_faces",
     "draw_legend",
+    "face_detail_mask",
     "faces_from_boxes",
     "faces_from_landmarks",
     "faces_of_subject",
@@ -38,6 +41,7 @@ __all__ = [
     "load_selfie_net",
     "picture_motion",
     "refine_outline",
+    "refined_regions",
     "region_masks",
     "scene_cuts",
     "summarize_faces",
