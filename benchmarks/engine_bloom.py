@@ -13,13 +13,14 @@ from benchmarks.engine_pictures import as_image, photo
 from benchmarks.engine_rows import Check, Row, ratio, values
 from benchmarks.host_nodes import BLOOM, call
 from benchmarks.timing import side_by_side
-from softfocus.bloom import SCALES, luminance_bloom, psf_weights
+from softfocus.bloom import SCALES, psf_weights
 from softfocus.gaussian import gaussian_blur, gaussian_mixture
+from softfocus.look import apply_bloom
 from softfocus.selective_blur import selective_gaussian_blur
+from softfocus.settings import DEFAULTS
 from softfocus.units import percent_of_diagonal
 
 SIZES = (1024, 2048)
-RADIUS = 3.0  # percent of the diagonal, the node's default
 
 
 def table(sizes: Sequence[int] = SIZES) -> list[Row]:
@@ -29,15 +30,15 @@ def table(sizes: Sequence[int] = SIZES) -> list[Row]:
 
 def _row(size: int) -> Row:
     image = photo(size)
-    shown, widest = as_image(image), percent_of_diagonal(image, RADIUS)
+    shown, widest = as_image(image), percent_of_diagonal(image, DEFAULTS.bloom.radius)
     sigmas = [widest / 2**octave for octave in reversed(range(SCALES))]
     times = side_by_side(
         {
             "gaussian": lambda: gaussian_blur(image, widest),
-            "mixture": lambda: gaussian_mixture(image, sigmas, psf_weights(0.5)),
+            "mixture": lambda: gaussian_mixture(image, sigmas, psf_weights(DEFAULTS.bloom.falloff)),
             "narrowest": lambda: gaussian_blur(image, sigmas[0]),
             "linear": lambda: selective_gaussian_blur(image, widest),
-            "bloom": lambda: luminance_bloom(image, intensity=0.45, radius_px=widest),
+            "bloom": lambda: apply_bloom(image),
             "node": lambda: call(BLOOM, image=shown),
         }
     )

@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from benchmarks.look import WEIGHTS
 from softfocus.faces import Face, region_masks, weighted_maximum
 from softfocus.faces.regions import face_width
+from softfocus.settings import MASK
 
 Faces = list[list[Face]]
 
@@ -31,7 +31,7 @@ class Clip:
 
 def detail_masks(faces: Faces, size: tuple[int, int]) -> np.ndarray:
     """[F, H, W] in 0..1."""
-    return weighted_maximum(region_masks(faces, size), WEIGHTS)[:, 0].numpy()
+    return weighted_maximum(region_masks(faces, size), MASK.weights)[:, 0].numpy()
 
 
 def around(mask: np.ndarray) -> np.ndarray:

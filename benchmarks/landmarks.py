@@ -16,11 +16,11 @@ from statistics import median
 import torch
 from torch import Tensor
 
-from benchmarks.look import detail_mask
 from benchmarks.picture_changes import Change, mirrored, padded, scaled, turned
 from benchmarks.portraits import ROOT, Portrait, annotation_file, portraits
-from softfocus.faces import Face, FaceNets, find_faces, load_face_nets
+from softfocus.faces import Face, FaceNets, detail_mask, find_faces, load_face_nets
 from softfocus.faces.mirror import mirror_map
+from softfocus.settings import MaskSettings
 
 MARKS = ROOT / "tests" / "faces" / "marks.json"
 EYE_CORNERS = (33, 133, 362, 263)  # right outer and inner, left inner and outer
@@ -110,11 +110,11 @@ def mask_errors(
         faces = find_faces(nets, portrait.image)
         if not faces[0]:
             continue
-        mask = detail_mask(portrait.image, faces, refine)[0]
+        mask = detail_mask(portrait.image, faces, MaskSettings(refine=refine))
         boxes = _box_plane(faces[0], mask)
         for name, change in changes.items():
             image = change.picture(portrait.image)
-            found = detail_mask(image, find_faces(nets, image), refine)[0]
+            found = detail_mask(image, find_faces(nets, image), MaskSettings(refine=refine))
             inside = change.picture(boxes) > 0.5
             errors[name][portrait.name] = (found - change.picture(mask))[inside].abs().mean().item()
     return errors

@@ -15,23 +15,22 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from benchmarks.portraits import Portrait, single_portraits
-from softfocus.bloom import luminance_bloom
 from softfocus.color import luminance
-from softfocus.faces import Face, find_faces, load_face_nets, refine_outline, region_masks, weighted_maximum
+from softfocus.faces import find_faces, load_face_nets, refined_regions, weighted_maximum
 from softfocus.gaussian import gaussian_blur
-from softfocus.selective_blur import selective_gaussian_blur
-from softfocus.sharpen import feature_sharpen
+from softfocus.look import make_look
+from softfocus.settings import MASK
 from softfocus.units import percent_of_diagonal
 
-WEIGHTS = {"eyes": 1.0, "brows": 0.9, "nose": 0.6, "lips": 1.0, "face": 0.35}  # the node's defaults
-REFINE = 2
 BAND = (0.15, 0.6)  # percent of the diagonal
 LOW = 1.0  # percent of the diagonal
 CLIPPED = 1 - 0.5 / 255
 
 
 @dataclass(frozen=True)
-class Look:
+class Compared:
+    """A picture, its detail mask, and what is made of it with that mask."""
+
     source: Tensor
     mask: Tensor
     bloomed: Tensor
@@ -49,20 +48,10 @@ class Figures:
     clipped: float
 
 
-def make_look(image: Tensor, mask: Tensor) -> Look:
-    """The five nodes at their defaults, in the order of the shipped workflow."""
-    soft = selective_gaussian_blur(image, percent_of_diagonal(image, 0.25), protect=mask)
-    bloomed, _ = luminance_bloom(soft, intensity=0.45, radius_px=percent_of_diagonal(image, 3))
-    radius = percent_of_diagonal(image, 0.15)
-    ours = feature_sharpen(bloomed, amount=1, radius_px=radius, source=image, mask=mask).image
-    return Look(image, mask, bloomed, ours, torch.lerp(bloomed, image, mask))
-
-
-def detail_mask(image: Tensor, faces: list[list[Face]], refine: int = REFINE) -> tuple[Tensor, Tensor]:
-    """Detail mask and face mask of the node at its defaults, but for the passes over the outline."""
-    masks = region_masks(faces, image.shape[-2:])
-    masks["face"] = refine_outline(image, masks["face"], faces, refine)
-    return weighted_maximum(masks, WEIGHTS), masks["face"]
+def compare(image: Tensor, mask: Tensor) -> Compared:
+    """The look at its defaults beside the sharp face pasted over the soft picture."""
+    look = make_look(image, mask)
+    return Compared(image, mask, look.bloomed, look.image, torch.lerp(look.bloomed, image, mask))
 
 
 def band_energy(image: Tensor, region: Tensor) -> float:
@@ -98,7 +87,7 @@ def outside_head(portrait: Portrait, image: Tensor) -> Tensor:
     return region
 
 
-def measure(portrait: Portrait, look: Look, face: Tensor, result: Tensor) -> Figures:
+def measure(portrait: Portrait, look: Compared, face: Tensor, result: Tensor) -> Figures:
     """Figures of `result` (a picture made from look.source)."""
     eyes, rest = discs(portrait, look.source), outside_head(portrait, look.source)
     low = percent_of_diagonal(look.source, LOW)
@@ -120,7 +109,7 @@ def scaled(portrait: Portrait, scale: float) -> Tensor:
     return interpolate(portrait.image, size, mode="bicubic", antialias=True, align_corners=False).clamp(0, 1)
 
 
-PICTURES: dict[str, Callable[[Look], Tensor]] = {
+PICTURES: dict[str, Callable[[Compared], Tensor]] = {
     "ours": lambda look: look.ours,
     "soft only": lambda look: look.bloomed,
     "sharp face pasted": lambda look: look.pasted,
@@ -133,10 +122,11 @@ def run(scale: float = 1.0) -> dict[str, list[Figures]]:
     results: dict[str, list[Figures]] = {name: [] for name in PICTURES}
     for portrait in single_portraits():
         image = scaled(portrait, scale)
-        mask, face = detail_mask(image, find_faces(nets, image))
+        regions = refined_regions(image, find_faces(nets, image))
+        mask, face = weighted_maximum(regions, MASK.weights), regions["face"]
         if mask.max() == 0:
             continue
-        look = make_look(image, mask)
+        look = compare(image, mask)
         for name, pick in PICTURES.items():
             results[name].append(measure(portrait, look, face, pick(look)))
     return results

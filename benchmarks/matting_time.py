@@ -6,12 +6,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate, pad
 
-from benchmarks.look import detail_mask
 from benchmarks.matting_methods import BAND, closed_form
 from benchmarks.matting_truth import TUNING_SEEDS, make_scene, rough_mask
 from benchmarks.portraits import single_portraits
 from benchmarks.timing import seconds
-from softfocus.faces import find_faces, load_face_nets
+from softfocus.faces import detail_mask, find_faces, load_face_nets
 from softfocus.matting import refine_mask
 from softfocus.units import percent_of_diagonal
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from torch import Tensor
 
-from benchmarks.quality_effect_graph import BLOOM, BLUR, DEFAULTS, MASK, SHARPEN, Graph
+from benchmarks.quality_effect_graph import BLOOM, BLUR, MASK, SHARPEN, Graph
 from benchmarks.quality_effect_portraits import Case
 from softfocus.quality import Score, measure_effect, score_effect
 from softfocus.quality.advice import Advice, advise
@@ -18,7 +18,7 @@ from softfocus.quality.regions import EMPTY
 from softfocus.quality.tone import quantile
 
 VISIBLE, LEAST_SHARE = 3.0 / 255, 0.01
-WEAK_MASK = {(MASK, name): 0.3 * DEFAULTS[MASK, name] for name in ("eyes", "brows", "nose", "lips", "face")}
+WEAK_MASK = {(MASK, name): 0.3 * Graph().value(MASK, name) for name in ("eyes", "brows", "nose", "lips", "face")}
 
 FAULTS: dict[str, Graph] = {
     "intensity 1": Graph({(BLOOM, "intensity"): 1.0}),
@@ -101,9 +101,9 @@ def turned(graph: Graph, advice: Advice) -> Graph:
             return replace(graph, bloom_protected=connected)
         return replace(graph, sharpen_masked=connected)
     at = (advice.node, advice.widget)
-    value, up = graph.value(*at), advice.direction == "raise"
-    towards = DEFAULTS[at] > value if up else DEFAULTS[at] < value
-    step = (value + DEFAULTS[at]) / 2 if towards else value * (1.5 if up else 0.5)
+    value, default, up = graph.value(*at), Graph().value(*at), advice.direction == "raise"
+    towards = default > value if up else default < value
+    step = (value + default) / 2 if towards else value * (1.5 if up else 0.5)
     return replace(graph, changed={**graph.changed, at: step})
 
 

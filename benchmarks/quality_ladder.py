@@ -18,13 +18,13 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from benchmarks.look import detail_mask, make_look
 from benchmarks.quality_ladder_distortions import DISTORTIONS, ladder
 from benchmarks.quality_ladder_pictures import DRAWN, ladder_portraits
 from benchmarks.timing import side_by_side
 from softfocus.color import luminance
-from softfocus.faces import find_faces, load_face_nets
+from softfocus.faces import detail_mask, find_faces, load_face_nets
 from softfocus.gaussian import gaussian_blur
+from softfocus.look import make_look
 from softfocus.quality import measure_clarity, measure_effect, score_effect
 from softfocus.quality.brisque import brisque
 from softfocus.quality.detail import detail_energy
@@ -103,11 +103,11 @@ def print_look(portraits: Iterable[tuple[str, Tensor]]) -> None:
     nets = load_face_nets()
     scores: dict[str, list[float]] = {"source": [], "look": [], "bloom without the detail": [], "equal blur": []}
     for _, image in portraits:
-        mask, _ = detail_mask(image, find_faces(nets, image))
+        mask = detail_mask(image, find_faces(nets, image))
         if mask.max() > 0:
             look = make_look(image, mask)
             for name, version in zip(
-                scores, (image, look.ours, look.bloomed, equal_blur(image, look.ours)), strict=True
+                scores, (image, look.image, look.bloomed, equal_blur(image, look.image)), strict=True
             ):
                 scores[name].append(score((version.clamp(0, 1) * 255).round() / 255))
     above = mean(float(look > blur) for look, blur in zip(scores["look"], scores["equal blur"], strict=True))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 import comfy.model_management as mm
@@ -12,21 +11,18 @@ from comfy_api.latest import io
 
 from ..softfocus.faces import (
     Face,
-    SelfieSegmentation,
     draw_legend,
     follow_faces,
-    hair_mask,
     largest,
-    load_selfie_net,
     picture_motion,
-    refine_outline,
-    region_masks,
+    refined_regions,
     scene_cuts,
     summarize_faces,
     thumbnail,
     tint_regions,
     weighted_maximum,
 )
+from ..softfocus.settings import MASK, MaskSettings
 from .face_sources import FaceSource, choose_source
 from .host.batch import Batch
 from .host.frames import Frames
@@ -48,25 +44,45 @@ class FaceDetailMask(io.ComfyNode):
             search_aliases=["face mask", "face parsing", "eyes mask", "lips mask", "face detection", "landmarks"],
             inputs=[
                 io.Image.Input("image", tooltip="Picture or batch with faces."),
-                number("eyes", 1, 0, 1, 0.05, "How much structure the eyes keep, lids and lashes included."),
-                number("brows", 0.9, 0, 1, 0.05, "How much structure the brows keep."),
-                number("nose", 0.6, 0, 1, 0.05, "How much structure the nose keeps, nostrils included."),
-                number("lips", 1, 0, 1, 0.05, "How much structure the lips keep, teeth of an open mouth included."),
-                number("face", 0.35, 0, 1, 0.05, "How much structure the rest of the face keeps, forehead included."),
-                number("hair", 0, 0, 1, 0.05, "How much structure the hair keeps, down to strands with refine."),
-                number("expand", 3, -10, 30, 0.5, "Moves every outline outwards, in percent of the face's width."),
-                number("feather", 4, 0, 50, 0.5, "Width of the soft edge, in percent of the face's width."),
+                number("eyes", MASK.eyes, 0, 1, 0.05, "How much structure the eyes keep, lids and lashes included."),
+                number("brows", MASK.brows, 0, 1, 0.05, "How much structure the brows keep."),
+                number("nose", MASK.nose, 0, 1, 0.05, "How much structure the nose keeps, nostrils included."),
+                number(
+                    "lips", MASK.lips, 0, 1, 0.05, "How much structure the lips keep, teeth of an open mouth included."
+                ),
+                number(
+                    "face", MASK.face, 0, 1, 0.05, "How much structure the rest of the face keeps, forehead included."
+                ),
+                number(
+                    "hair", MASK.hair, 0, 1, 0.05, "How much structure the hair keeps, down to strands with refine."
+                ),
+                number(
+                    "expand", MASK.expand, -10, 30, 0.5, "Moves every outline outwards, in percent of the face's width."
+                ),
+                number("feather", MASK.feather, 0, 50, 0.5, "Width of the soft edge, in percent of the face's width."),
                 io.Int.Input(
                     "refine",
-                    default=2,
+                    default=MASK.refine,
                     min=0,
                     max=4,
                     tooltip="Passes that take hair and whatever else hangs over the face out of its mask. 0 leaves it as drawn.",
                 ),
                 io.Int.Input(
-                    "max_faces", default=0, min=0, max=100, tooltip="Largest faces of a frame to mask. 0: all of them."
+                    "max_faces",
+                    default=MASK.max_faces,
+                    min=0,
+                    max=100,
+                    tooltip="Largest faces of a frame to mask. 0: all of them.",
                 ),
-                number("min_confidence", 0.5, 0.05, 1, 0.05, "Lower finds more faces, and more that are none.", True),
+                number(
+                    "min_confidence",
+                    MASK.min_confidence,
+                    0.05,
+                    1,
+                    0.05,
+                    "Lower finds more faces, and more that are none.",
+                    True,
+                ),
                 supported(
                     io.Combo.Input,
                     "missing_frames",
@@ -120,19 +136,18 @@ class FaceDetailMask(io.ComfyNode):
         bboxes: Any = None,
         subject_mask: torch.Tensor | None = None,
     ) -> io.NodeOutput:
-        weights = {"eyes": eyes, "brows": brows, "nose": nose, "lips": lips, "face": face, "hair": hair}
+        settings = MaskSettings(eyes, brows, nose, lips, face, hair, expand, feather, refine, max_faces, min_confidence)
         batch = Batch.of(image, masks={"subject_mask": subject_mask})
         source = choose_source(image, face_landmarks, bboxes, min_confidence)
         found, thumbnails = _find(source, batch)
         faces = found if missing_frames == "empty" else _follow(found, thumbnails, image, missing_frames)
         faces = [largest(each, max_faces) for each in faces]
 
+        weights = settings.weights
+
         def draw(frames: Frames) -> tuple[torch.Tensor, ...]:
             here = faces[frames.first : frames.first + len(frames.rgb)]
-            masks = region_masks(here, frames.size, expand, feather, frames.rgb.device)
-            masks["face"] = refine_outline(frames.rgb, masks["face"], here, refine)
-            if hair > 0:
-                masks["hair"] = hair_mask(_person_net().to(frames.rgb.device), frames.rgb, here, refine)
+            masks = refined_regions(frames.rgb, here, settings)
             subject = frames.masks["subject_mask"]
             if subject is not None:
                 masks = {name: mask * subject for name, mask in masks.items()}
@@ -147,11 +162,6 @@ class FaceDetailMask(io.ComfyNode):
         )
         boxes = [[_bounding_box(each) for each in frame] for frame in faces]
         return io.NodeOutput(detail, whole, boxes, preview, ui={"text": (_text(batch, source, found, faces),)})
-
-
-@cache
-def _person_net() -> SelfieSegmentation:
-    return load_selfie_net()
 
 
 def _find(source: FaceSource, batch: Batch) -> tuple[list[list[Face]], list[torch.Tensor]]:

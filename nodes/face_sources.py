@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +12,13 @@ import torch
 
 from ..softfocus.faces import (
     Face,
-    FaceNets,
     YuNet,
     add_landmarks,
+    face_nets,
     faces_from_boxes,
     faces_from_landmarks,
     faces_of_subject,
     find_faces,
-    load_face_nets,
 )
 from .host.frames import Frames
 
@@ -49,7 +47,7 @@ def choose_source(image: torch.Tensor, face_landmarks: Any, bboxes: Any, min_con
     detector, name = _detector()
 
     def find(frames: Frames) -> list[list[Face]]:
-        nets = _nets().to(frames.rgb.device)
+        nets = face_nets(frames.rgb.device)
         subject = frames.masks["subject_mask"]
 
         def look(frame: torch.Tensor) -> list[Face]:
@@ -68,12 +66,7 @@ def _of_chunk(known: list[list[Face]], frames: Frames) -> list[list[Face]]:
 
 
 def _with_landmarks(faces: list[list[Face]], frames: Frames) -> list[list[Face]]:
-    return add_landmarks(_nets().to(frames.rgb.device), frames.rgb, faces)
-
-
-@cache
-def _nets() -> FaceNets:
-    return load_face_nets()
+    return add_landmarks(face_nets(frames.rgb.device), frames.rgb, faces)
 
 
 def _detector() -> tuple[YuNet | None, str]:

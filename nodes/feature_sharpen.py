@@ -10,8 +10,8 @@ import torch
 from comfy_api.latest import io
 
 from ..softfocus.features import FeatureEncoder, feature_strength, pca_picture, picture_grid, sharp_features
-from ..softfocus.sharpen import feature_sharpen
-from ..softfocus.units import percent_of_diagonal
+from ..softfocus.look import apply_sharpen
+from ..softfocus.settings import SHARPEN, SharpenSettings
 from .host.batch import Batch
 from .host.frames import Frames
 from .host.schema import Schema, number
@@ -35,7 +35,7 @@ class FeatureSharpen(io.ComfyNode):
                 io.Image.Input("image", tooltip="The soft picture. Only its fine luma detail changes."),
                 number(
                     "amount",
-                    1,
+                    SHARPEN.amount,
                     0,
                     4,
                     0.05,
@@ -43,7 +43,7 @@ class FeatureSharpen(io.ComfyNode):
                 ),
                 number(
                     "radius",
-                    0.15,
+                    SHARPEN.radius,
                     0.01,
                     2,
                     0.01,
@@ -51,18 +51,24 @@ class FeatureSharpen(io.ComfyNode):
                 ),
                 number(
                     "floor",
-                    0,
+                    SHARPEN.floor,
                     0,
                     1,
                     0.05,
                     "Gain where there is no structure: 0 keeps flats soft, 1 sharpens everywhere.",
                 ),
                 number(
-                    "noise_threshold", 0.01, 0, 1, 0.005, "Edge contrast (0..1) at which the gain is half way up.", True
+                    "noise_threshold",
+                    SHARPEN.noise_threshold,
+                    0,
+                    1,
+                    0.005,
+                    "Edge contrast (0..1) at which the gain is half way up.",
+                    True,
                 ),
                 number(
                     "halo_limit",
-                    0.01,
+                    SHARPEN.halo_limit,
                     0,
                     1,
                     0.005,
@@ -146,16 +152,15 @@ class FeatureSharpen(io.ComfyNode):
 
 
 def _sharpen(
-    frames: Frames, strength: torch.Tensor | None = None, *, radius: float, **settings: float
+    frames: Frames, strength: torch.Tensor | None = None, **settings: float
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """The sharpened picture, its gain, and the gain of each band; strength as for `feature_sharpen`."""
-    sharpened = feature_sharpen(
+    """The sharpened picture, its gain, and the gain of each band; strength as for `apply_sharpen`."""
+    sharpened = apply_sharpen(
         frames.rgb,
-        radius_px=percent_of_diagonal(frames.rgb, radius),
+        SharpenSettings(**settings),
         source=frames.images["detail_source"],
         mask=frames.masks["mask"],
         strength=strength,
-        **settings,
     )
     return sharpened.image, sharpened.gain, sharpened.features
 

@@ -15,6 +15,7 @@ from torch import Tensor
 from .color import linear_to_srgb, luminance, srgb_to_linear
 from .gaussian import gaussian_mixture
 from .row_strips import by_rows, map_rows
+from .settings import BLOOM
 from .weighted_mean import mean_of_sums
 
 SCALES = 5  # octaves from the widest Gaussian down; the narrowest is 1/16 of the radius
@@ -29,9 +30,9 @@ def luminance_bloom(
     *,
     intensity: float,
     threshold: float = 0.0,
-    knee: float = 0.5,
+    knee: float = BLOOM.knee,
     radius_px: float,
-    falloff: float = 0.5,
+    falloff: float = BLOOM.falloff,
     highlight_boost: float = 0.0,
     tint: tuple[float, float, float] = (1.0, 1.0, 1.0),
     halation: float = 0.0,

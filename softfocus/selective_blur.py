@@ -9,6 +9,7 @@ from .color import linear_to_srgb, srgb_to_linear
 from .gaussian import gaussian_blur
 from .max_delta_blur import max_delta_blur
 from .row_strips import map_rows
+from .settings import BLUR
 from .variable_blur import variable_blur
 from .weighted_mean import mean_of_sums
 
@@ -19,7 +20,7 @@ def selective_gaussian_blur(
     *,
     protect: Tensor | None = None,
     alpha: Tensor | None = None,
-    linear_light: bool = True,
+    linear_light: bool = BLUR.linear_light,
     max_delta: float = 1.0,
 ) -> Tensor:
     """Blur the picture outside `protect`.

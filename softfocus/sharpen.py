@@ -20,6 +20,7 @@ from .detail_range import detail_range
 from .gaussian import gaussian_blur
 from .noise_level import noise_level
 from .row_strips import by_rows, map_rows
+from .settings import SHARPEN
 
 MIDDLE_SCALE = 2.0  # Gaussian scale between the middle band and the coarse one, in units of the radius
 # Undoing a small blur adds detail by the square of its frequency, so each octave gets a quarter of the one above it.
@@ -42,8 +43,8 @@ def feature_sharpen(
     amount: float,
     radius_px: float,
     floor: float = 0.0,
-    noise_threshold: float = 0.01,
-    halo_limit: float = 0.01,
+    noise_threshold: float = SHARPEN.noise_threshold,
+    halo_limit: float = SHARPEN.halo_limit,
     source: Tensor | None = None,
     mask: Tensor | None = None,
     strength: Tensor | None = None,

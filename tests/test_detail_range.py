@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from pictures import make_picture
 from torch import Tensor
 
-from softfocus.bloom import luminance_bloom
 from softfocus.color import luminance
 from softfocus.detail_range import detail_range
 from softfocus.gaussian import gaussian_blur
 from softfocus.local_range import local_maximum
-from softfocus.selective_blur import selective_gaussian_blur
+from softfocus.look import make_look
+from softfocus.settings import SHARPEN
 from softfocus.sharpen import feature_sharpen
 from softfocus.units import percent_of_diagonal
 
@@ -29,19 +29,17 @@ def distance_to_disc(side: int, radius: float) -> Tensor:
 
 def test_a_wall_behind_a_dark_outline_gets_no_bright_spot():
     """A textured dark disc before a white ring that bloom makes darker; the mask reaches softly over the outline."""
-    side, halo_limit = 512, 0.01
+    side = 512
     distance = distance_to_disc(side, 0.25 * side)
     x = torch.arange(side) + 0.5
     texture = 0.06 * torch.sin(1.1 * x) * torch.sin(0.9 * x)[:, None]
     inside, beyond = torch.sigmoid(-distance / 0.6), torch.sigmoid((distance - 24) / 0.6)
     source = (1 + (texture - 0.85) * inside - 0.9 * beyond).expand(1, 3, -1, -1)
     mask = gaussian_blur((distance < 10).float(), 6)
-    soft = selective_gaussian_blur(source, percent_of_diagonal(source, 0.25), protect=mask)
-    dreamy, _ = luminance_bloom(soft, intensity=0.45, radius_px=percent_of_diagonal(source, 3))
-    radius = percent_of_diagonal(source, 0.15)
-    sharp = feature_sharpen(dreamy, amount=1, radius_px=radius, halo_limit=halo_limit, source=source, mask=mask).image
-    lightest = local_maximum(luminance(dreamy), round(14 * radius))
-    assert (luminance(sharp) - lightest).max() < halo_limit + 0.005
+    look = make_look(source, mask)
+    dreamy, sharp = look.bloomed, look.image
+    lightest = local_maximum(luminance(dreamy), round(14 * percent_of_diagonal(source, SHARPEN.radius)))
+    assert (luminance(sharp) - lightest).max() < SHARPEN.halo_limit + 0.005
 
     def contrast(image: Tensor) -> tuple[float, float]:
         luma = luminance(image)

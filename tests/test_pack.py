@@ -93,19 +93,19 @@ class Absent:
         if name.split(".")[0] in {blocked!r}:
             raise ImportError(f"{{name}}: libGL.so.1: cannot open shared object file")
 sys.meta_path.insert(0, Absent())
-sys.path.insert(0, {tests!r})
+sys.path[:0] = [{tests!r}, {root!r}]
 import asyncio, host_in_process, torch
+from testing.node_defaults import node_defaults
 pack = host_in_process.load_pack()
 nodes = asyncio.run(pack.comfy_entrypoint().get_node_list())
 assert len({{node.GET_SCHEMA().node_id for node in nodes}}) == 8
-defaults = lambda node: {{i.id: i.default for i in node.GET_SCHEMA().inputs if getattr(i, "default", None) is not None}}
 for node in nodes:
     if node.GET_SCHEMA().node_id in ("SoftFocusLoadVisionEncoder", "SoftFocusDreamGuidance"):  # take no picture
         continue
     image = torch.rand(1, 40, 50, 3)
     more = {{"SoftFocusQualityScore": {{"reference": image}}, "SoftFocusMaskRefine": {{"mask": image[..., 0]}}}}
     extra = more.get(node.GET_SCHEMA().node_id, {{}})
-    result = node.PREPARE_CLASS_CLONE({{}}).execute(image=image, **defaults(node), **extra).args
+    result = node.PREPARE_CLASS_CLONE({{}}).execute(image=image, **node_defaults(node), **extra).args
     if "reference" in extra:
         assert ("kornia" in result[2]) == ("kornia" in {blocked!r})
 """
@@ -115,7 +115,7 @@ for node in nodes:
 @pytest.mark.parametrize("blocked", [{"cv2", "timm"}, {"cv2", "timm", "kornia"}])
 def test_every_node_loads_and_runs_without_optional_packages(blocked):
     host_in_process.comfyui_dir()
-    code = LOAD_WITHOUT.format(blocked=blocked, tests=str(ROOT / "tests"))
+    code = LOAD_WITHOUT.format(blocked=blocked, tests=str(ROOT / "tests"), root=str(ROOT))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 

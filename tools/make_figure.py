@@ -18,9 +18,9 @@ from torch import Tensor
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.look import BAND, LOW, Look, detail_mask, make_look  # noqa: E402
+from benchmarks.look import BAND, LOW, Compared, compare  # noqa: E402
 from softfocus.color import luminance  # noqa: E402
-from softfocus.faces import find_faces, load_face_nets  # noqa: E402
+from softfocus.faces import face_detail_mask  # noqa: E402
 from softfocus.gaussian import gaussian_blur  # noqa: E402
 from softfocus.units import percent_of_diagonal  # noqa: E402
 
@@ -32,7 +32,7 @@ ROWS = ("picture", "fine detail\n(eyes, lashes,\nlip line)", "tones against\nthe
 
 def main() -> None:
     image = torch.from_numpy(astronaut()).movedim(-1, 0)[None].float() / 255
-    look = make_look(image, detail_mask(image, find_faces(load_face_nets(), image))[0])
+    look = compare(image, face_detail_mask(image))
     columns = {
         "before": look.source,
         "soft everywhere": look.bloomed,
@@ -46,18 +46,18 @@ def main() -> None:
     print(f"{OUTPUT.relative_to(ROOT)}: {page.size[0]} x {page.size[1]}, {OUTPUT.stat().st_size // 1024} KB")
 
 
-def plain(picture: Tensor, look: Look) -> Tensor:
+def plain(picture: Tensor, look: Compared) -> Tensor:
     return picture
 
 
-def detail(picture: Tensor, look: Look) -> Tensor:
+def detail(picture: Tensor, look: Compared) -> Tensor:
     """The band that the pack blurs and restores, around middle grey."""
     luma = luminance(picture)
     fine, coarse = (gaussian_blur(luma, percent_of_diagonal(luma, percent)) for percent in BAND)
     return (0.5 + 4 * (fine - coarse)).expand(-1, 3, -1, -1)
 
 
-def tones(picture: Tensor, look: Look) -> Tensor:
+def tones(picture: Tensor, look: Compared) -> Tensor:
     """Low frequencies minus those of the bloomed picture, around middle grey."""
     sigma = percent_of_diagonal(picture, LOW)
     difference = gaussian_blur(luminance(picture), sigma) - gaussian_blur(luminance(look.bloomed), sigma)

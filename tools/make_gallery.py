@@ -16,18 +16,14 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from benchmarks.look import REFINE
-from benchmarks.look import WEIGHTS as DEFAULTS
 from benchmarks.portraits import portraits
-from softfocus.faces import FaceNets, find_faces, load_face_nets, refine_outline, region_masks, weighted_maximum
-from softfocus.faces.hair import hair_mask
+from softfocus.faces import FaceNets, find_faces, load_face_nets, refined_regions, weighted_maximum
 from softfocus.faces.preview import draw_legend, tint_regions
-from softfocus.faces.selfie import SelfieSegmentation
-from softfocus.faces.weights import load_selfie_net
+from softfocus.settings import MaskSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "benchmarks" / "results" / "gallery.jpg"
-WEIGHTS = {**DEFAULTS, "hair": 0.5}
+SETTINGS = MaskSettings(hair=0.5)
 CELL_PX = 260
 COLUMNS = 3
 TITLE_PX = 22
@@ -39,10 +35,10 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--count", type=int, default=60, help="pictures at most, in the order of the annotation")
     parser.add_argument("--out", type=Path, default=OUTPUT, help="the sheet, a JPEG file")
     arguments = parser.parse_args(argv)
-    nets, person = load_face_nets(), load_selfie_net()
+    nets = load_face_nets()
     tiles = []
     for portrait in islice(portraits(), arguments.count):
-        views, found = looks(nets, person, portrait.image)
+        views, found = looks(nets, portrait.image)
         tiles.append(tile(f"{portrait.name} ({found})", views))
         print(f"{len(tiles):3d} {portrait.name}: {found}")
     page = compose(tiles)
@@ -51,14 +47,12 @@ def main(argv: list[str] | None = None) -> None:
     print(f"{arguments.out}: {page.size[0]} x {page.size[1]}, {len(tiles)} pictures")
 
 
-def looks(nets: FaceNets, person: SelfieSegmentation, image: Tensor) -> tuple[list[Tensor], str]:
+def looks(nets: FaceNets, image: Tensor) -> tuple[list[Tensor], str]:
     """The picture [1, 3, H, W], its preview and its detail mask, and in words how many faces were found."""
     faces = find_faces(nets, image)
-    masks = region_masks(faces, image.shape[-2:])
-    masks["face"] = refine_outline(image, masks["face"], faces, REFINE)
-    masks["hair"] = hair_mask(person, image, faces, REFINE)
-    preview = draw_legend(tint_regions(image, masks, WEIGHTS), WEIGHTS)
-    detail = weighted_maximum(masks, WEIGHTS).expand(-1, 3, -1, -1)
+    masks, weights = refined_regions(image, faces, SETTINGS), SETTINGS.weights
+    preview = draw_legend(tint_regions(image, masks, weights), weights)
+    detail = weighted_maximum(masks, weights).expand(-1, 3, -1, -1)
     count = len(faces[0])
     return [image, preview, detail], f"{count} {'face' if count == 1 else 'faces'}"
 

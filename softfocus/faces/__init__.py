@@ -2,6 +2,7 @@
 
 from .boxes import faces_from_boxes
 from .cuts import scene_cuts, thumbnail
+from .detail_mask import detail_mask, face_detail_mask, refined_regions
 from .detect import detect_faces
 from .face import Face, largest
 from .find import find_faces
@@ -16,7 +17,7 @@ from .regions import region_masks, weighted_maximum
 from .selfie import SelfieSegmentation
 from .subject import faces_of_subject
 from .summary import summarize_faces
-from .weights import FaceNets, load_face_nets, load_selfie_net
+from .weights import FaceNets, face_nets, load_face_nets, load_selfie_net, person_net
 from .yunet import YuNet
 
 __all__ = [
@@ -25,8 +26,11 @@ __all__ = [
     "SelfieSegmentation",
     "YuNet",
     "add_landmarks",
+    "detail_mask",
     "detect_faces",
     "draw_legend",
+    "face_detail_mask",
+    "face_nets",
     "faces_from_boxes",
     "faces_from_landmarks",
     "faces_of_subject",
@@ -36,8 +40,10 @@ __all__ = [
     "largest",
     "load_face_nets",
     "load_selfie_net",
+    "person_net",
     "picture_motion",
     "refine_outline",
+    "refined_regions",
     "region_masks",
     "scene_cuts",
     "summarize_faces",

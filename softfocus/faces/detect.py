@@ -7,6 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from ..settings import MASK
 from .blazeface import FullRangeDetector, ShortRangeDetector
 from .crops import sample_squares, valid_colours
 from .face import Face
@@ -21,7 +22,7 @@ BATCH = 16  # looks in one run of a net
 def detect_faces(
     nets: FaceNets,
     image: Tensor,
-    min_confidence: float = 0.5,
+    min_confidence: float = MASK.min_confidence,
     looks: Callable[[int, int], list[Look]] = whole_looks,
 ) -> list[list[Face]]:
     """Faces of each picture, with keypoints but without landmarks, most certain first.

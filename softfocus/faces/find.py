@@ -7,6 +7,7 @@ from functools import partial
 
 from torch import Tensor
 
+from ..settings import MASK
 from .detect import detect_faces
 from .face import Face, distinct, largest, same_face
 from .looks import TURNS, tile_looks, whole_looks
@@ -20,7 +21,7 @@ DOUBTED = 0.9  # presence below which a face from a tile or a turned look is lef
 def find_faces(
     nets: FaceNets,
     image: Tensor,
-    min_confidence: float = 0.5,
+    min_confidence: float = MASK.min_confidence,
     detector: Detector | None = None,
 ) -> list[list[Face]]:
     """Faces of each picture of [B, 3, H, W] sRGB with their 468 landmarks, largest first.

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..matting import refine_mask
+from ..settings import MASK
 from .crops import Square, sample_square
 from .face import Face
 from .hair_model import HeadCrop, hair_probability
@@ -25,7 +26,7 @@ CLEAR = 0.25  # hair probabilities this far from 1/2 become 0 and 1
 
 
 @torch.no_grad()
-def hair_mask(net: SelfieSegmentation, image: Tensor, faces: list[list[Face]], refine: int = 2) -> Tensor:
+def hair_mask(net: SelfieSegmentation, image: Tensor, faces: list[list[Face]], refine: int = MASK.refine) -> Tensor:
     """Hair masks [B, 1, H, W] in 0..1.
 
     Args:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
+from ..settings import MASK
 from .face import Face
 from .raster import draw_soft_polygon, signed_distance
 
@@ -59,8 +60,8 @@ def face_width(landmarks: Tensor) -> float:
 def region_masks(
     faces: list[list[Face]],
     size: Sequence[int],
-    expand: float = 3.0,
-    feather: float = 4.0,
+    expand: float = MASK.expand,
+    feather: float = MASK.feather,
     device: torch.device | None = None,
 ) -> dict[str, Tensor]:
     """Soft masks [B, 1, H, W] in 0..1, one for each of eyes, brows, nose, lips and face.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors.torch import load_file
 from torch import nn
 
@@ -43,6 +45,26 @@ def load_selfie_net(operations: Any = nn, folder: Path = FOLDER) -> SelfieSegmen
     net = SelfieSegmentation(operations)
     _read(net, folder / SELFIE_FILE)
     return net.train(False).requires_grad_(False)
+
+
+def face_nets(device: torch.device) -> FaceNets:
+    """The face nets on a device, read once and shared by everything that runs in this process."""
+    return _face_nets().to(device)
+
+
+def person_net(device: torch.device) -> SelfieSegmentation:
+    """The person net likewise."""
+    return _person_net().to(device)
+
+
+@cache
+def _face_nets() -> FaceNets:
+    return load_face_nets()
+
+
+@cache
+def _person_net() -> SelfieSegmentation:
+    return load_selfie_net()
 
 
 def _read(net: nn.Module, path: Path) -> None:

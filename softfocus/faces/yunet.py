@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..settings import MASK
 from .crops import valid_colours
 from .face import Face, distinct
 
@@ -38,7 +39,7 @@ class YuNet:
         self._net.setNMSThreshold(NMS_OVERLAP)
         self._net.setTopK(MOST)
 
-    def __call__(self, image: Tensor, min_confidence: float = 0.5) -> list[list[Face]]:
+    def __call__(self, image: Tensor, min_confidence: float = MASK.min_confidence) -> list[list[Face]]:
         """Faces of each picture of [B, 3, H, W] sRGB, most certain first, those scored 0..1 lower left out.
 
         ``keypoints`` are [4, 2]: right eye, left eye, nose tip, mouth. Values outside 0..1 are clamped, those that

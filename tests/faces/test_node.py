@@ -11,12 +11,9 @@ from skimage.data import coffee
 from test_landmarks import entry, payload
 
 from benchmarks.faces import yunet_file
+from testing.node_defaults import node_defaults
 
 pytestmark = pytest.mark.host
-DEFAULTS = {
-    "eyes": 1.0, "brows": 0.9, "nose": 0.6, "lips": 1.0, "face": 0.35, "hair": 0.0, "expand": 3.0, "feather": 4.0,
-    "refine": 2, "max_faces": 0, "min_confidence": 0.5, "missing_frames": "empty",
-}  # fmt: skip
 
 
 def batch(*faces: bool) -> torch.Tensor:
@@ -28,7 +25,7 @@ def batch(*faces: bool) -> torch.Tensor:
 def run(pack):
     from softfocus_pack.nodes.face_detail_mask import FaceDetailMask
 
-    return lambda image, **inputs: FaceDetailMask.execute(image, **{**DEFAULTS, **inputs})
+    return lambda image, **inputs: FaceDetailMask.execute(image, **{**node_defaults(FaceDetailMask), **inputs})
 
 
 def test_a_frame_without_a_face_has_empty_masks_and_is_named(run):

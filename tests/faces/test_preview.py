@@ -10,8 +10,9 @@ from portrait import picture
 from softfocus.canvas import font
 from softfocus.faces import preview
 from softfocus.faces.preview import TINTS, draw_legend, tint_regions
+from softfocus.settings import MASK
 
-WEIGHTS = {"eyes": 1.0, "brows": 0.9, "nose": 0.6, "lips": 1.0, "face": 0.35, "hair": 0.5}
+WEIGHTS = {**MASK.weights, "hair": 0.5}
 
 
 def grey(height: int, width: int) -> torch.Tensor:

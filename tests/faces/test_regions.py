@@ -11,8 +11,9 @@ from portrait import BOX, LEFT_EYE, NOSE, RIGHT_EYE, face, nets, picture
 from benchmarks.portraits import annotation_file, portraits
 from softfocus.faces import find_faces, region_masks, tint_regions, weighted_maximum
 from softfocus.faces.regions import RINGS, face_width
+from softfocus.settings import MASK
 
-WEIGHTS = {"eyes": 1.0, "brows": 0.9, "nose": 0.6, "lips": 1.0, "face": 0.35}
+WEIGHTS = MASK.weights
 MOUTH = (220, 146)
 HIDDEN, SHOWN = "image_qwen_image_2512_with_2steps_lora-1", "sd3.5_simple_example-1"
 
@@ -177,8 +178,8 @@ def test_no_face_gives_empty_masks_and_a_face_without_mesh_is_skipped():
 def test_detail_is_the_largest_weight():
     made = masks()
     detail = weighted_maximum(made, WEIGHTS)
-    assert at(detail, RIGHT_EYE) == 1 and at(detail, NOSE) == pytest.approx(0.6)
-    assert at(detail, (200, 125)) == pytest.approx(0.35)
+    assert at(detail, RIGHT_EYE) == 1 and at(detail, NOSE) == pytest.approx(MASK.nose)
+    assert at(detail, (200, 125)) == pytest.approx(MASK.face)
     assert torch.equal(weighted_maximum(made, dict.fromkeys(WEIGHTS, 0.0)), torch.zeros(1, 1, 512, 512))
     assert 0 <= detail.min() and detail.max() <= 1
 

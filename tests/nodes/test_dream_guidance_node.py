@@ -13,6 +13,7 @@ from tiny_diffusion import Family, build
 from torch import Tensor
 
 from softfocus.dream_guidance import split_bands
+from testing.node_defaults import node_defaults
 
 pytestmark = pytest.mark.host
 SAMPLERS = ("euler", "dpmpp_2m", "lcm")
@@ -28,8 +29,7 @@ def node(pack: Any) -> Any:
 @pytest.fixture(scope="module")
 def guide(node: Any) -> Callable[..., Any]:
     """The MODEL that the node gives, other inputs at their defaults."""
-    inputs = node.DreamGuidance.GET_SCHEMA().inputs
-    defaults = {each.id: each.default for each in inputs if getattr(each, "default", None) is not None}
+    defaults = node_defaults(node.DreamGuidance)
 
     def call(model: Any, **changes: Any) -> Any:
         with torch.inference_mode():

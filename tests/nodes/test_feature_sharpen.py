@@ -11,6 +11,8 @@ from cases import portrait
 from tiny_vision import reference_net, save_clip_vision, save_timm, use_configs
 from torch.nn.functional import avg_pool2d
 
+from testing.node_defaults import node_defaults
+
 pytestmark = pytest.mark.host
 
 
@@ -31,7 +33,7 @@ class Colors:
 def run(pack: Any) -> Any:
     """The node's result for an IMAGE, other inputs at their defaults."""
     cls = importlib.import_module(pack.__name__ + ".nodes.feature_sharpen").FeatureSharpen
-    defaults = {each.id: each.default for each in cls.GET_SCHEMA().inputs if getattr(each, "default", None) is not None}
+    defaults = node_defaults(cls)
 
     def execute(image: torch.Tensor, **inputs: Any) -> Any:
         with torch.inference_mode():

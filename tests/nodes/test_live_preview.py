@@ -16,6 +16,8 @@ from skimage.data import astronaut
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from testing.node_defaults import node_defaults
+
 pytestmark = pytest.mark.host
 NODE_IDS = ["SoftFocusLuminanceBloom", "SoftFocusSelectiveGaussianBlur", "SoftFocusFeatureSharpen"]
 OTHER_SETTINGS = {
@@ -49,13 +51,10 @@ def run(pack: Any) -> Any:
 
     def call(node_id: str, image: Tensor, at: str = "7", extra: Any = None, **changes: Any) -> Tensor:
         cls = nodes[node_id]
-        defaults = {
-            each.id: each.default for each in cls.GET_SCHEMA().inputs if getattr(each, "default", None) is not None
-        }
         from comfy_api.latest import io as comfy_io
 
         hidden = {comfy_io.Hidden.unique_id: at, comfy_io.Hidden.extra_pnginfo: extra}
-        arguments = {**defaults, **CASES[node_id].arguments(image), **changes}
+        arguments = {**node_defaults(cls), **CASES[node_id].arguments(image), **changes}
         with torch.inference_mode():
             return cls.PREPARE_CLASS_CLONE(hidden).execute(**arguments).args[0]
 

@@ -16,19 +16,19 @@ SIDE = 1024
 # The peak of a process only grows, so each node runs in a process of its own; a small picture warms it up.
 MEASURE = """
 import json, re, sys
-sys.path[:0] = [{tests!r}, {tests!r} + "/nodes"]
+sys.path[:0] = [{tests!r}, {tests!r} + "/nodes", {tests!r} + "/.."]
 import torch
 torch.set_num_threads(1)
 import host_in_process
 pack = host_in_process.load_pack()
 from cases import CASES, portrait
+from testing.node_defaults import node_defaults
 nodes = {{cls.GET_SCHEMA().node_id: cls for cls in sys.modules[pack.__name__ + ".nodes"].NODES}}
 cls, case = nodes[{node_id!r}], CASES[{node_id!r}]
-defaults = {{each.id: each.default for each in cls.GET_SCHEMA().inputs if getattr(each, "default", None) is not None}}
 def peak_bytes():  # VmHWM, since ru_maxrss starts from the parent's
     return int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) * 1024
 def run(image):
-    arguments = {{**defaults, **case.arguments(image)}}
+    arguments = {{**node_defaults(cls), **case.arguments(image)}}
     before = peak_bytes()
     with torch.inference_mode():
         result = cls.PREPARE_CLASS_CLONE({{}}).execute(**arguments).args

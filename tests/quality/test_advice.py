@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from looks import PERFECT
 
+from softfocus.look import apply_blur, apply_sharpen
 from softfocus.quality import Effect, measure_effect, score_effect
 from softfocus.quality.advice import GOOD_ENOUGH, MOST_ADVICE, advise
 from softfocus.quality.diagnosis import BLOOM, BLUR, MASK, SHARPEN
 from softfocus.quality.score import GOALS
-from softfocus.selective_blur import selective_gaussian_blur
-from softfocus.sharpen import feature_sharpen
+from softfocus.settings import BlurSettings, SharpenSettings
 
 WIDGETS = {
     MASK: {"feather"},
@@ -90,9 +90,8 @@ def test_advice_is_short_starts_with_the_most_costly_part_and_names_real_widgets
 
 def _measured(picture, mask, sigma_share: float, amount: float) -> Effect:
     """The drawn portrait through the pack's blur, a bloom, and the pack's sharpening."""
-    diagonal = 2**0.5 * picture.shape[-1]
-    soft = looks.dreamy(selective_gaussian_blur(picture, sigma_share * diagonal, protect=mask))
-    made = feature_sharpen(soft, amount=amount, radius_px=0.0015 * diagonal, source=picture, mask=mask).image
+    soft = looks.dreamy(apply_blur(picture, BlurSettings(sigma=100 * sigma_share), protect=mask))
+    made = apply_sharpen(soft, SharpenSettings(amount=amount), source=picture, mask=mask).image
     return measure_effect(made, picture, mask)
 
 
