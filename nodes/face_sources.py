@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import folder_paths
 import torch
 
 from ..softfocus.faces import (
@@ -21,6 +19,7 @@ from ..softfocus.faces import (
     find_faces,
 )
 from .host.frames import Frames
+from .models.files import own_files, path_of
 
 CATEGORY = "face_detection"
 NOTHING_GIVEN = "Disconnect it to let the pack look for faces."
@@ -71,8 +70,7 @@ def _with_landmarks(faces: list[list[Face]], frames: Frames) -> list[list[Face]]
 
 def _detector() -> tuple[YuNet | None, str]:
     """The user's YuNet and what to call it; None for the pack's own nets."""
-    folder_paths.add_model_folder_path(CATEGORY, str(Path(folder_paths.models_dir, CATEGORY)))
-    files = sorted(name for name in folder_paths.get_filename_list(CATEGORY) if name.lower().endswith(".onnx"))
+    files = own_files(CATEGORY, (".onnx",))
     if not files:
         return None, "the pack's own nets"
-    return YuNet(folder_paths.get_full_path_or_raise(CATEGORY, files[0])), f"YuNet ({files[0]})"
+    return YuNet(path_of(CATEGORY, files[0])), f"YuNet ({files[0]})"

@@ -8,16 +8,15 @@ A text encoder's own file is not trusted either: Save CLIP writes such an unfill
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-import folder_paths
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
+from .files import files_of_host, kept_until_changed, path_of
+
 FOLDERS = ("clip_vision", "text_encoders")
-SUFFIXES = (".safetensors", ".sft")
 SAME = 4e-3  # relative difference of two copies of one matrix: bfloat16 rounds by 2e-3, half precision by 3e-4
 # By transformers; by OpenAI, transposed.
 PROJECTION = ("text_projection.weight", "text_projection")
@@ -57,9 +56,8 @@ def find_projection(visual: Tensor) -> Projection:
     """
     foreign = []
     for folder in FOLDERS:
-        for name in folder_paths.get_filename_list(folder):
-            path = folder_paths.get_full_path(folder, name)
-            found = _read_if_whole(Path(path)) if path and name.lower().endswith(SUFFIXES) else None
+        for name in files_of_host(folder):
+            found = _read_if_whole(folder, name)
             if found is not None and _same(found.visual, visual):
                 return found
             foreign += [] if found is None else [name]
@@ -84,18 +82,17 @@ def _same(first: Tensor, second: Tensor) -> bool:
     return float((first - second).norm()) <= SAME * float(first.norm())
 
 
-def _read_if_whole(path: Path) -> Projection | None:
+def _read_if_whole(folder: str, name: str) -> Projection | None:
     """What is needed of one file; None where it cannot be read or does not hold both halves."""
     try:
-        state = path.stat()
-        return _read(path, state.st_size, state.st_mtime_ns)
+        return _read(path_of(folder, name))
     except (OSError, SafetensorError):
         return None
 
 
-@lru_cache(maxsize=32)  # 6 MB for a whole CLIP, nothing for other files
-def _read(path: Path, size: int, modified: int) -> Projection | None:
-    """Read the header and, if all is there, three small tensors; kept until the file changes in size or time."""
+@kept_until_changed(32)  # 6 MB for a whole CLIP, nothing for other files
+def _read(path: Path) -> Projection | None:
+    """Read the header and, if all is there, three small tensors."""
     with safe_open(path, framework="pt") as file:
         keys = set(file.keys())
         names = [next((name for name in forms if name in keys), None) for forms in (PROJECTION, VISUAL, LAST_NORM)]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import folder_paths
 import torch
 from torch import Tensor, nn
 
+from .files import kept_until_changed, own_folders
 from .managed_net import load_net, managed_net
 
 CATEGORY = "vitmatte"
@@ -24,9 +23,8 @@ WHAT_TO_PUT = (
 
 def model_folders() -> dict[str, Path]:
     """The ViTMatte folders on this machine by name; "." is models/vitmatte itself, as some packs fill it."""
-    folder_paths.add_model_folder_path(CATEGORY, str(Path(folder_paths.models_dir, CATEGORY)))
     found: dict[str, Path] = {}
-    for root in map(Path, folder_paths.get_folder_paths(CATEGORY)):
+    for root in own_folders(CATEGORY):
         for config in [root / CONFIG, *sorted(root.glob(f"*/{CONFIG}"))]:
             if config.is_file():
                 found.setdefault(config.parent.relative_to(root).as_posix(), config.parent)
@@ -60,7 +58,7 @@ class _AlphaOnly(nn.Module):
 
 
 def load_vitmatte(name: str) -> VitMatte:
-    """The model of one folder, or of the first where `name` is empty; read once and kept.
+    """The model of one folder, or of the first where `name` is empty; kept until the weights change.
 
     Raises ValueError that says what to put where when the folder, its files or transformers are missing.
     """
@@ -69,12 +67,14 @@ def load_vitmatte(name: str) -> VitMatte:
         raise ValueError(f"ViTMatte needs a model and models/{CATEGORY}/ has none: {WHAT_TO_PUT}")
     if name and name not in folders:
         raise ValueError(f"models/{CATEGORY}/{name} is not there; found: {', '.join(folders)}")
-    return _read(folders[name] if name else next(iter(folders.values())))
-
-
-@lru_cache(maxsize=2)
-def _read(folder: Path) -> VitMatte:
+    folder = folders[name] if name else next(iter(folders.values()))
     _check_folder(folder)
+    return _read(folder / WEIGHTS)
+
+
+@kept_until_changed(2)
+def _read(weights: Path) -> VitMatte:
+    folder = weights.parent
     try:
         from transformers import VitMatteForImageMatting
     except (ImportError, RuntimeError) as error:
@@ -89,7 +89,7 @@ def _read(folder: Path) -> VitMatte:
         raise ValueError(f"the ViTMatte model in {folder} cannot be read ({error}); {WHAT_TO_PUT}") from error
     missing = [key for key in info["missing_keys"] if not key.endswith("num_batches_tracked")]
     if missing:
-        raise ValueError(f"{folder / WEIGHTS} lacks {len(missing)} of the model's weights; {WHAT_TO_PUT}")
+        raise ValueError(f"{weights} lacks {len(missing)} of the model's weights; {WHAT_TO_PUT}")
     return VitMatte(_AlphaOnly(net.float()).train(False).requires_grad_(False), f"ViTMatte ({folder.name})")
 
 

@@ -21,8 +21,10 @@ from torch import Tensor
 
 
 @contextmanager
-def models_folder(module: Any, category: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def models_folder(category: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """`root` as the host's models folder, with nothing known of `category` before and after; no way to a network."""
+
+    import folder_paths
 
     def no_network(*arguments: Any, **options: Any) -> None:
         raise AssertionError("a connection was asked for")
@@ -30,8 +32,8 @@ def models_folder(module: Any, category: str, root: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(socket.socket, "connect", no_network)
     monkeypatch.setattr(socket, "getaddrinfo", no_network)
     (root / category).mkdir()
-    monkeypatch.setattr(module.folder_paths, "models_dir", str(root))
-    known = (module.folder_paths.folder_names_and_paths, module.folder_paths.filename_list_cache)
+    monkeypatch.setattr(folder_paths, "models_dir", str(root))
+    known = (folder_paths.folder_names_and_paths, folder_paths.filename_list_cache)
     for each in known:
         monkeypatch.delitem(each, category, raising=False)
     yield
@@ -43,7 +45,7 @@ def models_folder(module: Any, category: str, root: Path, monkeypatch: pytest.Mo
 def vitmatte_loader(pack: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The module that loads ViTMatte, with an empty models folder of its own."""
     module = importlib.import_module(pack.__name__ + ".nodes.models.vitmatte_model")
-    with models_folder(module, "vitmatte", tmp_path, monkeypatch):
+    with models_folder("vitmatte", tmp_path, monkeypatch):
         yield module
 
 
@@ -51,7 +53,7 @@ def vitmatte_loader(pack: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def encoder_loader(pack: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The module of Load Vision Encoder, with an empty models folder of its own."""
     module = importlib.import_module(pack.__name__ + ".nodes.load_vision_encoder")
-    with models_folder(module, "vision_encoders", tmp_path, monkeypatch):
+    with models_folder("vision_encoders", tmp_path, monkeypatch):
         yield module
 
 
@@ -74,7 +76,8 @@ def clip_nodes(pack: Any, clip_tower: Any, tmp_path: Path, monkeypatch: pytest.M
         name: importlib.import_module(f"{pack.__name__}.nodes.models.{name}")
         for name in ("clip_judge", "clip_towers", "clip_projection", "aesthetic_head")
     }
-    paths = known["aesthetic_head"].folder_paths
+    import folder_paths as paths
+
     monkeypatch.setattr(paths, "models_dir", str(tmp_path))
     monkeypatch.setattr(paths, "filename_list_cache", {})
     own = {name: ([str(tmp_path / name)], {".safetensors", ".pt"}) for name in ("clip_vision", "text_encoders")}

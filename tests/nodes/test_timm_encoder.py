@@ -155,10 +155,17 @@ def test_only_safetensors_are_listed(encoder_loader, weights, tmp_path):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "mine.safetensors").write_bytes(b"")
-    encoder_loader.folder_paths.add_model_folder_path("vision_encoders", str(elsewhere))
-    assert encoder_loader.weight_files() == ["B.SAFETENSORS", "a.safetensors", "c.sft", "mine.safetensors"]
+    import folder_paths
+
+    folder_paths.add_model_folder_path("vision_encoders", str(elsewhere))
+    assert encoder_loader.own_files("vision_encoders") == [
+        "B.SAFETENSORS",
+        "a.safetensors",
+        "c.sft",
+        "mine.safetensors",
+    ]
     (combo,) = [each for each in encoder_loader.LoadVisionEncoder.define_schema().inputs if each.id == "weights"]
-    assert combo.options == ["none", *encoder_loader.weight_files()] and combo.default == "none"
+    assert combo.options == ["none", *encoder_loader.own_files("vision_encoders")] and combo.default == "none"
 
 
 def test_no_weights_chosen(encoder_loader):

@@ -37,12 +37,16 @@ def test_folders_are_listed_by_name(loader, tmp_path, folder):
     assert list(loader.model_folders()) == ["base", "small"]
     (tmp_path / "vitmatte" / "config.json").write_text("{}")
     assert list(loader.model_folders()) == [".", "base", "small"]
-    assert loader.folder_paths.get_folder_paths("vitmatte") == [str(tmp_path / "vitmatte")]
+    import folder_paths
+
+    assert folder_paths.get_folder_paths("vitmatte") == [str(tmp_path / "vitmatte")]
 
 
 def test_folders_of_the_users_own_paths_count(loader, tmp_path):
     elsewhere = save_vitmatte(tmp_path / "elsewhere" / "mine")
-    loader.folder_paths.add_model_folder_path("vitmatte", str(elsewhere.parent))
+    import folder_paths
+
+    folder_paths.add_model_folder_path("vitmatte", str(elsewhere.parent))
     assert loader.model_folders() == {"mine": elsewhere}
 
 
