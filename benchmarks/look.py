@@ -16,7 +16,7 @@ from torch.nn.functional import interpolate
 
 from benchmarks.portraits import Portrait, single_portraits
 from softfocus.bloom import luminance_bloom
-from softfocus.color import luminance
+from softfocus.color import WHITE, luminance
 from softfocus.faces import Face, find_faces, load_face_nets, refine_outline, region_masks, weighted_maximum
 from softfocus.gaussian import gaussian_blur
 from softfocus.selective_blur import selective_gaussian_blur
@@ -27,7 +27,6 @@ WEIGHTS = {"eyes": 1.0, "brows": 0.9, "nose": 0.6, "lips": 1.0, "face": 0.35}  #
 REFINE = 2
 BAND = (0.15, 0.6)  # percent of the diagonal
 LOW = 1.0  # percent of the diagonal
-CLIPPED = 1 - 0.5 / 255
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ def measure(portrait: Portrait, look: Look, face: Tensor, result: Tensor) -> Fig
     eyes, rest = discs(portrait, look.source), outside_head(portrait, look.source)
     low = percent_of_diagonal(look.source, LOW)
     shift = (gaussian_blur(luminance(result), low) - gaussian_blur(luminance(look.bloomed), low)).abs()
-    clipped = [(each >= CLIPPED).any(1).float().mean() for each in (result, look.source)]
+    clipped = [(each >= WHITE).any(1).float().mean() for each in (result, look.source)]
     outside = band_energy(result, rest) / band_energy(look.source, rest) if rest.sum() > 100 else float("nan")
     return Figures(
         band_energy(result, eyes) / band_energy(look.source, eyes),
