@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from benchmarks.portraits import Portrait, single_portraits
-from softfocus.color import luminance
+from softfocus.color import WHITE, luminance
 from softfocus.faces import find_faces, load_face_nets, refined_regions, weighted_maximum
 from softfocus.gaussian import gaussian_blur
 from softfocus.look import make_look
@@ -24,7 +24,6 @@ from softfocus.units import percent_of_diagonal
 
 BAND = (0.15, 0.6)  # percent of the diagonal
 LOW = 1.0  # percent of the diagonal
-CLIPPED = 1 - 0.5 / 255
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ def measure(portrait: Portrait, look: Compared, face: Tensor, result: Tensor) ->
     eyes, rest = discs(portrait, look.source), outside_head(portrait, look.source)
     low = percent_of_diagonal(look.source, LOW)
     shift = (gaussian_blur(luminance(result), low) - gaussian_blur(luminance(look.bloomed), low)).abs()
-    clipped = [(each >= CLIPPED).any(1).float().mean() for each in (result, look.source)]
+    clipped = [(each >= WHITE).any(1).float().mean() for each in (result, look.source)]
     outside = band_energy(result, rest) / band_energy(look.source, rest) if rest.sum() > 100 else float("nan")
     return Figures(
         band_energy(result, eyes) / band_energy(look.source, eyes),

@@ -15,11 +15,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import torch
 from torch import Tensor
+
+from .opencv import opencv
 
 TRUNCATE = 4.5  # kernel half width in sigmas; the tail beyond it holds 7e-6 of the weight
 COARSE_FROM_PX = 4.0  # from this sigma on, the coarse grid is cheaper than the grid as it is
@@ -134,14 +136,9 @@ def sample_rows(image: Tensor, out_size: int, sigma: float) -> Tensor:
     return out
 
 
-@cache
 def _opencv() -> Any:
     """The cv2 module, or None: then the band matrices do its work too, two to five times slower."""
-    try:
-        import cv2
-    except ImportError:
-        return None
-    return cv2
+    return opencv("sepFilter2D")
 
 
 def _filter_planes(image: Tensor, sigma_y: float, sigma_x: float) -> Tensor:

@@ -64,7 +64,7 @@ def max_delta_blur(
     for frame in range(values.shape[0]):
         for channel in range(values.shape[1]):
             plane = values[frame, channel]
-            middle = plane.mean()  # smaller moments lose fewer digits, and a flat picture stays exactly flat
+            middle = plane.median()  # smaller moments lose fewer digits, and a far highlight does not move it
             share = None if weight is None else weight[frame, 0]
             moment, mass = sums(plane - middle, guide[frame, channel], share, sigma_px, max_delta + TOLERANCE)
             mean = (moment / mass.clamp_min(TINY_WEIGHT) + middle).clamp(plane.min(), plane.max())

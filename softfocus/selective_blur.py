@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from .color import linear_to_srgb, srgb_to_linear
+from .color import BRIGHTEST, linear_to_srgb, srgb_to_linear
 from .gaussian import gaussian_blur
 from .max_delta_blur import max_delta_blur
 from .row_strips import map_rows
@@ -45,7 +45,8 @@ def selective_gaussian_blur(
     """
     if sigma_px == 0:
         return image
-    light = map_rows(srgb_to_linear, image) if linear_light else image
+    values = image if max_delta < 1 else image.clamp(-BRIGHTEST, BRIGHTEST)
+    light = map_rows(srgb_to_linear, values) if linear_light else values
     free = None if protect is None else (1 - protect).expand(len(image), -1, -1, -1)
     weight = alpha if free is None else free if alpha is None else free * alpha
     if max_delta < 1:

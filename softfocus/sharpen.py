@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .color import luminance
+from .color import BRIGHTEST, luminance
 from .detail_gain import structure_gains
 from .detail_range import detail_range
 from .gaussian import gaussian_blur
@@ -68,8 +68,8 @@ def feature_sharpen(
         Sharpened. Only luma detail changes, equally in all channels; no channel is pushed out of
         0..1 that was inside. Borders as in `gaussian_blur`.
     """
-    own = map_rows(luminance, image)
-    reference = own if source is None else map_rows(luminance, source).expand_as(own)
+    own = map_rows(_luma, image)
+    reference = own if source is None else map_rows(_luma, source).expand_as(own)
     fine = gaussian_blur(reference, radius_px)
     noise = noise_level(reference, fine)
     gains = structure_gains(fine, noise, radius_px, noise_threshold)
@@ -93,6 +93,11 @@ def feature_sharpen(
 
     sharp = map_rows(restored, image, own, mask, features, wanted, fine, middle, *allowed)
     return Sharpened(sharp, gain, features)
+
+
+def _luma(image: Tensor) -> Tensor:
+    """As far as it is mixed with its surroundings."""
+    return luminance(image).clamp_(-BRIGHTEST, BRIGHTEST)
 
 
 def _features(gains: list[Tensor], strength: Tensor | None, floor: float) -> tuple[Tensor, Tensor]:

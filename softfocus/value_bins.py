@@ -2,8 +2,8 @@
 
 A channel with few distinct values (every 8-bit picture) gets one bin a value, and comparisons of values
 become exact. Any other channel gets bins between edges of two kinds: evenly spaced ones, which bound the width
-of a bin, and quantiles, which keep bins narrow where most values are, also beside a far highlight. A value so
-frequent that two quantiles meet on it (a flat region), and the largest one (clipped highlights), get a bin of
+of a bin, also where a far light stretches the range, and quantiles, which keep bins narrow where most values are. A
+value so frequent that two quantiles meet on it (a flat region), and the largest one (clipped highlights), get a bin of
 their own, one rounding step wide.
 """
 
@@ -16,6 +16,7 @@ from torch import Tensor
 
 FEW = 256  # distinct values up to which each has its own bin
 EVEN = 384  # even bins of a channel with more values
+FAR = 2.0  # times the last quantile but one: where values lie beyond it and beyond 1, the rest has even bins too
 QUANTILES = 192  # and the edges added to them
 SAMPLE = 1 << 16  # values looked at to place the quantiles
 
@@ -58,8 +59,12 @@ def value_bins(plane: Tensor) -> Bins:
         if len(values) <= FEW:
             return Bins(values, values, True)
     smallest, largest = (end.cpu() for end in flat.aminmax())
-    even = torch.lerp(smallest, largest, torch.linspace(0, 1, EVEN + 1)).clamp(smallest, largest)
     quantiles = sample[torch.linspace(0, len(sample) - 1, QUANTILES).round().long()]
+    start = smallest.maximum((FAR * quantiles[1]).clamp_max(0))
+    end = largest.minimum((FAR * quantiles[-2]).clamp_min(1))
+    spans = ((smallest, largest), (start, end))  # the same but beside far lights
+    steps = torch.linspace(0, 1, EVEN + 1)
+    even = torch.cat([torch.lerp(low, high, steps).clamp(low, high) for low, high in spans])
     frequent = torch.cat([quantiles[1:][quantiles[1:] == quantiles[:-1]], largest[None]])
     beside = torch.nextafter(frequent, torch.full_like(frequent, torch.inf))
     edges = torch.cat([even, quantiles, beside]).unique().to(plane.device)

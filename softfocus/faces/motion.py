@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..opencv import opencv
 from .crops import Square, cut_window, sample_square
 from .regions import face_width
 
@@ -28,14 +29,13 @@ def picture_motion(frame: Callable[[int], Tensor]) -> Step | None:
     ``frame(index)`` is a picture [C, H, W] sRGB of any float dtype, only parts of which are read. ``here`` and
     ``there`` are a face's landmarks in both frames, in pixels; the second only says where to look. The function
     returns the displacements [N, 2] in pixels and how far they are to be believed, 0..1: by how many points the flow
-    back returns to. None if OpenCV is not there.
+    back returns to. None if OpenCV or this part of it is not there.
 
     Dense inverse search (DIS, arXiv 1603.03590). Points at which it cannot be trusted (in front of hands, at the edge
     of the face) take the motion that the others have in common, an affine one, with what their neighbours add.
     """
-    try:
-        import cv2
-    except ImportError:
+    cv2 = opencv("DISOpticalFlow_create")
+    if cv2 is None:
         return None
     return lambda index, here, there: _step(cv2, frame(index), frame(index + 1), here, there)
 

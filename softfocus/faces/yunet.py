@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..opencv import opencv
 from ..settings import MASK
 from .crops import valid_colours
 from .face import Face, distinct
@@ -28,13 +29,12 @@ class YuNet:
 
         Raises ``ValueError`` with one sentence if OpenCV is missing or the file is not such a net.
         """
-        try:
-            import cv2
-        except ImportError as error:
-            raise ValueError("YuNet needs OpenCV; install it with: pip install opencv-python-headless") from error
+        cv2 = opencv("FaceDetectorYN.create")
+        if cv2 is None:
+            raise ValueError("YuNet needs OpenCV 4.5.4 or newer; install it with: pip install opencv-python-headless")
         try:
             self._net: Any = cv2.FaceDetectorYN.create(str(path), "", (320, 320))
-        except Exception as error:  # cv2.error, or AttributeError in an OpenCV without it
+        except Exception as error:  # cv2.error
             raise ValueError(f"YuNet cannot be read from {path}; check the file, and OpenCV's version") from error
         self._net.setNMSThreshold(NMS_OVERLAP)
         self._net.setTopK(MOST)

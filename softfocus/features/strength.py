@@ -21,7 +21,7 @@ def feature_strength(features: Tensor, image: Tensor, subject: Tensor | None = N
 
     Args:
         features: [B, C, h, w], a grid over the whole picture.
-        image: [B, 3, H, W] sRGB, the picture they come from.
+        image: [B, 3, H, W] sRGB, the picture they come from; values outside 0..1 are clipped.
         subject: [B, 1, H, W] in 0..1, or None; where it is 0 everywhere it says nothing.
 
     Returns:
@@ -36,7 +36,7 @@ def feature_strength(features: Tensor, image: Tensor, subject: Tensor | None = N
     height, width = image.shape[-2:]
     coarse = interpolate(strength, (height, width), mode="bilinear", align_corners=False)
     cell_px = max(height / features.shape[-2], width / features.shape[-1])
-    return guided_filter(coarse, luminance(image), WINDOW * cell_px, EDGE).clamp_(0, 1)
+    return guided_filter(coarse, luminance(image.clamp(0, 1)), WINDOW * cell_px, EDGE).clamp_(0, 1)
 
 
 def gradient(features: Tensor) -> Tensor:

@@ -54,7 +54,7 @@ def refine_mask(
     """Refine rough masks to alpha.
 
     Args:
-        image: [B, 3, H, W] sRGB.
+        image: [B, 3, H, W] sRGB; values outside 0..1 count as the nearest inside.
         mask: [B, 1, H, W] in 0..1, roughly right to within band_px.
         band_px: half-width of the unknown band in pixels; 0 returns the mask and the image themselves.
         iterations: passes; 0 returns the mask and the image themselves.
@@ -91,7 +91,7 @@ def _refine_frame(
     image: Tensor, mask: Tensor, trimap: Trimap, iterations: int, features: Tensor | None, trust_inside: bool
 ) -> tuple[Tensor, Tensor, Tensor]:
     alpha = mask.clone()
-    foreground = image.clone()
+    foreground, image = image.clone(), image.clamp(0, 1)
     live = trimap.unknown.clone()
     both_sides = bool(trimap.foreground.any()) and bool(trimap.background.any())
     if both_sides and bool(live.any()):

@@ -16,6 +16,7 @@ from .detail import COARSE, FINE, INVISIBLE, MIDDLE, clean_energy
 from .regions import solid, weighted_mean
 
 CORE = 0.5  # of a mask's peak
+MOST = 10.0  # times as much is all that is told apart: of a reference without detail any detail is a huge multiple
 
 
 @dataclass(frozen=True)
@@ -36,15 +37,24 @@ def split_bands(luma: Tensor, low: Tensor) -> Bands:
 
 
 def detail_kept(after: Bands, before: Bands, weight: Tensor | None) -> float:
-    """Energy of detail over that of the reference, noise taken off both; 1 = unchanged."""
-    now, was = (clean_energy(bands.detail, bands.luma, weight, FINE, MIDDLE) for bands in (after, before))
-    return now / was
+    """Energy of detail over that of the reference, noise taken off both; 1 = unchanged, MOST at most."""
+    now, was = (_detail(bands, weight) for bands in (after, before))
+    return min(now / was, MOST)
+
+
+def has_detail(bands: Bands, weight: Tensor | None) -> bool:
+    """Whether there is any detail that can be seen."""
+    return _detail(bands, weight) > 2 * INVISIBLE
+
+
+def _detail(bands: Bands, weight: Tensor | None) -> float:
+    return clean_energy(bands.detail, bands.luma, weight, FINE, MIDDLE)
 
 
 def finest_kept(after: Bands, before: Bands, weight: Tensor | None) -> float:
     """Energy of the finest band over that of the reference, noise and all; above 1 it is sharper than it was."""
     now, was = (weighted_mean(bands.finest.square(), weight) for bands in (after, before))
-    return (now + INVISIBLE) / (was + INVISIBLE)
+    return min((now + INVISIBLE) / (was + INVISIBLE), MOST)
 
 
 def sharpening(after: Bands, before: Bands, weight: Tensor | None) -> float:
@@ -58,6 +68,6 @@ def core(mask: Tensor | None) -> Tensor | None:
 
 
 def gain(after: Tensor, before: Tensor, weight: Tensor | None) -> float:
-    """Factor by which one plane is contained in another (least squares); 1 for two that carry nothing."""
+    """Factor by which one plane is contained in another (least squares), within +-MOST; 1 where neither carries any."""
     shared, own = weighted_mean(after * before, weight), weighted_mean(before.square(), weight)
-    return (shared + INVISIBLE) / (own + INVISIBLE)
+    return max(-MOST, min((shared + INVISIBLE) / (own + INVISIBLE), MOST))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from ..color import luminance
+from ..color import WHITE, luminance
 from ..gaussian import gaussian_blur
 from ..local_range import local_maximum, local_minimum
 from ..noise_level import noise_level
@@ -16,7 +16,6 @@ from .regions import solid
 from .ringing import ringing
 
 SMOOTHED_PX = 1.0  # what `noise_level` tells flat places by
-HALF_CODE = 0.5 / 255
 SHARP_PX = 0.6  # an ideal step edge
 VISIBLE_NOISE, VISIBLE_STEP, VISIBLE_RINGING, VISIBLE_BURNT = 2.0, 0.5, 0.3, 2.0  # from here on a cause is named
 
@@ -61,7 +60,7 @@ def white_noise(luma: Tensor) -> float:
 
 def burnt_percent(image: Tensor) -> float:
     """Pixels of [1, 3, H, W] sRGB with a channel at white, in %; noise that dips out of white makes no difference."""
-    white = (image >= 1 - HALF_CODE).to(image.dtype)
+    white = (image >= WHITE).to(image.dtype)
     return 100 * float(local_minimum(local_maximum(white, 1), 1).amax(1).mean())
 
 

@@ -32,6 +32,8 @@ ABOVE_NOISE = 2.0  # times the noise's energy: below, it is noise that would be 
 FEWEST = 0.005  # of all blocks: a direction that fewer show is not judged
 INVISIBLE = (0.1 / 255) ** 2  # energy of a slope that nobody can see
 WIDEST = 50.0
+LEAST_SHOWN = 0.005  # of the picture, and LEAST_PX pixels of it at least, in small ones a quarter: a dot is no picture
+LEAST_PX = 100.0
 
 
 def pixel_size(luma: Tensor) -> float:
@@ -63,6 +65,19 @@ def edge_width(luma: Tensor, noise: float, region: Tensor | None = None) -> floa
         _by_direction(fine.flatten(1), fine_noise), _by_direction(coarse.flatten(1), coarse_noise), coarse_noise
     )
     return max(widths, default=WIDEST)
+
+
+def shown(luma: Tensor) -> float:
+    """How much of [1, 1, H, W] luma shows any slope, over the least that makes a picture: 0..1.
+
+    A photograph shows one nearly everywhere, a single bright pixel in about 30 pixels.
+    """
+    if min(luma.shape[-2:]) < 2:
+        return 0.0
+    across, down = _slopes(gaussian_blur(luma, NARROW * pixel_size(luma))[0])
+    seen = across.square() + down.square() > INVISIBLE
+    least = min(max(LEAST_SHOWN * seen.numel(), LEAST_PX), seen.numel() / 4)
+    return min(1.0, float(seen.sum()) / least)
 
 
 def _widths(fine: Tensor, coarse: Tensor, noise: float) -> list[float]:

@@ -9,13 +9,16 @@ import torch
 from torch import Tensor
 
 from ..color import linear_to_srgb, luminance, srgb_to_linear
-from .bands import core, detail_kept, finest_kept, gain, sharpening, split_bands
+from .bands import Bands, core, detail_kept, finest_kept, gain, has_detail, sharpening, split_bands
 from .detail import COARSE, MIDDLE, decibels, detail_energy
 from .distortions import Distortions, measure_distortions
 from .drift import face_drift, scattered_light
+from .edge_width import shown
 from .regions import Regions, find_regions
 from .seam import seam
 from .tone import clipped_percent, colour_drift, colour_form, glow, halo, low_pass
+
+FLAT_REFERENCE = "The reference has no fine detail{} to compare with."
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,9 @@ class Effect:
         halo_mean, halo_peak: overshoot beyond the reference's local range, mean and 99.9th percentile (/255).
         clipped_percent: pixels at the end of the range, less those of the reference; without one, burnt pixels only.
         colour_drift: mean distance in the a*b* plane of CIELAB; None also where kornia is missing.
+        flat_reference: where the reference has no fine detail, so that what is kept of it means nothing, as a
+            sentence; empty where it has.
+        shown: without a reference, how much there is to be seen, over the least that can be judged; 0..1.
         edge_width, noise, block_step, ringing: without a reference, the fields of `Distortions`; the edge width inside
             the mask if there is one.
     """
@@ -78,6 +84,8 @@ class Effect:
     noise: float | None = None
     block_step: float | None = None
     ringing: float | None = None
+    shown: float | None = None
+    flat_reference: str = ""
 
 
 def measure_effects(
@@ -126,8 +134,8 @@ def measure_effect(
 
 def _without_reference(image: Tensor, regions: Regions, seen: Distortions) -> Effect:
     softness = contrast = None
+    luma = luminance(image)
     if regions.inside is not None:
-        luma = luminance(image)
         fine = detail_energy(luma, regions.outside)
         softness = decibels(detail_energy(luma, regions.outside, MIDDLE, COARSE) / fine)
         contrast = decibels(detail_energy(luma, regions.inside) / fine)
@@ -141,6 +149,7 @@ def _without_reference(image: Tensor, regions: Regions, seen: Distortions) -> Ef
         noise=seen.noise,
         block_step=seen.block_step,
         ringing=seen.ringing,
+        shown=shown(luma),
     )
 
 
@@ -159,6 +168,7 @@ def _with_reference(image: Tensor, reference: Tensor, regions: Regions) -> Effec
         regions.note,
         referenced=True,
         clipped_percent=clipped_percent(image, reference),
+        flat_reference=_flat_reference(before, regions),
         kept_whole=detail_kept(after, before, None) if regions.inside is None else None,
         finest=finest_kept(after, before, regions.inside),
         sharpening=sharpening(after, before, core(regions.inside)),
@@ -186,6 +196,13 @@ def _with_reference(image: Tensor, reference: Tensor, regions: Regions) -> Effec
         seam=seam(after, before, regions.inside),
         face_drift=face_drift(light, (light - _decoded(low), scattered[0] - _decoded(low_before)), scattered, regions),
     )
+
+
+def _flat_reference(before: Bands, regions: Regions) -> str:
+    """Where the reference has no detail, as a sentence; empty where it has."""
+    places = {"": None} if regions.inside is None else {" in the mask": regions.inside, " outside": regions.outside}
+    flat = [place for place, weight in places.items() if not has_detail(before, weight)]
+    return FLAT_REFERENCE.format(flat[0] if len(flat) < len(places) else "") if flat else ""
 
 
 def _decoded(low: Tensor) -> Tensor:

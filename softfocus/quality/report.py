@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from .advice import advise
+from .bands import MOST
 from .clarity import Clarity, describe_natural
 from .clip_report import clip_data, describe_clip, rounded
 from .clip_scores import ClipScores
@@ -19,6 +20,7 @@ NO_PICTURES = "There are no pictures to score."
 NO_REFERENCE = "There is no reference, so only the picture itself is judged, not what the effect changed."
 ONLY_CLARITY = "With neither mask nor reference the score says how clear the picture is, not how dreamy."
 ALL_GOOD = "Nothing needs to be changed."
+NEXT_TO_NOTHING = "The picture shows next to nothing, which takes from the score."
 NO_LAB = "Colour drift was left out because the package kornia is not installed."
 
 
@@ -71,19 +73,19 @@ def describe(effect: Effect) -> list[str]:
 
 
 def _changes(effect: Effect) -> list[str]:
-    lines = []
+    lines = [effect.flat_reference] if effect.flat_reference else []
     if effect.kept_inside is not None and effect.kept_outside is not None:
         lines.append(
-            f"Inside the mask {100 * effect.kept_inside:.0f} % of the fine detail energy is kept, "
-            f"outside {100 * effect.kept_outside:.0f} %: a selectivity of {effect.selectivity_db:.1f} dB."
+            f"Inside the mask {_percent(effect.kept_inside)} of the fine detail energy is kept, "
+            f"outside {_percent(effect.kept_outside)}: a selectivity of {effect.selectivity_db:.1f} dB."
         )
         lines.append(f"The light on the face is {effect.face_drift:.1f}/255 away from what its surroundings call for.")
     if effect.kept_whole is not None:
-        lines.append(f"{100 * effect.kept_whole:.0f} % of the fine detail energy is kept in the whole picture.")
+        lines.append(f"{_percent(effect.kept_whole)} of the fine detail energy is kept in the whole picture.")
     if effect.glow is not None and effect.form is not None:
         place = "the whole picture" if effect.form_step is None else "what the mask holds"
         lines.append(f"{max(0, effect.glow):.0f} % of the light scatters beyond its surroundings.")
-        lines.append(f"{100 * effect.form:.0f} % of the form (the broader modelling) of {place} is kept.")
+        lines.append(f"{_percent(effect.form)} of the form (the broader modelling) of {place} is kept.")
     lines.append(
         f"Edges overshoot by {effect.halo_peak:.1f}/255 (99.9th percentile), {effect.halo_mean:.2f}/255 on average."
     )
@@ -102,7 +104,13 @@ def _state(effect: Effect) -> list[str]:
         others = (effect.noise or 0.0, effect.block_step or 0.0, effect.ringing or 0.0)
         seen = Distortions(effect.edge_width, *others, effect.clipped_percent)
         lines += describe_distortions(seen, "the picture" if effect.note else "what the mask holds")
+    if effect.shown is not None and effect.shown < 1:
+        lines.append(NEXT_TO_NOTHING)
     return [*lines, ONLY_CLARITY] if effect.note else lines
+
+
+def _percent(share: float) -> str:
+    return f"{100 * MOST:.0f} % or more" if share >= MOST else f"{100 * max(share, 0):.0f} %"
 
 
 def _which(best: Score, ranking: Ranking) -> str:

@@ -30,6 +30,9 @@ Which parts enter:
                          A dreamy picture with a clear face loses less than one with the same blur everywhere. A
                          white backdrop counts as burnt, and mild sharpening of a soft picture as a gain.
 
+Without a reference a picture that shows next to nothing, such as one bright pixel on black, loses by the square of what
+it shows over the least that can be judged.
+
 Scores of different rows are not comparable. The targets were set on 65 portraits and two
 pictures of the tests, with good and bad effects (benchmarks/quality_effect.py), and those without a
 reference on 56 pictures made worse step by step (benchmarks/quality_ladder.py), not on judgements of people. A picture
@@ -145,7 +148,7 @@ def score_effect(effect: Effect, index: int = 0) -> Score:
     for part in parts:
         if part.goal.weight == 0:
             look *= part.score
-    return Score(index, 100.0 * look, tuple(parts), effect)
+    return Score(index, 100.0 * look * (1.0 if effect.shown is None else effect.shown**2), tuple(parts), effect)
 
 
 def format_value(value: float) -> str:

@@ -11,6 +11,7 @@ import math
 import torch
 from torch import Tensor
 
+from ..color import WHITE
 from ..gaussian import gaussian_blur
 from ..local_range import local_maximum
 from ..units import diagonal
@@ -43,11 +44,12 @@ def glow(shift: Tensor, low: Tensor, scattered: list[Tensor], weight: Tensor | N
     Returns:
         Percent of the light, as sRGB codes show it, that moved 3 % of the diagonal or more, and of it that which moved
         8 %. Dark pictures show more than moved in truth: up to half as much again. Below 0 light moved the other way.
+        Within -100..100: in a picture without light any change would be many times that.
     """
     own, near, far = scattered
     planes = [shift, near - own, far - near, own, own - low]
     change, *causes = (plane - weighted_mean(plane, weight) for plane in planes)
-    moved, wide, *_ = fit(change, causes, weight)
+    moved, wide = (max(-1.0, min(1.0, share)) for share in fit(change, causes, weight)[:2])
     return 100 * moved, 100 * wide
 
 
@@ -79,7 +81,7 @@ def clipped_percent(picture: Tensor, reference: Tensor) -> float:
     """
 
     def shares(rgb: Tensor) -> tuple[float, float]:
-        white = rgb.amax(1) >= 1 - HALF_CODE
+        white = rgb.amax(1) >= WHITE
         black = rgb.amin(1) <= HALF_CODE
         return float(white.float().mean()), float(black.float().mean())
 
