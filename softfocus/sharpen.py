@@ -88,7 +88,6 @@ def feature_sharpen(
     room = halo_limit - NOISE_EXTREME * noise  # the extremes of a noisy picture are those of its noise
     allowed = detail_range(own, None if source is None else reference, radius_px)
     weights = [amount * each for each in (PLAIN_WEIGHTS if source is None else (1.0, 1.0, 1.0))]
-
     if alpha is not None:
         mask = visibility(alpha) if mask is None else visibility(alpha) * mask
 
