@@ -161,6 +161,7 @@ def _sharpen(
         source=frames.images["detail_source"],
         mask=frames.masks["mask"],
         strength=strength,
+        alpha=frames.alpha,
     )
     return sharpened.image, sharpened.gain, sharpened.features
 
@@ -172,7 +173,7 @@ def _sharpen_by_encoder(
     source = frames.images["detail_source"]
     seen = frames.rgb if source is None else source
     features = sharp_features(encoder, seen, factor, between_tiles=mm.throw_exception_if_processing_interrupted)
-    strength = feature_strength(features, seen, frames.masks["mask"])
+    strength = feature_strength(features, seen, frames.masks["mask"], frames.alpha)
     image, gain, _ = _sharpen(frames, strength, **settings)
     return image, gain, pca_picture(features, frames.size), strength
 

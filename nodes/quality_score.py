@@ -104,10 +104,10 @@ class QualityScore(io.ComfyNode):
 
         def measure(frames: Frames) -> list[tuple[Clarity, Effect, ClipScores | None]]:
             mask = frames.masks["mask"]
-            masks = [None] * len(frames) if mask is None else mask.split(1)
-            clear = list(map(measure_clarity, frames.rgb.split(1), masks))
+            masks, alphas = ([None] * len(frames) if each is None else each.split(1) for each in (mask, frames.alpha))
+            clear = list(map(measure_clarity, frames.rgb.split(1), masks, alphas))
             distortions = [each.distortions for each in clear]
-            effects = measure_effects(frames.rgb, frames.images["reference"], mask, distortions)
+            effects = measure_effects(frames.rgb, frames.images["reference"], mask, distortions, frames.alpha)
             return list(zip(clear, effects, judge(frames.rgb, mask), strict=True))
 
         records = each_frame(measure, batch, floats_per_pixel=FLOATS_PER_PIXEL)

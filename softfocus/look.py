@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -11,6 +12,7 @@ from .color import parse_hex_color
 from .selective_blur import selective_gaussian_blur
 from .settings import BLOOM, BLUR, DEFAULTS, SHARPEN, BloomSettings, BlurSettings, LookSettings, SharpenSettings
 from .sharpen import Sharpened, feature_sharpen
+from .transparency import fill_transparent, restore_hidden
 from .units import percent_of_diagonal
 
 
@@ -33,7 +35,7 @@ def make_look(
         mask: [B or 1, 1, H, W] in 0..1, such as `face_detail_mask` draws. Where it is 1 the picture is not blurred, and
             its detail returns after the bloom. None blurs everything, and returns detail everywhere.
         settings: of which `mask` plays no part here.
-        alpha: [B or 1, 1, H, W] in 0..1. Transparent pixels give no color to others.
+        alpha: [B or 1, 1, H, W] in 0..1. Transparent pixels give no color to others, and keep what they hide.
 
     Returns:
         Look; its `image` is the result. Borders as in `gaussian_blur`.
@@ -48,9 +50,24 @@ def make_look(
     if image.ndim != 4 or image.shape[1] != 3 or not image.is_floating_point():
         raise ValueError(f"image is {image.dtype} {tuple(image.shape)}; it must be [B, 3, H, W] of floats")
     mask, alpha = _fitting("mask", mask, image), _fitting("alpha", alpha, image)
-    soft = apply_blur(image, settings.blur, protect=mask, alpha=alpha)
-    bloomed, _ = apply_bloom(soft, settings.bloom, alpha=alpha)
-    return Look(soft, bloomed, apply_sharpen(bloomed, settings.sharpen, source=image, mask=mask).image)
+    source = fill_transparent(image, alpha)
+    soft = _on_seen(image, alpha, lambda seen: apply_blur(seen, settings.blur, protect=mask, alpha=alpha))
+    bloomed = _on_seen(soft, alpha, lambda seen: apply_bloom(seen, settings.bloom, alpha=alpha)[0])
+    return Look(
+        soft,
+        bloomed,
+        _on_seen(
+            bloomed,
+            alpha,
+            lambda seen: apply_sharpen(seen, settings.sharpen, source=source, mask=mask, alpha=alpha).image,
+        ),
+    )
+
+
+def _on_seen(image: Tensor, alpha: Tensor | None, effect: Callable[[Tensor], Tensor]) -> Tensor:
+    """The effect on what alpha shows of an image, whose hidden colors stay as they are."""
+    seen = fill_transparent(image, alpha)
+    return restore_hidden(effect(seen), seen, image, alpha)
 
 
 def apply_blur(
@@ -97,6 +114,7 @@ def apply_sharpen(
     source: Tensor | None = None,
     mask: Tensor | None = None,
     strength: Tensor | None = None,
+    alpha: Tensor | None = None,
 ) -> Sharpened:
     """`feature_sharpen` with a radius in percent of the diagonal."""
     return feature_sharpen(
@@ -109,6 +127,7 @@ def apply_sharpen(
         source=source,
         mask=mask,
         strength=strength,
+        alpha=alpha,
     )
 
 

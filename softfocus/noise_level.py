@@ -5,6 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from .local_range import local_minimum
+from .transparency import mostly_seen
+
 SAMPLES = 1 << 16  # places looked at, about; more change the result by less than 1 %
 FLATTEST = 0.25  # share of the places that count
 MAD_TO_SIGMA = 1.4826  # of normally distributed values
@@ -12,7 +15,7 @@ MASK_GAIN = 6.0  # what the mask makes of white noise of standard deviation 1
 CLIPPED = 1.0 / 255  # luma this close to 0 or 1 shows no noise, whatever the rest has
 
 
-def noise_level(luma: Tensor, smoothed: Tensor) -> Tensor:
+def noise_level(luma: Tensor, smoothed: Tensor, alpha: Tensor | None = None) -> Tensor:
     """Standard deviation of the white noise in each frame.
 
     The second difference along both axes (Immerkaer 1996) sees noise and hardly any edge. Its median absolute
@@ -22,9 +25,11 @@ def noise_level(luma: Tensor, smoothed: Tensor) -> Tensor:
     Args:
         luma: [B, 1, H, W].
         smoothed: the same, blurred a little: where its slope is small, the picture is flat.
+        alpha: [B, 1, H, W] in 0..1: only places that are mostly seen count, neighbours included. None: all.
 
     Returns:
-        [B, 1, 1, 1], in units of luma; 0 for pictures less than three pixels high or wide. Noise that is coarser than a
+        [B, 1, 1, 1], in units of luma; 0 for pictures less than three pixels high or wide, and where nothing
+        is seen. Noise that is coarser than a
         pixel (strong compression, enlarged pictures) is not seen.
     """
     height, width = luma.shape[-2:]
@@ -37,10 +42,23 @@ def noise_level(luma: Tensor, smoothed: Tensor) -> Tensor:
     slope += (_at(smoothed, 2, 1, step) - _at(smoothed, 0, 1, step)).abs_()
     middle = _at(luma, 1, 1, step)
     slope.masked_fill_((middle <= CLIPPED) | (middle >= 1 - CLIPPED), torch.inf)
-    count = max(1, int(FLATTEST * fine.shape[1]))
-    flattest = slope.flatten(1).topk(count, largest=False, sorted=False).indices
-    median = fine.gather(1, flattest).median(1).values
+    slope = slope.flatten(1)
+    if alpha is None:
+        median = _median_of_flattest(fine, slope)
+    else:
+        seen = _at(local_minimum(mostly_seen(alpha), 1), 1, 1, step).expand(len(luma), -1, -1, -1).flatten(1) > 0
+        frames = zip(fine, slope, seen, strict=True)
+        median = torch.cat([_median_of_flattest(each[own][None], flat[own][None]) for each, flat, own in frames])
     return (median * (MAD_TO_SIGMA / MASK_GAIN)).view(-1, 1, 1, 1)
+
+
+def _median_of_flattest(fine: Tensor, slope: Tensor) -> Tensor:
+    """[B]: median of values [B, N] where the slopes [B, N] are least; 0 without values."""
+    if fine.shape[1] == 0:
+        return fine.new_zeros(len(fine))
+    count = max(1, int(FLATTEST * fine.shape[1]))
+    flattest = slope.topk(count, largest=False, sorted=False).indices
+    return fine.gather(1, flattest).median(1).values
 
 
 def _at(image: Tensor, dy: int, dx: int, step: int) -> Tensor:

@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 
 from ...softfocus.frame_names import name_frames
+from ...softfocus.transparency import fill_transparent
 from . import layouts
-from .frames import Frames, resized_picture
+from .frames import Frames
 from .memory import intermediate_dtype
 
 
@@ -75,8 +76,9 @@ class Batch:
         rgb, alpha = layouts.to_planes(self.image[first:stop].to(device))
         return Frames(
             first,
-            rgb,
+            fill_transparent(rgb, alpha),
             alpha,
+            None if alpha is None else rgb,
             {
                 name: None if mask is None else _shared(_mask(mask, first, stop, self.size, device), count)
                 for name, mask in self.masks.items()
@@ -137,4 +139,4 @@ def _mask(mask: Tensor, first: int, stop: int, size: tuple[int, int], device: to
 
 def _picture(other: Tensor, first: int, stop: int, size: tuple[int, int], device: torch.device) -> Tensor:
     rgb, alpha = layouts.to_planes(_part(other, first, stop).to(device))
-    return resized_picture(rgb, alpha, size)
+    return layouts.resized(fill_transparent(rgb, alpha), size, "bicubic")

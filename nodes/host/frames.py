@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ...softfocus.transparency import restore_hidden
 from .layouts import resized
-
-CLEAR = 0.01  # alpha below which a resized pixel has no color of its own
 
 
 @dataclass(frozen=True)
@@ -19,15 +18,18 @@ class Frames:
 
     Attributes:
         first: index of the chunk's first frame within the batch.
-        rgb: [B, 3, H, W] sRGB, usually 0..1; HDR values above 1 are passed on.
+        rgb: [B, 3, H, W] sRGB, usually 0..1; HDR values above 1 are passed on. What alpha hides has the visible colors
+            around it (`fill_transparent`), so that nothing hidden is seen by whatever works on it.
         alpha: [B, 1, H, W] in 0..1, or None for a picture without alpha.
+        hidden: rgb as it came, or None for a picture without alpha.
         masks: [B, 1, H, W] in 0..1, or None where the socket is not connected.
-        images: [B, 3, H, W] like rgb and of its size, or None where the socket is not connected.
+        images: [B, 3, H, W] like rgb and of its size, filled by their own alpha, or None where the socket is not connected.
     """
 
     first: int
     rgb: Tensor
     alpha: Tensor | None
+    hidden: Tensor | None
     masks: Mapping[str, Tensor | None]
     images: Mapping[str, Tensor | None]
 
@@ -39,12 +41,17 @@ class Frames:
         """(height, width)."""
         return self.rgb.shape[-2], self.rgb.shape[-1]
 
+    def restored(self, result: Tensor) -> Tensor:
+        """[B, 3, H, W] made from rgb, with its own colors where alpha hides them."""
+        return result if self.hidden is None else restore_hidden(result, self.rgb, self.hidden, self.alpha)
+
     def resized(self, size: tuple[int, int]) -> Frames:
         """The same frames at another (height, width)."""
         return Frames(
             self.first,
-            resized_picture(self.rgb, self.alpha, size),
+            resized(self.rgb, size, "bicubic"),
             None if self.alpha is None else resized(self.alpha, size, "bilinear"),
+            None if self.hidden is None else resized(self.hidden, size, "bicubic"),
             {name: None if mask is None else resized(mask, size, "bilinear") for name, mask in self.masks.items()},
             {name: None if other is None else resized(other, size, "bicubic") for name, other in self.images.items()},
         )
@@ -55,16 +62,7 @@ class Frames:
             self.first,
             self.rgb.to(device),
             None if self.alpha is None else self.alpha.to(device),
+            None if self.hidden is None else self.hidden.to(device),
             {name: None if mask is None else mask.to(device) for name, mask in self.masks.items()},
             {name: None if other is None else other.to(device) for name, other in self.images.items()},
         )
-
-
-def resized_picture(rgb: Tensor, alpha: Tensor | None, size: tuple[int, int]) -> Tensor:
-    """RGB planes [B, 3, H, W] at another size; what is transparent gives no color to its surroundings."""
-    if alpha is None or rgb.shape[-2:] == size:
-        return resized(rgb, size, "bicubic")
-    weight = resized(alpha, size, "bicubic")
-    weighted = resized(rgb * alpha, size, "bicubic")
-    # Clear pixels keep the color that they hide.
-    return (weighted / weight.clamp(min=CLEAR)).where(weight > CLEAR, resized(rgb, size, "bicubic"))

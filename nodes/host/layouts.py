@@ -39,13 +39,14 @@ def finite_image(image: Tensor) -> Tensor:
 
 
 def to_planes(image: Tensor) -> tuple[Tensor, Tensor | None]:
-    """[B, H, W, 1 | 3 | 4] of any float dtype to float32 RGB planes and alpha in 0..1 (or None), all finite."""
+    """[B, H, W, 1 | 3 | 4] of any float dtype to float32 RGB planes and alpha in 0..1, all finite; no alpha where all is opaque."""
     count, height, width, channels = image.shape
     rgb = image.new_empty((count, 3, height, width), dtype=torch.float32)
     finite_(rgb.copy_(image[..., :3].movedim(-1, 1)))
     if channels != 4:
         return rgb, None
-    return rgb, image[..., 3:].movedim(-1, 1).float().nan_to_num(0.0).clamp_(0, 1)
+    alpha = image[..., 3:].movedim(-1, 1).float().nan_to_num(0.0).clamp_(0, 1)
+    return rgb, None if bool((alpha == 1).all()) else alpha
 
 
 def like_source(rgb: Tensor, source: Tensor) -> Tensor:

@@ -41,12 +41,17 @@ def map_frames(
     """
     results = [_empty(kind, batch) for kind in outputs]
 
-    def keep(first: int, values: Sequence[Tensor]) -> None:
+    def keep(frames: Frames, values: Sequence[Tensor]) -> None:
+        chunk = slice(frames.first, frames.first + len(frames))
         for kind, result, value in zip(outputs, results, values, strict=True):
-            if kind != "first mask":
-                result[first : first + len(value)] = _restored(kind, value, batch.image[first : first + len(value)])
-            elif first == 0:
-                result[:] = _restored("mask", value[:1], batch.image[:1])
+            if kind == "image":
+                result[chunk] = like_source(_storable(frames.restored(value)), batch.image[chunk])
+            elif kind == "picture":
+                result[chunk] = _storable(value).movedim(1, -1)
+            elif kind == "mask":
+                result[chunk] = value[:, 0]
+            elif frames.first == 0:
+                result[:] = value[:1, 0]
 
     _in_chunks(op, keep, batch, floats_per_pixel, part)
     return results
@@ -58,8 +63,8 @@ def each_frame(
     """Run `op` over all frames and collect the records that it makes, one a frame; arguments as for `map_frames`."""
     records: dict[int, Record] = {}  # by frame: a chunk that runs again replaces what it gave before
 
-    def keep(first: int, found: Sequence[Record]) -> None:
-        records.update(enumerate(found, first))
+    def keep(frames: Frames, found: Sequence[Record]) -> None:
+        records.update(enumerate(found, frames.first))
 
     _in_chunks(op, keep, batch, floats_per_pixel, part)
     return [records[index] for index in range(len(batch))]
@@ -67,12 +72,12 @@ def each_frame(
 
 def _in_chunks(
     op: Callable[[Frames], Any],
-    keep: Callable[[int, Any], None],
+    keep: Callable[[Frames, Any], None],
     batch: Batch,
     floats_per_pixel: int,
     part: tuple[int, int],
 ) -> None:
-    """Call `op` on one chunk after the other, and `keep` with the chunk's first frame and what came out."""
+    """Call `op` on one chunk after the other, and `keep` with the chunk and what came out."""
     count, device = len(batch), mm.get_torch_device()
     chunk = chunk_length(count, batch.size[0] * batch.size[1] * floats_per_pixel * 4, device)
     progress = comfy.utils.ProgressBar(part[1] * count)
@@ -82,8 +87,8 @@ def _in_chunks(
         stop = min(first + chunk, count)
         full = False
         try:
-            # No name here holds anything of this chunk while the next one is worked on.
-            keep(first, op(batch.frames(first, stop, device)))
+            # In a function of its own, so that nothing of this chunk is held while the next one is worked on.
+            _run(op, keep, batch.frames(first, stop, device))
         except Exception as error:
             if chunk == 1 or not is_out_of_memory(error):
                 raise
@@ -94,6 +99,10 @@ def _in_chunks(
             continue
         first = stop
         progress.update_absolute(part[0] * count + first)
+
+
+def _run(op: Callable[[Frames], Any], keep: Callable[[Frames, Any], None], frames: Frames) -> None:
+    keep(frames, op(frames))
 
 
 def _empty(kind: str, batch: Batch) -> Tensor:
@@ -107,10 +116,6 @@ def _empty(kind: str, batch: Batch) -> Tensor:
     return torch.empty(shape, dtype=intermediate_dtype(), device=mm.intermediate_device())
 
 
-def _restored(kind: str, value: Tensor, source: Tensor) -> Tensor:
-    """From [B, C, H, W] to the layout of `kind`, with the source's channels for "image"."""
-    if kind == "mask":
-        return value[:, 0]
-    if intermediate_dtype() == torch.float16:  # what was added to the brightest light may be too much for it
-        value = finite_(value.clone())
-    return like_source(value, source) if kind == "image" else value.movedim(1, -1)
+def _storable(value: Tensor) -> Tensor:
+    """What a host in half precision can hold too: what was added to the brightest light may be too much for it."""
+    return finite_(value.clone()) if intermediate_dtype() == torch.float16 else value

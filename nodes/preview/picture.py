@@ -21,7 +21,7 @@ from .cache import Entry, drafted
 
 def picture_before(entry: Entry) -> bytes:
     """The node's input."""
-    return _webp(entry.frames.rgb, entry.frames, entry.channels)
+    return _webp(entry.frames.restored(entry.frames.rgb), entry.frames, entry.channels)
 
 
 def picture_after(entry: Entry, settings: Mapping[str, Any], draft: bool = False) -> bytes:
@@ -33,7 +33,7 @@ def picture_after(entry: Entry, settings: Mapping[str, Any], draft: bool = False
     with torch.inference_mode():
         frames = drafted(entry.frames) if draft else entry.frames
         result = entry.op(frames, **used)[0]
-    return _webp(result, frames, entry.channels)
+    return _webp(frames.restored(result), frames, entry.channels)
 
 
 def _webp(rgb: Tensor, frames: Frames, channels: int) -> bytes:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ..settings import MASK
+from ..transparency import fill_transparent
 from .blazeface import FullRangeDetector, ShortRangeDetector
 from .crops import sample_squares, valid_colours
 from .face import Face
@@ -24,6 +25,7 @@ def detect_faces(
     image: Tensor,
     min_confidence: float = MASK.min_confidence,
     looks: Callable[[int, int], list[Look]] = whole_looks,
+    alpha: Tensor | None = None,
 ) -> list[list[Face]]:
     """Faces of each picture, with keypoints but without landmarks, most certain first.
 
@@ -32,10 +34,12 @@ def detect_faces(
         image: [B, 3, H, W] sRGB; values outside 0..1 are clamped, those that are no numbers or infinite count as 0.
         min_confidence: 0..1, detections scored lower are left out.
         looks: from height and width of a picture, what to show to the nets.
+        alpha: [B, 1, H, W] in 0..1; what it hides, the nets are not shown.
 
     Boxes run about from the brows to the chin. Each picture is looked at alone, so a batch gives what its pictures
     give one by one. Decoding and the score-weighted merge follow BlazeFace (arXiv 1907.05047).
     """
+    image = image if alpha is None else fill_transparent(valid_colours(image), alpha)
     height, width = image.shape[2:]
     found = []
     for index in range(len(image)):

@@ -8,6 +8,8 @@ from functools import partial
 from torch import Tensor
 
 from ..settings import MASK
+from ..transparency import fill_transparent
+from .crops import valid_colours
 from .detect import detect_faces
 from .face import Face, distinct, largest, same_face
 from .looks import TURNS, tile_looks, whole_looks
@@ -23,14 +25,17 @@ def find_faces(
     image: Tensor,
     min_confidence: float = MASK.min_confidence,
     detector: Detector | None = None,
+    alpha: Tensor | None = None,
 ) -> list[list[Face]]:
     """Faces of each picture of [B, 3, H, W] sRGB with their 468 landmarks, largest first.
 
     ``nets`` must be on the image's device. ``min_confidence`` 0..1 is the detector's.
     ``detector`` takes the place of the pack's own: from pictures and confidence to faces with keypoints, such as
     :class:`YuNet`. Without one, each picture is looked at as a whole and in tiles (see :mod:`.looks`), and
-    in turned positions too where no upright face is certain.
+    in turned positions too where no upright face is certain. What ``alpha`` [B, 1, H, W] in 0..1 hides, no net is
+    shown: visible colors go on there.
     """
+    image = image if alpha is None else fill_transparent(valid_colours(image), alpha)
     frames = (image[index : index + 1] for index in range(len(image)))
     return [largest(_find(nets, frame, min_confidence, detector)) for frame in frames]
 

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ..matting import refine_mask
 from ..settings import MASK
+from ..transparency import fill_transparent
 from .crops import Square, sample_square
 from .face import Face
 from .hair_model import HeadCrop, hair_probability
@@ -26,7 +27,13 @@ CLEAR = 0.25  # hair probabilities this far from 1/2 become 0 and 1
 
 
 @torch.no_grad()
-def hair_mask(net: SelfieSegmentation, image: Tensor, faces: list[list[Face]], refine: int = MASK.refine) -> Tensor:
+def hair_mask(
+    net: SelfieSegmentation,
+    image: Tensor,
+    faces: list[list[Face]],
+    refine: int = MASK.refine,
+    alpha: Tensor | None = None,
+) -> Tensor:
     """Hair masks [B, 1, H, W] in 0..1.
 
     Args:
@@ -34,10 +41,12 @@ def hair_mask(net: SelfieSegmentation, image: Tensor, faces: list[list[Face]], r
         image: [B, 3, H, W] sRGB; values outside 0..1 are clamped.
         faces: one list a picture; only the hair of these is masked. Faces without landmarks are skipped.
         refine: passes that fit the edge to the picture, down to strands; 0 leaves the soft edge of a 256 px crop.
+        alpha: [B, 1, H, W] in 0..1; what it hides takes the visible colors around it.
 
     Each face is looked at alone, in a crop as large as its head and shoulders, and the masks' maximum is taken. Zeros
     where there is no face. What looks like hair by place and colour, such as a hat, may be taken for it.
     """
+    image = fill_transparent(image, alpha)
     mask = torch.zeros_like(image[:, :1])
     for index, found in enumerate(faces):
         frame = image[index : index + 1].clamp(0, 1)

@@ -8,6 +8,7 @@ from torch import Tensor
 from ..gaussian import gaussian_blur
 from ..matting import refine_mask
 from ..matting.trimap import NEAR
+from ..transparency import fill_transparent
 from .crops import surroundings
 from .face import Face
 from .regions import face_width
@@ -16,16 +17,19 @@ BAND = 0.09  # half-width of the band around the drawn outline, as a share of th
 SOFTENING = 0.1  # of the band
 
 
-def refine_outline(image: Tensor, face_mask: Tensor, faces: list[list[Face]], iterations: int) -> Tensor:
+def refine_outline(
+    image: Tensor, face_mask: Tensor, faces: list[list[Face]], iterations: int, alpha: Tensor | None = None
+) -> Tensor:
     """The face mask [B, 1, H, W] without what the colours of image [B, 3, H, W] show to be no face.
 
     The mask only ever shrinks: ears and neck have the face's colour and must not come in. The matte is
     softened a little, since the mask's edge was drawn soft. The band's width follows the largest face of a
     frame; only the surroundings of its faces are worked on. Zero iterations, and frames without a face, give
-    the mask itself.
+    the mask itself. What ``alpha`` [B, 1, H, W] in 0..1 hides takes the visible colors around it.
     """
     if iterations == 0:
         return face_mask
+    image = fill_transparent(image, alpha)
     refined = face_mask.clone()
     for index, found in enumerate(faces):
         widths = [face_width(face.landmarks) for face in found if face.landmarks is not None]

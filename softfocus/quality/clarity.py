@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ..color import luminance
+from ..transparency import fill_transparent
 from .brisque import brisque
 from .distortions import Distortions, measure_distortions, white_noise
 from .edge_width import edge_width
@@ -55,12 +56,13 @@ class Clarity:
     outside: RegionClarity | None
 
 
-def measure_clarity(image: Tensor, mask: Tensor | None = None) -> Clarity:
+def measure_clarity(image: Tensor, mask: Tensor | None = None, alpha: Tensor | None = None) -> Clarity:
     """Measure one picture without a reference.
 
     Args:
         image: [1, 3, H, W] sRGB; measured as displayed, that is clamped to 0..1, with NaN as black.
         mask: [1, 1, H, W] in 0..1, 1 = structure that stays sharp, or None.
+        alpha: [1, 1, H, W] in 0..1, or None: only what is mostly seen is measured, and nothing of what is hidden.
 
     Raises:
         ValueError: a shape is wrong.
@@ -68,23 +70,24 @@ def measure_clarity(image: Tensor, mask: Tensor | None = None) -> Clarity:
     if image.ndim != 4 or image.shape[:2] != (1, 3):
         raise ValueError(f"image has shape {tuple(image.shape)}; expected one picture [1, 3, H, W]")
     expected = (1, 1, *image.shape[2:])
-    if mask is not None and tuple(mask.shape) != expected:
-        raise ValueError(f"mask has shape {tuple(mask.shape)}; expected {expected}")
-    image = as_displayed(image)
-    regions = find_regions(None if mask is None else torch.nan_to_num(mask).clamp(0, 1))
+    for name, other in (("mask", mask), ("alpha", alpha)):
+        if other is not None and tuple(other.shape) != expected:
+            raise ValueError(f"{name} has shape {tuple(other.shape)}; expected {expected}")
+    image = fill_transparent(as_displayed(image), alpha)
+    regions = find_regions(None if mask is None else torch.nan_to_num(mask).clamp(0, 1), alpha)
     return Clarity(
         regions.note,
-        measure_distortions(image, regions.inside),
-        _region(image, None),
-        None if regions.inside is None else _region(image, solid(regions.inside)),
-        None if regions.outside is None else _region(image, regions.outside),
+        measure_distortions(image, regions.inside, regions.seen),
+        _region(image, regions.seen, regions.seen),
+        None if regions.inside is None else _region(image, solid(regions.inside), regions.seen),
+        None if regions.outside is None else _region(image, regions.outside, regions.seen),
     )
 
 
-def _region(image: Tensor, region: Tensor | None) -> RegionClarity:
+def _region(image: Tensor, region: Tensor | None, seen: Tensor | None) -> RegionClarity:
     luma = luminance(image)
     natural = (_defined(float(metric(image, region))) for metric in (niqe, brisque, piqe))
-    return RegionClarity(edge_width(luma, white_noise(luma), region), *natural)
+    return RegionClarity(edge_width(luma, white_noise(luma, seen), region), *natural)
 
 
 def _defined(value: float) -> float | None:

@@ -12,7 +12,7 @@ from ..local_range import local_maximum, local_minimum
 from ..noise_level import noise_level
 from .block_grid import block_step
 from .edge_width import WIDEST, edge_width
-from .regions import solid
+from .regions import solid, weighted_mean
 from .ringing import ringing
 
 SMOOTHED_PX = 1.0  # what `noise_level` tells flat places by
@@ -40,28 +40,29 @@ class Distortions:
     burnt_percent: float
 
 
-def measure_distortions(image: Tensor, mask: Tensor | None = None) -> Distortions:
+def measure_distortions(image: Tensor, mask: Tensor | None = None, seen: Tensor | None = None) -> Distortions:
     """Measure one picture.
 
     Args:
         image: [1, 3, H, W] sRGB in 0..1.
         mask: [1, 1, H, W] in 0..1, not empty: where the edge width is looked for; None: everywhere.
+        seen: [1, 1, H, W] of 0 and 1: what is not transparent; elsewhere the image was filled. None: everything.
     """
     luma = luminance(image)
-    noise = white_noise(luma)
-    width = edge_width(luma, noise, None if mask is None else solid(mask))
-    return Distortions(width, 255 * noise, block_step(luma), ringing(luma), burnt_percent(image))
+    noise = white_noise(luma, seen)
+    width = edge_width(luma, noise, seen if mask is None else solid(mask))
+    return Distortions(width, 255 * noise, block_step(luma, seen), ringing(luma, seen), burnt_percent(image, seen))
 
 
-def white_noise(luma: Tensor) -> float:
+def white_noise(luma: Tensor, seen: Tensor | None = None) -> float:
     """Standard deviation of the white noise of [1, 1, H, W] luma, in its unit."""
-    return float(noise_level(luma, gaussian_blur(luma, SMOOTHED_PX)))
+    return float(noise_level(luma, gaussian_blur(luma, SMOOTHED_PX), seen))
 
 
-def burnt_percent(image: Tensor) -> float:
+def burnt_percent(image: Tensor, seen: Tensor | None = None) -> float:
     """Pixels of [1, 3, H, W] sRGB with a channel at white, in %; noise that dips out of white makes no difference."""
     white = (image >= WHITE).to(image.dtype)
-    return 100 * float(local_minimum(local_maximum(white, 1), 1).amax(1).mean())
+    return 100 * weighted_mean(local_minimum(local_maximum(white, 1), 1).amax(1, keepdim=True), seen)
 
 
 def describe_distortions(seen: Distortions, place: str) -> list[str]:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ..color import linear_to_srgb, luminance, srgb_to_linear
+from ..transparency import fill_transparent
 from .bands import Bands, core, detail_kept, finest_kept, gain, has_detail, sharpening, split_bands
 from .detail import COARSE, MIDDLE, decibels, detail_energy
 from .distortions import Distortions, measure_distortions
@@ -93,6 +94,7 @@ def measure_effects(
     references: Tensor | None,
     masks: Tensor | None,
     distortions: Sequence[Distortions | None] | None = None,
+    alphas: Tensor | None = None,
 ) -> list[Effect]:
     """Measure every frame on its own.
 
@@ -102,11 +104,13 @@ def measure_effects(
         masks: [B, 1, H, W] in 0..1, 1 = structure that stays sharp, or None.
         distortions: what `measure_clarity` has found with the same masks, so that it is not measured again where it
             is needed, that is without a reference.
+        alphas: [B, 1, H, W] in 0..1, of the images and of the references, or None: only what is mostly seen is
+            measured, and nothing of what is hidden.
 
     Raises:
         ValueError: the shapes do not belong together.
     """
-    for name, other, channels in (("references", references, 3), ("masks", masks, 1)):
+    for name, other, channels in (("references", references, 3), ("masks", masks, 1), ("alphas", alphas, 1)):
         expected = (images.shape[0], channels, *images.shape[2:])
         if other is not None and tuple(other.shape) != expected:
             raise ValueError(f"{name} has shape {tuple(other.shape)}; expected {expected}")
@@ -116,20 +120,25 @@ def measure_effects(
             None if references is None else references[i : i + 1],
             None if masks is None else masks[i : i + 1],
             distortions[i] if distortions else None,
+            None if alphas is None else alphas[i : i + 1],
         )
         for i in range(images.shape[0])
     ]
 
 
 def measure_effect(
-    image: Tensor, reference: Tensor | None = None, mask: Tensor | None = None, seen: Distortions | None = None
+    image: Tensor,
+    reference: Tensor | None = None,
+    mask: Tensor | None = None,
+    seen: Distortions | None = None,
+    alpha: Tensor | None = None,
 ) -> Effect:
     """Measure one frame; arguments as in `measure_effects`, with B = 1."""
-    image = as_displayed(image)
-    regions = find_regions(None if mask is None else torch.nan_to_num(mask).clamp(0, 1))
+    image = fill_transparent(as_displayed(image), alpha)
+    regions = find_regions(None if mask is None else torch.nan_to_num(mask).clamp(0, 1), alpha)
     if reference is None:
-        return _without_reference(image, regions, seen or measure_distortions(image, regions.inside))
-    return _with_reference(image, as_displayed(reference), regions)
+        return _without_reference(image, regions, seen or measure_distortions(image, regions.inside, regions.seen))
+    return _with_reference(image, fill_transparent(as_displayed(reference), alpha), regions)
 
 
 def _without_reference(image: Tensor, regions: Regions, seen: Distortions) -> Effect:
@@ -160,26 +169,25 @@ def _with_reference(image: Tensor, reference: Tensor, regions: Regions) -> Effec
     scattered = scattered_light(luminance(srgb_to_linear(reference)))
     seen = [linear_to_srgb(light) for light in scattered]
     shift = luminance(low) - luminance(low_before)
-    near = None if regions.outside is None else 1 - regions.outside
-    halo_mean, halo_peak = halo(after.luma, before.luma, shift, near)
-    moved, wide = glow(shift, luminance(low_before), seen, regions.outside)
-    form = gain(after.form, before.form, regions.inside)
+    halo_mean, halo_peak = halo(after.luma, before.luma, shift, regions.near)
+    moved, wide = glow(shift, luminance(low_before), seen, regions.surroundings)
+    form = gain(after.form, before.form, regions.subject)
     whole = Effect(
         regions.note,
         referenced=True,
-        clipped_percent=clipped_percent(image, reference),
         flat_reference=_flat_reference(before, regions),
-        kept_whole=detail_kept(after, before, None) if regions.inside is None else None,
-        finest=finest_kept(after, before, regions.inside),
-        sharpening=sharpening(after, before, core(regions.inside)),
+        clipped_percent=clipped_percent(image, reference, regions.seen),
+        kept_whole=detail_kept(after, before, regions.seen) if regions.inside is None else None,
+        finest=finest_kept(after, before, regions.subject),
+        sharpening=sharpening(after, before, core(regions.subject)),
         form=form,
         glow=moved,
         wide_glow=wide,
         halo_mean=halo_mean,
         halo_peak=halo_peak,
-        colour_drift=colour_drift(low, low_before, regions.inside),
+        colour_drift=colour_drift(low, low_before, regions.subject),
     )
-    if regions.inside is None:
+    if regions.inside is None or regions.drawn is None:
         return whole
     inside, outside = (detail_kept(after, before, weight) for weight in (regions.inside, regions.outside))
     colours = colour_form(low), colour_form(low_before)
@@ -193,14 +201,18 @@ def _with_reference(image: Tensor, reference: Tensor, regions: Regions) -> Effec
         finest_outside=finest_kept(after, before, regions.outside),
         colour_form=gain(*colours, regions.inside),
         colour_form_ring=gain(*colours, regions.ring),
-        seam=seam(after, before, regions.inside),
+        seam=seam(after, before, regions.drawn, regions.seen),
         face_drift=face_drift(light, (light - _decoded(low), scattered[0] - _decoded(low_before)), scattered, regions),
     )
 
 
 def _flat_reference(before: Bands, regions: Regions) -> str:
     """Where the reference has no detail, as a sentence; empty where it has."""
-    places = {"": None} if regions.inside is None else {" in the mask": regions.inside, " outside": regions.outside}
+    places = (
+        {"": regions.subject}
+        if regions.inside is None
+        else {" in the mask": regions.inside, " outside": regions.outside}
+    )
     flat = [place for place, weight in places.items() if not has_detail(before, weight)]
     return FLAT_REFERENCE.format(flat[0] if len(flat) < len(places) else "") if flat else ""
 

@@ -20,12 +20,13 @@ LEAST_PX = 0.7  # of HARD in pixels: narrower edges than a pixel's cannot be dra
 EDGE_AREA = math.sqrt(2 / math.pi)  # area between a unit step and its blurred copy, per sigma and length of the edge
 
 
-def seam(after: Bands, before: Bands, mask: Tensor) -> float:
+def seam(after: Bands, before: Bands, mask: Tensor, seen: Tensor | None = None) -> float:
     """Step of the kept detail across the mask's hard edges.
 
     Args:
         after, before: of the picture and of its reference.
         mask: [1, 1, H, W] in 0..1.
+        seen: [1, 1, H, W] of 0 and 1: only the outline that lies in it counts. None: all of it.
 
     Returns:
         0 where nothing changes at the outline, about 1 where all detail ends at a hard edge. Soft edges count by
@@ -33,7 +34,8 @@ def seam(after: Bands, before: Bands, mask: Tensor) -> float:
     """
     sigma = max(LEAST_PX, HARD * diagonal(mask))
     beyond = mask - gaussian_blur(mask, sigma)
-    length = _outline(mask)
+    beyond = beyond if seen is None else beyond * seen
+    length = _outline(mask, seen)
     if length <= 0:
         return 0.0
     hardness = float(beyond.abs().mean()) / (EDGE_AREA * sigma * length)
@@ -42,10 +44,11 @@ def seam(after: Bands, before: Bands, mask: Tensor) -> float:
     return hardness * max(0.0, inner - outer)
 
 
-def _outline(mask: Tensor) -> float:
+def _outline(mask: Tensor, seen: Tensor | None) -> float:
     """Length of the edges times their height, over the picture's area (total variation)."""
     if min(mask.shape[-2:]) < 2:
         return 0.0
     corner = mask[..., :-1, :-1]
     across, down = mask[..., :-1, 1:] - corner, mask[..., 1:, :-1] - corner
-    return float((across.square() + down.square()).sqrt().sum()) / mask.numel()
+    height = (across.square() + down.square()).sqrt()
+    return float((height if seen is None else height * seen[..., :-1, :-1]).sum()) / mask.numel()

@@ -73,7 +73,7 @@ def halo(luma: Tensor, reference: Tensor, shift: Tensor, weight: Tensor | None) 
     return 255 * float(values.mean()), 255 * quantile(values, 0.999)
 
 
-def clipped_percent(picture: Tensor, reference: Tensor) -> float:
+def clipped_percent(picture: Tensor, reference: Tensor, weight: Tensor | None = None) -> float:
     """Percentage of pixels with a channel at the end of the range, less the reference's.
 
     White and black are counted apart and only increases count, so that blurring away black pixels
@@ -81,9 +81,9 @@ def clipped_percent(picture: Tensor, reference: Tensor) -> float:
     """
 
     def shares(rgb: Tensor) -> tuple[float, float]:
-        white = rgb.amax(1) >= WHITE
-        black = rgb.amin(1) <= HALF_CODE
-        return float(white.float().mean()), float(black.float().mean())
+        white = rgb.amax(1, keepdim=True) >= WHITE
+        black = rgb.amin(1, keepdim=True) <= HALF_CODE
+        return weighted_mean(white.float(), weight), weighted_mean(black.float(), weight)
 
     return 100 * sum(max(0.0, now - before) for now, before in zip(shares(picture), shares(reference), strict=True))
 
