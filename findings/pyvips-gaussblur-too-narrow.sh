@@ -34,10 +34,9 @@ def spread(sigma, **how):
 
 sigmas = (0.5, 5, 20)
 seen = {s: (spread(s), spread(s, min_ampl=0.001, precision="float")) for s in sigmas}
-for sigma, (narrow, right) in seen.items():
-    print(f"sigma {sigma}: {narrow:.2f} (min_ampl 0.001: {right:.2f})")
-narrow = [seen[s][0] / s for s in sigmas]
-right = [seen[s][1] / s for s in sigmas]
-sys.exit(not (narrow[0] == 0 and 0.75 < min(narrow[1:]) <= max(narrow[1:]) < 0.85
-              and 0.9 < min(right) <= max(right) < 1.02))
+for sigma, (unnamed, small) in seen.items():
+    print(f"sigma {sigma}: {unnamed:.2f} (min_ampl 0.001: {small:.2f})")
+narrow, right = ([values[kind] / sigma for sigma, values in seen.items()] for kind in (0, 1))
+ok = narrow[0] == 0 and all(0.75 < share < 0.85 for share in narrow[1:])
+sys.exit(not (ok and all(0.9 < share < 1.02 for share in right)))
 PY

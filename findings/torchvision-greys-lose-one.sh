@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# torchvision 0.29.1 with torch 2.14.1, Pillow 13.0.0, numpy 2.4.6 (installs about 6 GB); seen on
-# 2026-11-28.
+# torchvision 0.29.1 with torch 2.14.1, Pillow 13.0.0, numpy 2.4.6 (installs about 6 GB);
+# seen on 2026-11-28.
 #
 # Expected: the weights of rgb_to_grayscale sum to 1, so a grey picture keeps its values and
 #   white stays white, for a tensor as for a PIL picture.

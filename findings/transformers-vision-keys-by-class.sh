@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# transformers 5.23.0 with torch 2.14.1, safetensors 0.8.0 (installs about 6 GB); seen on
-# 2026-11-28.
+# transformers 5.23.0 with torch 2.14.1, safetensors 0.8.0, numpy 2.4.6 (installs about 6 GB);
+# seen on 2026-11-28.
 #
 # Expected: the vision tower of one family is saved under the same names, whichever class saved
 #   it: "vision_model.embeddings...", as in the published CLIP and SigLIP files.
@@ -14,15 +14,16 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "${PYTHON:-python3}" -m venv "$work/venv"
-"$work/venv/bin/pip" install --quiet transformers==5.23.0 torch==2.14.1 safetensors==0.8.0
+"$work/venv/bin/pip" install --quiet transformers==5.23.0 torch==2.14.1 safetensors==0.8.0 numpy==2.4.6
 export WORK=$work HF_HUB_OFFLINE=1
-"$work/venv/bin/python" -W ignore - <<'PY' 2>/dev/null
+"$work/venv/bin/python" - <<'PY'
 import os
 import sys
 
 import transformers as tf
 from safetensors import safe_open
 
+tf.logging.disable_progress_bar()
 size = {
     "hidden_size": 16,
     "intermediate_size": 16,
