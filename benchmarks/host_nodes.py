@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from tests.host_in_process import load_pack
+from tests.host_in_process import load_pack, run_node
 
 BLUR, BLOOM, SHARPEN = "SoftFocusSelectiveGaussianBlur", "SoftFocusLuminanceBloom", "SoftFocusFeatureSharpen"
 NODE_IDS = (BLUR, BLOOM, SHARPEN)
@@ -29,11 +29,7 @@ def nodes() -> dict[str, Any]:
 
 def call(node_id: str, **arguments: Any) -> tuple[Any, ...]:
     """The outputs of a node; inputs that are not given are at their defaults."""
-    cls = nodes()[node_id]
-    inputs = cls.GET_SCHEMA().inputs
-    defaults = {each.id: each.default for each in inputs if getattr(each, "default", None) is not None}
-    with torch.inference_mode():
-        return cls.PREPARE_CLASS_CLONE({}).execute(**{**defaults, **arguments}).args
+    return run_node(nodes()[node_id], **arguments).args
 
 
 def floats_per_pixel(node_id: str) -> int:

@@ -38,10 +38,7 @@ def run(node_id: str, **inputs: Any) -> tuple[Any, ...]:
     pack = host_in_process.load_pack()
     nodes = sys.modules[pack.__name__ + ".nodes"].NODES
     (node,) = [each for each in nodes if each.GET_SCHEMA().node_id == node_id]
-    defaults = {
-        each.id: each.default for each in node.GET_SCHEMA().inputs if getattr(each, "default", None) is not None
-    }
-    return node.PREPARE_CLASS_CLONE({}).execute(**defaults | inputs).args
+    return host_in_process.run_node(node, **inputs).args
 
 
 def portrait() -> Tensor:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import torch
 from cases import CASES, WITHOUT_PICTURE, portrait
+from host_in_process import run_node
 from torch import Tensor
 
 pytestmark = pytest.mark.host
@@ -45,16 +46,9 @@ def run(nodes, node_id):
 
     def call(image: Tensor, **changes: Any) -> tuple[Any, ...]:
         cls = nodes[node_id]
-        arguments = {**widget_defaults(cls), **CASES[node_id].arguments(image), **changes}
-        with torch.inference_mode():
-            return cls.PREPARE_CLASS_CLONE({}).execute(**arguments).args
+        return run_node(cls, **{**CASES[node_id].arguments(image), **changes}).args
 
     return call
-
-
-def widget_defaults(cls: Any) -> dict[str, Any]:
-    inputs = cls.GET_SCHEMA().inputs
-    return {each.id: each.default for each in inputs if getattr(each, "default", None) is not None}
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import torch
+from host_in_process import run_node
 from tiny_diffusion import Family, build
 from torch import Tensor
 
@@ -28,14 +29,7 @@ def node(pack: Any) -> Any:
 @pytest.fixture(scope="module")
 def guide(node: Any) -> Callable[..., Any]:
     """The MODEL that the node gives, other inputs at their defaults."""
-    inputs = node.DreamGuidance.GET_SCHEMA().inputs
-    defaults = {each.id: each.default for each in inputs if getattr(each, "default", None) is not None}
-
-    def call(model: Any, **changes: Any) -> Any:
-        with torch.inference_mode():
-            return node.DreamGuidance.PREPARE_CLASS_CLONE({}).execute(model=model, **{**defaults, **changes}).args[0]
-
-    return call
+    return lambda model, **changes: run_node(node.DreamGuidance, model=model, **changes).args[0]
 
 
 @pytest.fixture(scope="module")

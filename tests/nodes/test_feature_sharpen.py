@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import torch
 from cases import portrait
+from host_in_process import run_node
 from tiny_vision import reference_net, save_clip_vision, save_timm, use_configs
 from torch.nn.functional import avg_pool2d
 
@@ -31,13 +32,7 @@ class Colors:
 def run(pack: Any) -> Any:
     """The node's result for an IMAGE, other inputs at their defaults."""
     cls = importlib.import_module(pack.__name__ + ".nodes.feature_sharpen").FeatureSharpen
-    defaults = {each.id: each.default for each in cls.GET_SCHEMA().inputs if getattr(each, "default", None) is not None}
-
-    def execute(image: torch.Tensor, **inputs: Any) -> Any:
-        with torch.inference_mode():
-            return cls.PREPARE_CLASS_CLONE({}).execute(image=image, **{**defaults, **inputs})
-
-    return execute
+    return lambda image, **inputs: run_node(cls, image=image, **inputs)
 
 
 def said(result: Any) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 from cases import CASES, portrait
+from host_in_process import run_node
 from PIL import Image
 from skimage.data import astronaut
 from torch import Tensor
@@ -49,15 +50,10 @@ def run(pack: Any) -> Any:
 
     def call(node_id: str, image: Tensor, at: str = "7", extra: Any = None, **changes: Any) -> Tensor:
         cls = nodes[node_id]
-        defaults = {
-            each.id: each.default for each in cls.GET_SCHEMA().inputs if getattr(each, "default", None) is not None
-        }
         from comfy_api.latest import io as comfy_io
 
         hidden = {comfy_io.Hidden.unique_id: at, comfy_io.Hidden.extra_pnginfo: extra}
-        arguments = {**defaults, **CASES[node_id].arguments(image), **changes}
-        with torch.inference_mode():
-            return cls.PREPARE_CLASS_CLONE(hidden).execute(**arguments).args[0]
+        return run_node(cls, hidden, **{**CASES[node_id].arguments(image), **changes}).args[0]
 
     return call
 

@@ -24,14 +24,12 @@ pack = host_in_process.load_pack()
 from cases import CASES, portrait
 nodes = {{cls.GET_SCHEMA().node_id: cls for cls in sys.modules[pack.__name__ + ".nodes"].NODES}}
 cls, case = nodes[{node_id!r}], CASES[{node_id!r}]
-defaults = {{each.id: each.default for each in cls.GET_SCHEMA().inputs if getattr(each, "default", None) is not None}}
 def peak_bytes():  # VmHWM, since ru_maxrss starts from the parent's
     return int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) * 1024
 def run(image):
-    arguments = {{**defaults, **case.arguments(image)}}
+    arguments = case.arguments(image)
     before = peak_bytes()
-    with torch.inference_mode():
-        result = cls.PREPARE_CLASS_CLONE({{}}).execute(**arguments).args
+    result = host_in_process.run_node(cls, **arguments).args
     outputs = sum(value.nbytes for value in result if isinstance(value, torch.Tensor))
     return peak_bytes() - before - outputs
 run(portrait())
