@@ -1,15 +1,19 @@
 # SoftFocus. On a fresh machine with python3, make and git: `make demo` or `make test`.
-# COMFYUI_DIR=/path/to/ComfyUI VENV=.venv-other  tests with another ComfyUI.
+# COMFYUI_DIR=/path/to/ComfyUI VENV=.venv-other  tests with another ComfyUI; with .comfyui-new and .venv-new, after
+# `make setup-new`, with the newer one.
 VENV ?= .venv
 export VENV
 PYTHON := $(VENV)/bin/python
 # Threads that spin while they wait make torch up to a hundred times slower on a busy machine.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: setup demo serve test test-quick lint bench gallery workflows clean
+.PHONY: setup setup-new demo serve test test-quick lint bench gallery workflows clean
 
 setup:  ## virtual environment and test host; quick when nothing changed
 	@python3 tools/setup_host.py
+
+setup-new:  ## the newer test host, ComfyUI 0.33.0, from COMFYUI_SOURCE=path: a checkout or an unpacked archive
+	@$(MAKE) --no-print-directory setup COMFYUI_DIR=.comfyui-new VENV=.venv-new
 
 demo: setup  ## a portrait through the real ComfyUI: before, mask, after, report in demo_output/
 	@$(PYTHON) tools/demo.py
@@ -40,4 +44,4 @@ workflows: setup  ## write workflows/*.json and subgraphs/*.json again through t
 	$(PYTHON) tools/make_blueprints.py
 
 clean:
-	rm -rf $(VENV) .comfyui .cache demo_output
+	rm -rf $(VENV) .comfyui .venv-new .comfyui-new .cache demo_output

@@ -10,8 +10,7 @@ from typing import Any
 
 import torch
 
-from testing.node_defaults import node_defaults
-from tests.host_in_process import load_pack
+from tests.host_in_process import load_pack, run_node
 
 BLUR, BLOOM, SHARPEN = "SoftFocusSelectiveGaussianBlur", "SoftFocusLuminanceBloom", "SoftFocusFeatureSharpen"
 NODE_IDS = (BLUR, BLOOM, SHARPEN)
@@ -30,9 +29,7 @@ def nodes() -> dict[str, Any]:
 
 def call(node_id: str, **arguments: Any) -> tuple[Any, ...]:
     """The outputs of a node; inputs that are not given are at their defaults."""
-    cls = nodes()[node_id]
-    with torch.inference_mode():
-        return cls.PREPARE_CLASS_CLONE({}).execute(**node_defaults(cls) | arguments).args
+    return run_node(nodes()[node_id], **arguments).args
 
 
 def floats_per_pixel(node_id: str) -> int:

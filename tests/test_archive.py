@@ -138,8 +138,23 @@ def test_blueprint_says_what_it_is(path):
     assert look["category"].startswith("SoftFocus/") and len(look["description"]) > 60
     assert graph["extra"]["BlueprintDescription"] == look["description"]
     assert outer["inputs"][0]["type"] == outer["outputs"][0]["type"] == "IMAGE"
-    nodes = {str(node["id"]): node for node in look["nodes"]}
-    shown = outer["properties"]["proxyWidgets"]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "subgraphs").glob("*.json")), ids=lambda path: path.stem)
+def test_widgets_of_a_blueprint_are_linked_inputs(path):
+    """Each leads to one widget inside and starts at its value; `proxyWidgets` would be lost in every second copy."""
+    graph = json.loads(path.read_text(encoding="ascii"))
+    (look,), (outer,) = graph["definitions"]["subgraphs"], graph["nodes"]
+    assert "proxyWidgets" not in outer["properties"]
+    assert [each["name"] for each in outer["inputs"]] == [each["name"] for each in look["inputs"]]
+    shown = [place for place, each in enumerate(outer["inputs"]) if "widget" in each]
     assert 3 <= len(shown) <= 6
-    for node_id, name in shown:
-        assert name in {socket["widget"]["name"] for socket in nodes[node_id]["inputs"] if "widget" in socket}
+    nodes = {node["id"]: node for node in look["nodes"]}
+    for place, value in zip(shown, outer["widgets_values"], strict=True):
+        (link,) = [each for each in look["links"] if each["id"] in look["inputs"][place]["linkIds"]]
+        assert (link["origin_id"], link["origin_slot"]) == (look["inputNode"]["id"], place)
+        node = nodes[link["target_id"]]
+        socket = node["inputs"][link["target_slot"]]
+        assert socket["link"] == link["id"] and socket["name"] == outer["inputs"][place]["name"]
+        widgets = [each["widget"]["name"] for each in node["inputs"] if "widget" in each]
+        assert node["widgets_values"][widgets.index(socket["name"])] == value

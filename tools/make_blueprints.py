@@ -42,10 +42,23 @@ def place(items: list[Json], name: str) -> int:
     return found
 
 
+def promoted(blueprint: Blueprint, nodes: dict[int, Json]) -> list[Json]:
+    """The slots that bring the outer node's widgets in; inner and outer name of each is the widget's."""
+    found = []
+    for node_id, widget, label in blueprint.shown:
+        sockets = nodes[node_id]["inputs"]
+        socket = sockets[place(sockets, widget)]
+        socket["label"] = label
+        (slot,) = slots(blueprint, "widget", [(widget, socket["type"])])
+        found.append({**slot, "label": label})
+    return found
+
+
 def wire(blueprint: Blueprint, nodes: dict[int, Json], inputs: list[Json], outputs: list[Json]) -> list[Json]:
     """The links of the inner graph; both ends of each learn of it."""
     links = []
-    for link_id, (source, output, target, name) in enumerate(blueprint.links, 1):
+    to_widgets = [(INPUT, widget, node_id, widget) for node_id, widget, _ in blueprint.shown]
+    for link_id, (source, output, target, name) in enumerate([*blueprint.links, *to_widgets], 1):
         starts = inputs if source == INPUT else nodes[source]["outputs"]
         ends = outputs if target == OUTPUT else nodes[target]["inputs"]
         slot, to = place(starts, output), place(ends, name)
@@ -65,12 +78,9 @@ def wire(blueprint: Blueprint, nodes: dict[int, Json], inputs: list[Json], outpu
 def subgraph(blueprint: Blueprint, graph: Json) -> Json:
     """The inner graph, from its nodes as the page saves them, without links."""
     nodes = {node["id"]: node for node in graph["nodes"]}
-    inputs = slots(blueprint, "input", blueprint.inputs)
+    inputs = [*slots(blueprint, "input", blueprint.inputs), *promoted(blueprint, nodes)]
     outputs = slots(blueprint, "output", blueprint.outputs)
     links = wire(blueprint, nodes, inputs, outputs)
-    for node_id, widget, label in blueprint.shown:
-        sockets = nodes[node_id]["inputs"]
-        sockets[place(sockets, widget)]["label"] = label
     last = max(nodes)
     return {
         "id": stable_id(blueprint.name),
@@ -93,8 +103,14 @@ def subgraph(blueprint: Blueprint, graph: Json) -> Json:
     }
 
 
-def host_node(blueprint: Blueprint, size: tuple[int, int]) -> Json:
-    """The one node that stands for the look."""
+def widget_value(node: Json, widget: str) -> Any:
+    return node["widgets_values"][place([each for each in node["inputs"] if "widget" in each], widget)]
+
+
+def host_node(blueprint: Blueprint, inner: Json, size: tuple[int, int]) -> Json:
+    """The one node that stands for the look; its widgets are linked inputs, which every copy of it keeps."""
+    nodes = {node["id"]: node for node in inner["nodes"]}
+    widgets = inner["inputs"][len(blueprint.inputs) :]
     return {
         "id": HOST_ID,
         "type": stable_id(blueprint.name),
@@ -103,25 +119,32 @@ def host_node(blueprint: Blueprint, size: tuple[int, int]) -> Json:
         "flags": {},
         "order": 0,
         "mode": 0,
-        "inputs": [{"name": name, "type": kind, "link": None} for name, kind in blueprint.inputs],
+        "inputs": [
+            *({"name": name, "type": kind, "link": None} for name, kind in blueprint.inputs),
+            *(
+                {key: each[key] for key in ("label", "name", "type")} | {"widget": {"name": each["name"]}, "link": None}
+                for each in widgets
+            ),
+        ],
         "outputs": [{"name": name, "type": kind, "links": []} for name, kind in blueprint.outputs],
         "title": blueprint.name,
-        "properties": {**PACK, "proxyWidgets": [[str(node), widget] for node, widget, _ in blueprint.shown]},
-        "widgets_values": [],
+        "properties": dict(PACK),
+        "widgets_values": [widget_value(nodes[node_id], widget) for node_id, widget, _ in blueprint.shown],
     }
 
 
 def file_of(blueprint: Blueprint, graph: Json) -> Json:
     rows = max(len(blueprint.inputs), len(blueprint.outputs)) + len(blueprint.shown)
+    inner = subgraph(blueprint, graph)
     return {
         "id": stable_id(blueprint.name, "file"),
         "revision": 0,
         "last_node_id": HOST_ID,
         "last_link_id": 0,
-        "nodes": [host_node(blueprint, (280, 20 + 24 * rows))],
+        "nodes": [host_node(blueprint, inner, (280, 20 + 24 * rows))],
         "links": [],
         "version": 0.4,
-        "definitions": {"subgraphs": [subgraph(blueprint, graph)]},
+        "definitions": {"subgraphs": [inner]},
         # A current host reads the description of the subgraph, 0.3.75 only this one.
         "extra": {"BlueprintDescription": blueprint.description, "BlueprintSearchAliases": blueprint.aliases},
     }

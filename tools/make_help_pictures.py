@@ -18,7 +18,6 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from testing.node_defaults import node_defaults
 from tools.captioned_pictures import Cells, as_values, compose, grey, over_backdrop, stack
 from tools.sample_portrait import astronaut
 
@@ -39,7 +38,7 @@ def run(node_id: str, **inputs: Any) -> tuple[Any, ...]:
     pack = host_in_process.load_pack()
     nodes = sys.modules[pack.__name__ + ".nodes"].NODES
     (node,) = [each for each in nodes if each.GET_SCHEMA().node_id == node_id]
-    return node.PREPARE_CLASS_CLONE({}).execute(**node_defaults(node) | inputs).args
+    return host_in_process.run_node(node, **inputs).args
 
 
 def portrait() -> Tensor:

@@ -16,6 +16,7 @@ import pytest
 import tiny_clip
 import torch
 from cases import CASES
+from host_in_process import run_node
 from pictures import make_picture
 from torch import Tensor
 
@@ -130,10 +131,7 @@ def execute(nodes, node_id):
     """Call the node as the executor does: widget defaults from the schema, inference mode, V3 clone."""
 
     def call(picture: Tensor, /, **changes: Any) -> Any:
-        cls = nodes[node_id]
-        arguments = {**widget_defaults(cls), **CASES[node_id].arguments(picture), **changes}
-        with torch.inference_mode():
-            return cls.PREPARE_CLASS_CLONE({}).execute(**arguments)
+        return run_node(nodes[node_id], **{**CASES[node_id].arguments(picture), **changes})
 
     return call
 
@@ -142,8 +140,3 @@ def execute(nodes, node_id):
 def run(execute):
     """The node's outputs."""
     return lambda picture, /, **changes: execute(picture, **changes).args
-
-
-def widget_defaults(cls: Any) -> dict[str, Any]:
-    inputs = cls.GET_SCHEMA().inputs
-    return {each.id: each.default for each in inputs if getattr(each, "default", None) is not None}

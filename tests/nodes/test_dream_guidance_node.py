@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 import torch
+from host_in_process import run_node
 from tiny_diffusion import Family, build
 from torch import Tensor
 
 from softfocus.dream_guidance import split_bands
-from testing.node_defaults import node_defaults
 
 pytestmark = pytest.mark.host
 SAMPLERS = ("euler", "dpmpp_2m", "lcm")
@@ -29,13 +29,7 @@ def node(pack: Any) -> Any:
 @pytest.fixture(scope="module")
 def guide(node: Any) -> Callable[..., Any]:
     """The MODEL that the node gives, other inputs at their defaults."""
-    defaults = node_defaults(node.DreamGuidance)
-
-    def call(model: Any, **changes: Any) -> Any:
-        with torch.inference_mode():
-            return node.DreamGuidance.PREPARE_CLASS_CLONE({}).execute(model=model, **{**defaults, **changes}).args[0]
-
-    return call
+    return lambda model, **changes: run_node(node.DreamGuidance, model=model, **changes).args[0]
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 import torch
 from cases import portrait
+from host_in_process import run_node
 from tiny_vision import reference_net, save_clip_vision, save_timm, use_configs
 from torch.nn.functional import avg_pool2d
-
-from testing.node_defaults import node_defaults
 
 pytestmark = pytest.mark.host
 
@@ -33,13 +32,7 @@ class Colors:
 def run(pack: Any) -> Any:
     """The node's result for an IMAGE, other inputs at their defaults."""
     cls = importlib.import_module(pack.__name__ + ".nodes.feature_sharpen").FeatureSharpen
-    defaults = node_defaults(cls)
-
-    def execute(image: torch.Tensor, **inputs: Any) -> Any:
-        with torch.inference_mode():
-            return cls.PREPARE_CLASS_CLONE({}).execute(image=image, **{**defaults, **inputs})
-
-    return execute
+    return lambda image, **inputs: run_node(cls, image=image, **inputs)
 
 
 def said(result: Any) -> str:

@@ -11,12 +11,11 @@ import numpy as np
 import pytest
 import torch
 from cases import CASES, portrait
+from host_in_process import run_node
 from PIL import Image
 from skimage.data import astronaut
 from torch import Tensor
 from torch.nn.functional import interpolate
-
-from testing.node_defaults import node_defaults
 
 pytestmark = pytest.mark.host
 NODE_IDS = ["SoftFocusLuminanceBloom", "SoftFocusSelectiveGaussianBlur", "SoftFocusFeatureSharpen"]
@@ -54,9 +53,7 @@ def run(pack: Any) -> Any:
         from comfy_api.latest import io as comfy_io
 
         hidden = {comfy_io.Hidden.unique_id: at, comfy_io.Hidden.extra_pnginfo: extra}
-        arguments = {**node_defaults(cls), **CASES[node_id].arguments(image), **changes}
-        with torch.inference_mode():
-            return cls.PREPARE_CLASS_CLONE(hidden).execute(**arguments).args[0]
+        return run_node(cls, hidden, **{**CASES[node_id].arguments(image), **changes}).args[0]
 
     return call
 

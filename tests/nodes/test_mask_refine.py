@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import torch
 from cases import head_distance, head_mask, portrait
+from host_in_process import run_node
 from tiny_vitmatte import save_vitmatte
 from torch import Tensor
 
@@ -19,9 +20,7 @@ def run(pack, vitmatte_loader):
     node = importlib.import_module(pack.__name__ + ".nodes.mask_refine").MaskRefine
 
     def call(image: Tensor, mask: Tensor, **changes: Any) -> tuple[Tensor, Tensor, str]:
-        arguments = {"image": image, "mask": mask, "band": 4.0, "iterations": 3, **changes}
-        with torch.inference_mode():
-            output = node.PREPARE_CLASS_CLONE({}).execute(**arguments)
+        output = run_node(node, image=image, mask=mask, **changes)
         return *output.args, output.ui["text"][0]
 
     return call

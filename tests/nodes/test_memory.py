@@ -28,10 +28,9 @@ cls, case = nodes[{node_id!r}], CASES[{node_id!r}]
 def peak_bytes():  # VmHWM, since ru_maxrss starts from the parent's
     return int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) * 1024
 def run(image):
-    arguments = {{**node_defaults(cls), **case.arguments(image)}}
+    arguments = case.arguments(image)
     before = peak_bytes()
-    with torch.inference_mode():
-        result = cls.PREPARE_CLASS_CLONE({{}}).execute(**arguments).args
+    result = host_in_process.run_node(cls, **arguments).args
     outputs = sum(value.nbytes for value in result if isinstance(value, torch.Tensor))
     return peak_bytes() - before - outputs
 run(portrait())

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 import torch
+from host_in_process import run_node
 from quality import looks
 from torch import Tensor
 
@@ -19,8 +20,7 @@ def score(pack):
     (node,) = (cls for cls in nodes if cls.GET_SCHEMA().node_id == "SoftFocusQualityScore")
 
     def call(image: Tensor, **changes):
-        with torch.inference_mode():
-            return node.PREPARE_CLASS_CLONE({}).execute(**{"prompt": "", "emotion": "auto", "image": image, **changes})
+        return run_node(node, image=image, **changes)
 
     return call
 

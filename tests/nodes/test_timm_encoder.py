@@ -41,9 +41,7 @@ def weights(tmp_path: Path) -> Path:
 
 
 def execute(encoder_loader: Any, model_name: str, weights: str) -> Any:
-    """Run the node as the executor does."""
-    with torch.inference_mode():
-        return encoder_loader.LoadVisionEncoder.PREPARE_CLASS_CLONE({}).execute(model_name=model_name, weights=weights)
+    return host_in_process.run_node(encoder_loader.LoadVisionEncoder, model_name=model_name, weights=weights)
 
 
 @pytest.mark.parametrize("model_name", [VIT, VIT + ".r160_in1k", CONVNET, "test_convnext", "test_resnet"])

@@ -102,8 +102,15 @@ def build(name: str) -> Family:
     if name == "SDXL":
         return Family(_patcher(families.SDXL(SDXL)), (77, 2048), 1280, (4, 24, 16))
     if name == "Flux":
-        return Family(_patcher(families.Flux(FLUX)), (12, 64), 768, (16, 24, 16))
+        return Family(_patcher(families.Flux(_flux())), (12, 64), 768, (16, 24, 16))
     return Family(_patcher(families.WAN21_T2V(WAN)), (12, 64), 768, (16, 3, 24, 16))
+
+
+def _flux() -> dict[str, Any]:
+    """Newer hosts also want the axes that number the text's tokens, and 0.3.75 knows no such setting."""
+    from comfy.ldm.flux.model import FluxParams
+
+    return FLUX | ({"txt_ids_dims": []} if "txt_ids_dims" in FluxParams.__dataclass_fields__ else {})
 
 
 def _patcher(config: Any) -> Any:

@@ -28,15 +28,16 @@ DROPPED = "([title, count]) => app.graph.nodes.filter((node) => node.title === t
 # A widget of an inner node is called "3: sigma" on the outer node by 0.3.75, and "sigma" by a current host.
 SHOWN = "() => app.graph.nodes[0].widgets.map((one) => [one.name.split(': ').at(-1), one.value])"
 SET = "([place, value]) => { app.graph.nodes[0].widgets[place].value = value; }"
-CONNECT = """(portrait) => {
-  const look = app.graph.nodes[0];
+CONNECT = """([place, portrait]) => {
+  const look = app.graph.nodes[place];
   const load = LiteGraph.createNode("LoadImage");
   const save = LiteGraph.createNode("SaveImage");
   for (const node of [load, save]) app.graph.add(node);
   load.pos = [look.pos[0] - 400, look.pos[1]];
   save.pos = [look.pos[0] + 400, look.pos[1]];
   load.widgets.find((one) => one.name === "image").value = portrait;
-  return [load.connect(0, look, look.findInputSlot("image")), look.connect(0, save, 0)].every(Boolean);
+  const links = [load.connect(0, look, look.findInputSlot("image")), look.connect(0, save, 0)];
+  return links.every(Boolean) ? String(save.id) : null;
 }"""
 
 
@@ -66,47 +67,61 @@ def drop(page: Page, name: str, count: int = 1) -> None:
 
 
 def promised(data: dict[str, Any]) -> list[list[Any]]:
-    """[widget, value] of what the file shows on the outer node, the values being those of the inner nodes."""
-    (outer,), (inner,) = data["nodes"], data["definitions"]["subgraphs"]
-    nodes = {str(node["id"]): node for node in inner["nodes"]}
-    shown = []
-    for node_id, name in outer["properties"]["proxyWidgets"]:
-        names = [socket["name"] for socket in nodes[node_id]["inputs"] if "widget" in socket]
-        shown.append([name, nodes[node_id]["widgets_values"][names.index(name)]])
-    return shown
+    """[widget, value] of what the file shows on the outer node."""
+    (outer,) = data["nodes"]
+    names = [socket["widget"]["name"] for socket in outer["inputs"] if "widget" in socket]
+    return [list(pair) for pair in zip(names, outer["widgets_values"], strict=True)]
 
 
-def changes(page: Page, server, source: np.ndarray) -> float:
-    """Run the graph; how far the saved picture is from the source, 0..255 on average."""
-    outputs = run_in_page(page, server)
-    ((saved,),) = [
-        output["images"] for output in outputs.values() if output.get("images", [{}])[0].get("type") == "output"
-    ]
-    picture = np.asarray(Image.open(io.BytesIO(server.client.fetch(saved))).convert("RGB"), dtype=float)
-    assert picture.shape == source.shape
-    return float(np.abs(picture - source).mean())
+def connect(page: Page, place: int = 0) -> str:
+    """The portrait into the look, and what it makes into a Save Image node, whose id is returned."""
+    saver = page.evaluate(CONNECT, [place, PORTRAIT_NAME])
+    assert saver is not None, "a socket could not be connected"
+    return saver
 
 
-def test_blueprint_from_the_node_library_runs_to_a_picture(page, server, blueprint):
+def saved_pictures(page: Page, server) -> dict[str, np.ndarray]:
+    """Run the graph; what each Save Image node saved, 0..255."""
+    saved = {}
+    for node_id, output in run_in_page(page, server).items():
+        for file in output.get("images", []):
+            if file["type"] == "output":
+                picture = Image.open(io.BytesIO(server.client.fetch(file))).convert("RGB")
+                saved[node_id] = np.asarray(picture, dtype=float)
+    return saved
+
+
+def distance(first: np.ndarray, second: np.ndarray) -> float:
+    """0..255 on average."""
+    assert first.shape == second.shape
+    return float(np.abs(first - second).mean())
+
+
+@pytest.fixture
+def source(server) -> np.ndarray:
+    return np.asarray(Image.open(server.base / "input" / PORTRAIT_NAME).convert("RGB"), dtype=float)
+
+
+def test_blueprint_from_the_node_library_runs_to_a_picture(page, server, blueprint, source):
     name, data = blueprint
     empty_canvas(page)
     drop(page, name)
     assert page.evaluate(SHOWN) == promised(data)
-    assert page.evaluate(CONNECT, PORTRAIT_NAME), "a socket could not be connected"
-    source = np.asarray(Image.open(server.base / "input" / PORTRAIT_NAME).convert("RGB"), dtype=float)
-    as_shipped = changes(page, server, source)
+    saver = connect(page)
+    as_shipped = distance(saved_pictures(page, server)[saver], source)
     assert as_shipped > 0.3
 
     place, value = next((place, value) for place, (widget, value) in enumerate(promised(data)) if widget == "intensity")
     page.evaluate(SET, [place, value / 2])
-    assert changes(page, server, source) < as_shipped, "the outer widget does not reach the inner node"
+    weaker = distance(saved_pictures(page, server)[saver], source)
+    assert weaker < as_shipped, "the outer widget does not reach the inner node"
 
 
 def test_saved_graph_keeps_the_blueprint(page, blueprint):
     name, data = blueprint
     empty_canvas(page)
     drop(page, name)
-    assert page.evaluate(CONNECT, PORTRAIT_NAME)
+    connect(page)
     page.evaluate(SET, [0, 0.375])
     saved = serialised(page)
     page.evaluate("(graph) => app.loadGraphData(graph)", saved)
@@ -128,7 +143,7 @@ def test_saved_graph_keeps_the_blueprint(page, blueprint):
     assert [node["widgets_values"] for node in inner[1]] == [node["widgets_values"] for node in inner[0]]
 
 
-def test_two_of_a_kind_keep_their_own_values(page, blueprint):
+def test_two_of_a_kind_keep_their_own_values_and_run(page, server, blueprint, source):
     name, data = blueprint
     empty_canvas(page)
     drop(page, name)
@@ -138,3 +153,7 @@ def test_two_of_a_kind_keep_their_own_values(page, blueprint):
     assert page.evaluate(SHOWN.replace("nodes[0]", "nodes[1]")) == shown
     shown[0][1] = 0.375
     assert page.evaluate(SHOWN) == shown
+    savers = [connect(page, place) for place in (0, 1)]
+    first, second = map(saved_pictures(page, server).get, savers)
+    assert distance(first, source) > 0.1 and distance(second, source) > 0.3
+    assert distance(first, second) > 0.01, "both ran with the same value"
