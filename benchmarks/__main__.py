@@ -10,7 +10,11 @@ from benchmarks import (
     image_engine,
     landmarks,
     look,
+    look_unchanged,
     matting,
+    pack_load,
+    preview_latency,
+    prompt_phrases,
     quality_effect,
     quality_ladder,
     quality_metrics,
@@ -19,6 +23,8 @@ from benchmarks import (
 
 if __name__ == "__main__":
     look.main()
+    print()
+    look_unchanged.main([])
     print()
     faces.main([])
     print()
@@ -45,3 +51,9 @@ if __name__ == "__main__":
     quality_ladder.main()
     print()
     dream_guidance.main()
+    print()
+    pack_load.main()
+    print()
+    prompt_phrases.main()
+    print()
+    preview_latency.main()

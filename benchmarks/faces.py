@@ -9,6 +9,7 @@ own size, on as many threads as the nets.
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import time
 from collections.abc import Callable, Iterable
@@ -21,7 +22,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from benchmarks.other_portraits import other_portraits
-from benchmarks.portraits import Portrait, annotation_file, portraits
+from benchmarks.portraits import Portrait, portraits
 from softfocus.faces import FaceNets, detect_faces, find_faces, load_face_nets
 from softfocus.faces.face import Face
 from softfocus.faces.looks import Look, whole_looks
@@ -30,6 +31,7 @@ from softfocus.faces.yunet import YuNet
 HIT = 0.3  # intersection over union
 COUNTED = 0.35
 YUNET_CONFIDENCE = 0.7
+NO_YUNET = "set SOFTFOCUS_YUNET to the OpenCV Zoo's face_detection_yunet_2023mar.onnx"
 RUNS = 2
 LISTED = 4  # names of missed pictures
 TIMED_EVERY = 4  # of the annotated pictures
@@ -94,10 +96,9 @@ class NativeYuNet:
 
 
 def yunet_file() -> Path | None:
-    """YuNet's ONNX file beside faces.json, or None where it is not available."""
-    annotations = annotation_file()
-    path = annotations.parent / "face_detection_yunet_2023mar.onnx" if annotations else None
-    return path if path is not None and path.exists() else None
+    """The file that SOFTFOCUS_YUNET names, or None where it names none."""
+    path = os.environ.get("SOFTFOCUS_YUNET")
+    return Path(path) if path else None
 
 
 def finders(nets: FaceNets) -> dict[str, Finder]:
@@ -178,7 +179,7 @@ def main(argv: list[str] | None = None) -> None:
     methods = finders(load_face_nets())
     if options.wheel == "other":
         if "YuNet" not in methods:
-            raise SystemExit("the other wheel's reference is YuNet: its ONNX file must lie beside faces.json")
+            raise SystemExit(f"the other wheel's reference is YuNet; {NO_YUNET}")
         reference = methods["YuNet"]
         pictures = other_portraits(lambda image: [face.box for face in reference(image)[0]])
         print_results("faces of the other wheel", measure(methods, pictures))

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.picture_changes import Change, mirrored, padded, scaled, turned
-from benchmarks.portraits import ROOT, Portrait, annotation_file, portraits
+from benchmarks.portraits import ANNOTATIONS, ROOT, Portrait, portraits
 from softfocus.faces import Face, FaceNets, detail_mask, find_faces, load_face_nets
 from softfocus.faces.mirror import mirror_map
 from softfocus.settings import MaskSettings
@@ -44,9 +44,7 @@ def marks() -> dict[str, Tensor]:
 
     In the order of ``MARKED``. Made on enlarged pictures without a look at the mesh, and not moved towards it later.
     """
-    path = annotation_file()
-    assert path is not None
-    names = {entry["sha256"]: Path(entry["path"]).stem for entry in json.loads(path.read_text())["images"]}
+    names = {entry["sha256"]: Path(entry["path"]).stem for entry in json.loads(ANNOTATIONS.read_text())["images"]}
     hidden = [torch.nan, torch.nan]
     return {
         names[sha256]: torch.tensor([point or hidden for point in points])

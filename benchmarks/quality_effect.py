@@ -16,7 +16,6 @@ from statistics import median
 import torch
 
 from benchmarks.engine_rows import Check
-from benchmarks.portraits import annotation_file
 from benchmarks.quality_effect_advice import FAULTS, Followed, follow
 from benchmarks.quality_effect_looks import DEFAULT, Scored, controls, order_faults, variants
 from benchmarks.quality_effect_portraits import FRESH_WHEELS, Case, other_cases, tuned_cases
@@ -34,9 +33,6 @@ def main(arguments: list[str] | None = None) -> list[Check]:
     sets.add_argument("--fresh", action="store_true", help="the portraits of a wheel that changed nothing")
     parser.add_argument("--pictures", type=int, default=PICTURES, help="at most so many portraits")
     options = parser.parse_args(arguments)
-    if annotation_file() is None:
-        print("no portraits: set SOFTFOCUS_SHARED to the folder that holds data/faces.json")
-        return []
     start = time.perf_counter()
     torch.set_num_threads(1)
     found = tuned_cases() if options.tuned else other_cases(FRESH_WHEELS) if options.fresh else other_cases()

@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from benchmarks.faces import NO_YUNET, yunet_file
 from benchmarks.quality_ladder_distortions import DISTORTIONS, ladder
 from benchmarks.quality_ladder_pictures import DRAWN, ladder_portraits
 from benchmarks.timing import side_by_side
@@ -133,6 +134,9 @@ def print_cost(image: Tensor) -> None:
 
 def main() -> None:
     torch.set_num_threads(1)
+    if yunet_file() is None:
+        print(f"quality ladder: not measured, since YuNet picks its portraits; {NO_YUNET}")
+        return
     portraits = list(ladder_portraits())
     found = climb(portraits)
     print_ladder(chosen(found, [name not in DRAWN for name, _ in portraits]), "photograph-like portraits")

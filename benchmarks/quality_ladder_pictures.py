@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from benchmarks.faces import NativeYuNet, yunet_file
+from benchmarks.faces import NO_YUNET, NativeYuNet, yunet_file
 from benchmarks.other_portraits import TEMPLATES, other_portraits
 from benchmarks.portraits import portraits
 
@@ -51,7 +51,7 @@ def ladder_portraits(wheels: Sequence[str] = WHEELS) -> Iterator[tuple[str, Tens
     """
     path = yunet_file()
     if path is None:
-        raise FileNotFoundError("no face_detection_yunet_2023mar.onnx beside faces.json: set SOFTFOCUS_SHARED")
+        raise FileNotFoundError(f"YuNet picks the portraits; {NO_YUNET}")
     net = NativeYuNet(path)
     seen = [_thumbnail(portrait.image) for portrait in portraits()]
     for wheel in wheels:

@@ -17,7 +17,7 @@ from PIL import Image, ImageFilter
 from skimage import data
 from torch import Tensor
 
-from benchmarks.portraits import annotation_file, portraits, to_tensor
+from benchmarks.portraits import portraits, to_tensor
 from benchmarks.timing import side_by_side
 from softfocus.quality.brisque import brisque
 from softfocus.quality.niqe import niqe
@@ -46,13 +46,12 @@ def photographs() -> Iterator[tuple[str, Image.Image]]:
 
 
 def real_pictures() -> Iterator[tuple[str, Image.Image]]:
-    """The photographs, and some portraits where they are at hand."""
+    """The photographs, and some portraits."""
     yield from photographs()
-    if annotation_file() is not None:
-        for portrait in portraits():
-            if portrait.name in PORTRAITS:
-                levels = (portrait.image[0] * 255).round().byte().movedim(0, -1)
-                yield portrait.name, Image.fromarray(levels.numpy())
+    for portrait in portraits():
+        if portrait.name in PORTRAITS:
+            levels = (portrait.image[0] * 255).round().byte().movedim(0, -1)
+            yield portrait.name, Image.fromarray(levels.numpy())
 
 
 def worsened(picture: Image.Image, kind: str, level: float, name: str) -> Image.Image:

@@ -17,7 +17,6 @@ import torch
 
 from benchmarks import sharpen_phantom, sharpen_portraits
 from benchmarks.engine_rows import Check, show
-from benchmarks.portraits import annotation_file
 
 PICTURES = 28
 
@@ -31,14 +30,9 @@ def main(arguments: list[str] | None = None) -> list[Check]:
     torch.set_num_threads(1)
     rows = show("Phantom: gains of edges, noise and texture, overshoot in 0..1", sharpen_phantom.table())
     checks = sharpen_phantom.checks(rows)
-    if annotation_file() is None:
-        print("no portraits: set SOFTFOCUS_SHARED to the folder that holds data/faces.json")
-    else:
-        pictures = list(itertools.islice(sharpen_portraits.crops(), options.pictures))
-        title = (
-            f"Blurred portraits, {len(pictures)} pictures; edges beyond the blurred ones', sigma in px, noise in 1/255"
-        )
-        checks += sharpen_portraits.checks(show(title, sharpen_portraits.table(pictures)))
+    pictures = list(itertools.islice(sharpen_portraits.crops(), options.pictures))
+    title = f"Blurred portraits, {len(pictures)} pictures; edges beyond the blurred ones', sigma in px, noise in 1/255"
+    checks += sharpen_portraits.checks(show(title, sharpen_portraits.table(pictures)))
     print("\nLimits")
     for check in checks:
         print(check.line())

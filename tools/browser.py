@@ -24,7 +24,7 @@ ARGUMENTS = [
 ]
 READY = """() => window.LiteGraph?.registered_node_types?.SoftFocusQualityScore
   && window.app?.extensionManager?.workflow?.activeWorkflow"""  # the page has opened its first graph by itself
-READY_MILLISECONDS = 90_000
+READY_MILLISECONDS = 240_000
 SETTLE_MILLISECONDS = 1500  # the page moves its widgets after the graph
 
 

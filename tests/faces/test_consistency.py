@@ -12,7 +12,7 @@ from scipy.optimize import linear_sum_assignment
 
 from benchmarks.landmarks import EYE_CORNERS, MASK_CHANGES, POINT_CHANGES, marks, mask_errors, point_errors
 from benchmarks.picture_changes import Change
-from benchmarks.portraits import Portrait, annotation_file, portraits
+from benchmarks.portraits import Portrait, portraits
 from softfocus.faces.crops import sample_square
 from softfocus.faces.mesh import LEFT_EYE, RIGHT_EYE, square_around
 from softfocus.faces.mirror import mirror_map
@@ -26,8 +26,6 @@ WORST_REFINED = 0.06
 @cache
 def chosen() -> list[Portrait]:
     """The portraits with marks: people of all poses, no drawings, no hidden eyes."""
-    if annotation_file() is None:
-        pytest.skip("no faces.json: set SOFTFOCUS_SHARED to the folder that holds data/faces.json")
     wanted = marks()
     return [portrait for portrait in portraits() if portrait.name in wanted]
 

@@ -8,7 +8,7 @@ import pytest
 from portrait import nets
 
 from benchmarks.landmarks import mark_errors, marks
-from benchmarks.portraits import annotation_file, portraits
+from benchmarks.portraits import portraits
 from softfocus.faces import find_faces, largest, region_masks
 
 WORST = 0.10  # the worst are full profiles, whose eyes' distance is told from the reference box
@@ -16,8 +16,6 @@ WORST = 0.10  # the worst are full profiles, whose eyes' distance is told from t
 
 @pytest.fixture(scope="module")
 def errors() -> dict[str, float]:
-    if annotation_file() is None:
-        pytest.skip("no faces.json: set SOFTFOCUS_SHARED to the folder that holds data/faces.json")
     return mark_errors(nets(), portraits())
 
 
@@ -37,8 +35,6 @@ def test_no_portrait_is_far_off(errors):
 @pytest.mark.parametrize(("name", "rows"), [("eyes", slice(0, 4)), ("lips", slice(4, 6))])
 def test_regions_hold_the_marked_corners(name, rows):
     """The corners of eyes and mouth are inside the region, not on its soft edge; a few in profiles are not."""
-    if annotation_file() is None:
-        pytest.skip("no faces.json: set SOFTFOCUS_SHARED to the folder that holds data/faces.json")
     wanted, values = marks(), []
     for portrait in portraits():
         if portrait.name in wanted:

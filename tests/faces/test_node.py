@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 import torch
-from portrait import face, picture
+from portrait import BOX, face, picture
 from skimage.data import coffee
 from test_landmarks import entry, payload
+from tiny_yunet import framed, save_yunet
 
-from benchmarks.faces import yunet_file
 from testing.node_defaults import node_defaults
 
 pytestmark = pytest.mark.host
@@ -94,17 +92,15 @@ def test_a_subject_without_a_face_has_none(run):
 def test_a_yunet_file_is_used_and_named(run, monkeypatch, tmp_path):
     import folder_paths
 
-    if yunet_file() is None:
-        pytest.skip("no face_detection_yunet_2023mar.onnx: set SOFTFOCUS_SHARED to the folder that holds data/")
-    pytest.importorskip("cv2")
     (tmp_path / "face_detection").mkdir()
-    shutil.copy(yunet_file(), tmp_path / "face_detection" / "yunet.onnx")
+    save_yunet(tmp_path / "face_detection" / "yunet.onnx")
     monkeypatch.setattr(folder_paths, "models_dir", str(tmp_path))
     monkeypatch.delitem(folder_paths.folder_names_and_paths, "face_detection", raising=False)
     folder_paths.filename_list_cache.clear()
-    made = run(batch(True))
+    image = framed(picture(), BOX).movedim(1, -1)
+    made = run(image)
     assert made.ui["text"] == ("1 face found in 1 frame by YuNet (yunet.onnx).",)
-    assert (made.args[0] - run(batch(True), bboxes=made.args[2]).args[0]).abs().mean() < 0.01
+    assert (made.args[0] - run(image, bboxes=made.args[2]).args[0]).abs().mean() < 0.01
     monkeypatch.delitem(folder_paths.folder_names_and_paths, "face_detection")
     folder_paths.filename_list_cache.clear()
 

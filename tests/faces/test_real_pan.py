@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -19,7 +20,6 @@ SPEED, REST, MOVING = 4.5, 4, 10
 
 def real_pan() -> tuple[list[torch.Tensor], torch.Tensor]:
     """Pictures [3, 256, 384] and the offset [F] of each, in pixels."""
-    cv2 = pytest.importorskip("cv2")
     moves = torch.cat((torch.zeros(REST + 1), torch.ones(MOVING), torch.zeros(REST)))
     offsets = SPEED * (moves.cumsum(0) - MOVING / 2) - 30.3
     still = picture()[0].movedim(0, -1).numpy()

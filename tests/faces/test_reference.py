@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-import pytest
 from portrait import nets
 
 from benchmarks import portraits
@@ -13,8 +12,6 @@ from softfocus.faces import detect_faces, find_faces
 
 
 def test_recall_and_false_hits_on_annotated_pictures():
-    if portraits.annotation_file() is None:
-        pytest.skip("no faces.json: set SOFTFOCUS_SHARED to the folder that holds data/faces.json")
     methods = {"detector": partial(detect_faces, nets()), "and mesh": partial(find_faces, nets())}
     alone, meshed = measure(methods, portraits.portraits(), runs=1).values()
     assert alone.wanted >= 50

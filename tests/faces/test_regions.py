@@ -8,7 +8,7 @@ import pytest
 import torch
 from portrait import BOX, LEFT_EYE, NOSE, RIGHT_EYE, face, nets, picture
 
-from benchmarks.portraits import annotation_file, portraits
+from benchmarks.portraits import portraits
 from softfocus.faces import find_faces, region_masks, tint_regions, weighted_maximum
 from softfocus.faces.regions import RINGS, face_width
 from softfocus.settings import MASK
@@ -152,8 +152,6 @@ def test_the_far_eye_fades_as_the_head_turns():
 
 def test_a_hidden_eye_is_not_drawn_and_one_that_just_shows_is():
     """Two real heads turned to the right of the picture: the far eye is behind the nose in the first only."""
-    if annotation_file() is None:
-        pytest.skip("no faces.json: set SOFTFOCUS_SHARED to the folder that holds data/faces.json")
     found = {each.name: each.image for each in portraits() if each.name in (HIDDEN, SHOWN)}
     drawn = {name: region_masks(find_faces(nets(), image), image.shape[2:])["eyes"] for name, image in found.items()}
     assert at(drawn[HIDDEN], (245, 119)) > 0.9 and drawn[HIDDEN][..., 272:].max() == 0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -83,11 +81,10 @@ def test_a_long_phrase_is_cut_between_words():
 
 
 @pytest.mark.parametrize("unit", ["<a", "((", ":1", "a: ", " ", "a, ", "<b>x", "&lt;", "embedding:", "\U0001f600", "x"])
-def test_ten_thousand_characters_take_no_time(unit):
+def test_ten_thousand_characters_are_no_more_than_the_limit(unit):
+    """`benchmarks.prompt_phrases` says how the time grows with the length."""
     prompt = "a" + unit * (10_000 // len(unit)) + "b"
-    begin = time.perf_counter()
     assert len(prompt_phrases(prompt).kept) <= MAX_PHRASES
-    assert time.perf_counter() - begin < 1
 
 
 def test_texts_are_all_different_and_complete():

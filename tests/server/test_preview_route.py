@@ -40,7 +40,7 @@ def ask(server: Any) -> Ask:
     def send(
         method: str = "POST", body: Any = ASKED, headers: dict[str, str] = JSON, path: str = PATH
     ) -> tuple[int, bytes, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=600)
         try:
             sent = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
             connection.request(method, path, sent, headers)
