@@ -103,7 +103,9 @@ def test_photo_workflow_runs(installed, info):
 
 
 def test_pack_loads_without_its_weights_and_without_other_packages(tmp_path):
-    """No file of weights is there to be read, so none is read at import; `benchmarks.pack_load` says how long it takes.
+    """No file of weights is there to be read, so none is read at import.
+
+    `benchmarks.pack_load` says how long it takes.
 
     What the host has not loaded by then is loaded where it is used.
     """
