@@ -16,8 +16,8 @@ from ..softfocus.quality import (
     rank,
     write_report,
 )
-from ..softfocus.quality.clip_scores import ClipScores
-from ..softfocus.quality.clip_texts import AUTO, EMOTIONS
+from ..softfocus.quality.clip.clip_scores import ClipScores
+from ..softfocus.quality.clip.clip_texts import AUTO, EMOTIONS
 from .host.batch import Batch
 from .host.frames import Frames
 from .host.schema import Schema

@@ -13,10 +13,10 @@ import torch
 from torch import Tensor
 
 from .color import BRIGHTEST, WHITE, light_of, linear_to_srgb, luminance, srgb_to_linear
-from .gaussian import gaussian_mixture
-from .row_strips import by_rows, map_rows
+from .filters.gaussian import gaussian_mixture
+from .filters.row_strips import by_rows, map_rows
+from .filters.weighted_mean import mean_of_sums
 from .settings import BLOOM
-from .weighted_mean import mean_of_sums
 
 SCALES = 5  # octaves from the widest Gaussian down; the narrowest is 1/16 of the radius
 SHOULDER_START = 0.8  # linear light from which added light is rolled off, and highlights count as clipped

@@ -6,13 +6,13 @@ import torch
 from torch import Tensor
 
 from .color import BRIGHTEST, linear_to_srgb, srgb_to_linear
-from .gaussian import gaussian_blur
-from .max_delta_blur import max_delta_blur
-from .row_strips import map_rows
+from .filters.gaussian import gaussian_blur
+from .filters.max_delta_blur import max_delta_blur
+from .filters.row_strips import map_rows
+from .filters.variable_blur import variable_blur
+from .filters.weighted_mean import mean_of_sums
 from .settings import BLUR
 from .transparency import fill_transparent
-from .variable_blur import variable_blur
-from .weighted_mean import mean_of_sums
 
 
 def selective_gaussian_blur(

@@ -15,11 +15,11 @@ import torch
 from torch import Tensor
 
 from .color import BRIGHTEST, luminance
-from .detail_gain import structure_gains
-from .detail_range import detail_range
-from .gaussian import gaussian_blur
-from .noise_level import noise_level
-from .row_strips import by_rows, map_rows
+from .filters.detail_gain import structure_gains
+from .filters.detail_range import detail_range
+from .filters.gaussian import gaussian_blur
+from .filters.noise_level import noise_level
+from .filters.row_strips import by_rows, map_rows
 from .settings import SHARPEN
 from .transparency import fill_transparent, visibility
 

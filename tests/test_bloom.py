@@ -7,7 +7,6 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from softfocus import row_strips
 from softfocus.bloom import (
     SHOULDER_START,
     add_light,
@@ -18,6 +17,7 @@ from softfocus.bloom import (
     recover_highlights,
 )
 from softfocus.color import luminance, srgb_to_linear
+from softfocus.filters import row_strips
 
 SETTINGS = {
     "intensity": st.floats(0, 1),

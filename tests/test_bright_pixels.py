@@ -8,7 +8,6 @@ from functools import cache
 
 import pytest
 import torch
-from pictures import make_picture
 from torch import Tensor
 
 from softfocus.bloom import luminance_bloom
@@ -19,6 +18,7 @@ from softfocus.matting import refine_mask
 from softfocus.quality import measure_clarity, measure_effects, rank, write_report
 from softfocus.selective_blur import selective_gaussian_blur
 from softfocus.sharpen import feature_sharpen
+from testing.pictures import make_picture
 
 SIZE = 512
 PLACE = (56, 440)

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from benchmarks import look
+from testing import look
 
 pytestmark = pytest.mark.slow
 

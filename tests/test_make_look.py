@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from pictures import make_picture
 from torch.nn.functional import interpolate
 
 from softfocus import BloomSettings, BlurSettings, LookSettings, MaskSettings, SharpenSettings, make_look
 from softfocus.faces import refined_regions
 from softfocus.settings import REGIONS
+from testing.pictures import make_picture
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTHING = LookSettings(blur=BlurSettings(sigma=0), bloom=BloomSettings(intensity=0), sharpen=SharpenSettings(amount=0))

@@ -8,18 +8,18 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from pictures import make_picture
 from torch import Tensor
 
 from softfocus.bloom import luminance_bloom
 from softfocus.faces import YuNet, picture_motion, refine_outline, region_masks
 from softfocus.faces.face import Face
-from softfocus.gaussian import gaussian_blur
+from softfocus.filters.gaussian import gaussian_blur
 from softfocus.matting import refine_mask
 from softfocus.opencv import opencv
 from softfocus.quality import measure_clarity, measure_effects
 from softfocus.selective_blur import selective_gaussian_blur
 from softfocus.sharpen import feature_sharpen
+from testing.pictures import make_picture
 
 PICTURE = make_picture(96, 128)
 SOFT = selective_gaussian_blur(PICTURE, 2.0)

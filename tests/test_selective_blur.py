@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from softfocus.color import linear_to_srgb, srgb_to_linear
-from softfocus.gaussian import gaussian_blur
+from softfocus.filters.gaussian import gaussian_blur
 from softfocus.selective_blur import selective_gaussian_blur
 
 

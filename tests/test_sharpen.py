@@ -6,11 +6,11 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pictures import make_picture
 
 from softfocus.color import luminance
-from softfocus.gaussian import gaussian_blur
+from softfocus.filters.gaussian import gaussian_blur
 from softfocus.sharpen import feature_sharpen
+from testing.pictures import make_picture
 
 RADIUS = 1.5
 

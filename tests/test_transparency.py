@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 import torch
-from cutouts import RAMPS, disc_alpha, hidden_noise, largest_change, with_hidden
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pictures import make_picture
 
 from softfocus.bloom import luminance_bloom
-from softfocus.gaussian import gaussian_blur
-from softfocus.noise_level import noise_level
+from softfocus.filters.gaussian import gaussian_blur
+from softfocus.filters.noise_level import noise_level
 from softfocus.selective_blur import selective_gaussian_blur
 from softfocus.sharpen import feature_sharpen
 from softfocus.transparency import HIDDEN_TO, SEEN_FROM, fill_transparent, restore_hidden, visibility
 from softfocus.units import percent_of_diagonal
+from testing.hidden_colors import RAMPS, disc_alpha, hidden_noise, largest_change, with_hidden
+from testing.pictures import make_picture
 
 ROUNDING = 1e-3  # of 1/255
 cut_outs = pytest.mark.parametrize(("size", "ramp"), [(size, ramp) for size in (48, 300) for ramp in RAMPS])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ...softfocus.quality.aesthetic import AestheticHead, load_head
+from ...softfocus.quality.clip.aesthetic import AestheticHead, load_head
 from .clip_projection import CannotJudge
 from .files import kept_until_changed, own_files, path_of
 

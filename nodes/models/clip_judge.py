@@ -8,10 +8,10 @@ from typing import Any
 import comfy.model_management as mm
 from torch import Tensor
 
-from ...softfocus.quality.aesthetic import AestheticHead
-from ...softfocus.quality.clip_scores import ClipScores, TextEmbeddings, check_emotion, embed_texts, score_views
-from ...softfocus.quality.clip_texts import AUTO, prompt_phrases
-from ...softfocus.quality.clip_views import SQUARE, WHOLE, cut_squares, picture_boxes
+from ...softfocus.quality.clip.aesthetic import AestheticHead
+from ...softfocus.quality.clip.clip_scores import ClipScores, TextEmbeddings, check_emotion, embed_texts, score_views
+from ...softfocus.quality.clip.clip_texts import AUTO, prompt_phrases
+from ...softfocus.quality.clip.clip_views import SQUARE, WHOLE, cut_squares, picture_boxes
 from .aesthetic_head import find_head
 from .clip_projection import CannotJudge
 from .clip_towers import ImageTower, TextTower

@@ -6,11 +6,11 @@ from torch import Tensor
 
 from ..settings import MASK, MaskSettings
 from .face import Face, largest
-from .find import find_faces
-from .hair import hair_mask
-from .outline import refine_outline
-from .regions import region_masks, weighted_maximum
-from .weights import face_nets, person_net
+from .finding.find import find_faces
+from .masks.hair import hair_mask
+from .masks.outline import refine_outline
+from .masks.regions import region_masks, weighted_maximum
+from .nets.weights import face_nets, person_net
 
 
 def face_detail_mask(image: Tensor, settings: MaskSettings = MASK, *, alpha: Tensor | None = None) -> Tensor:

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate, pad
 
 from ..color import luminance
-from ..gaussian import gaussian_blur
+from ..filters.gaussian import gaussian_blur
 from ..transparency import fill_transparent, mostly_seen
 
 LOW, HIGH = 0.3, 0.9  # quantiles that become 0 and 1

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ..gaussian import gaussian_blur
+from ..filters.gaussian import gaussian_blur
 from ..transparency import fill_transparent, restore_hidden
 from ..units import diagonal
 from .local_colors import REFERENCE_DIAGONAL, cell_index, make_grid

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from ..gaussian import gaussian_blur
+from ..filters.gaussian import gaussian_blur
 from ..transparency import fill_transparent, mostly_seen
 from ..units import diagonal
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 import torch
-from cutouts import RAMPS, disc_alpha, hidden_noise, largest_change, with_hidden
-from pictures import make_picture
-from synthetic_encoder import SyntheticEncoder
 
 from softfocus.features import feature_strength, sharp_features
+from testing.features.synthetic_encoder import SyntheticEncoder
+from testing.hidden_colors import RAMPS, disc_alpha, hidden_noise, largest_change, with_hidden
+from testing.pictures import make_picture
 
 
 @pytest.mark.parametrize(("size", "ramp"), [(size, ramp) for size in (48, 300) for ramp in RAMPS])

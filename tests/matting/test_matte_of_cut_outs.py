@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 import torch
-from cutouts import RAMPS, disc_alpha, hidden_noise, largest_change, with_hidden
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pictures import make_picture
 
-from softfocus.gaussian import gaussian_blur
+from softfocus.filters.gaussian import gaussian_blur
 from softfocus.matting import refine_mask
+from testing.hidden_colors import RAMPS, disc_alpha, hidden_noise, largest_change, with_hidden
+from testing.pictures import make_picture
 
 
 @pytest.mark.parametrize(("size", "ramp"), [(size, ramp) for size in (48, 300) for ramp in RAMPS])

@@ -6,11 +6,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from benchmarks.matting_truth import make_scene, rough_mask
-from softfocus.gaussian import gaussian_blur
+from softfocus.filters.gaussian import gaussian_blur
 from softfocus.matting import refine as refine_module
 from softfocus.matting import refine_instances, refine_mask
 from softfocus.matting.trimap import make_trimap
+from testing.matting.truth import make_scene, rough_mask
 
 SIZE, BAND = 256, 14.0
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.matting_backgrounds import BACKGROUNDS
-from benchmarks.matting_canvas import Canvas
-from benchmarks.matting_hair import HAIR
-from benchmarks.matting_truth import MASK_KINDS, REPORTED_SEEDS, TUNING_SEEDS, Scene, make_scene, rough_mask
+from testing.matting.backgrounds import BACKGROUNDS
+from testing.matting.canvas import Canvas
+from testing.matting.hair import HAIR
+from testing.matting.truth import MASK_KINDS, REPORTED_SEEDS, TUNING_SEEDS, Scene, make_scene, rough_mask
 
 SIZE = 256
 KINDS = sorted(HAIR)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 import torch
-from tiny_vitmatte import tiny_vitmatte
 from torch import Tensor
 from transformers import VitMatteImageProcessor
 
 from softfocus.matting.vitmatte import vitmatte_alpha
+from testing.nets.tiny_vitmatte import tiny_vitmatte
 
 
 class Recorder:

@@ -13,12 +13,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import tiny_clip
 import torch
-from cases import CASES
-from host_in_process import run_node
-from pictures import make_picture
 from torch import Tensor
+
+from testing.cases import CASES
+from testing.host_in_process import run_node
+from testing.nets import tiny_clip
+from testing.pictures import make_picture
 
 
 @contextmanager

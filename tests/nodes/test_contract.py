@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 import torch
-from cases import CASES, WITHOUT_PICTURE, portrait
 from torch import Tensor
+
+from testing.cases import CASES, WITHOUT_PICTURE, portrait
 
 pytestmark = pytest.mark.host
 

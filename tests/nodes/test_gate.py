@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 import torch
-from cases import CASES, face_mask, portrait, softened
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
+
+from testing.cases import CASES, face_mask, portrait, softened
 
 pytestmark = pytest.mark.host
 NEUTRAL = {

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 import torch
-from cases import head_distance, head_mask, portrait
-from host_in_process import run_node
-from tiny_vitmatte import save_vitmatte
 from torch import Tensor
+
+from testing.cases import head_distance, head_mask, portrait
+from testing.host_in_process import run_node
+from testing.nets.tiny_vitmatte import save_vitmatte
 
 pytestmark = pytest.mark.host
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from shared_workflows import ROOT, WORKFLOW_FILES
 
-sys.path.insert(0, str(ROOT / "tools"))
-
-from comfy_server import ComfyServer  # noqa: E402
+from testing.server.comfy_server import ComfyServer
+from testing.server.shared_workflows import ROOT, WORKFLOW_FILES
 
 
 @pytest.fixture(scope="session")

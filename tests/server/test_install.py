@@ -12,22 +12,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import comfy_server
 import pytest
 import tomllib
-from build_archive import build_archive
-from comfy_server import PACK_FOLDER, ComfyServer, comfyui_dir
-from demo import only_node
-from shared_workflows import ROOT, WORKFLOW_FILES, load_workflow
-from workflow_to_api import workflow_to_api
+
+from testing.server import comfy_server
+from testing.server.comfy_server import PACK_FOLDER, ComfyServer, comfyui_dir
+from testing.server.photo_run import only_node
+from testing.server.shared_workflows import ROOT, WORKFLOW_FILES, load_workflow
+from testing.server.workflow_to_api import workflow_to_api
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 NAME = "softfocus"  # the folder is named by [project].name, unlike a clone's
 # The host has its own modules loaded before it comes to custom nodes, its web server among them.
 LOAD = """
 import asyncio, sys
-sys.path.insert(0, {tests!r})
-import host_in_process, pathlib
+sys.path.insert(0, {root!r})
+import pathlib
+from testing import host_in_process
 host_in_process.ROOT = pathlib.Path({pack!r})
 sys.path.insert(0, str(host_in_process.comfyui_dir()))
 from comfy.cli_args import args
@@ -43,7 +44,9 @@ print("new", *new - {{host_in_process.PACK}})
 
 
 def unpack(folder: Path) -> Path:
-    with zipfile.ZipFile(build_archive(folder / "softfocus.zip")) as archive:
+    command = [sys.executable, "-m", "tools.write.build_archive", folder / "softfocus.zip"]
+    subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+    with zipfile.ZipFile(folder / "softfocus.zip") as archive:
         archive.extractall(folder / NAME)
     return folder / NAME
 
@@ -105,7 +108,7 @@ def test_photo_workflow_runs(installed, info):
 def test_pack_loads_without_its_weights_and_without_other_packages(tmp_path):
     """No file of weights is there to be read, so none is read at import.
 
-    `benchmarks.pack_load` says how long it takes.
+    `benchmarks.latency.pack_load` says how long it takes.
 
     What the host has not loaded by then is loaded where it is used.
     """
@@ -114,7 +117,7 @@ def test_pack_loads_without_its_weights_and_without_other_packages(tmp_path):
     assert weights
     for path in weights:
         path.unlink()
-    code = LOAD.format(tests=str(ROOT / "tests"), pack=str(pack))
+    code = LOAD.format(root=str(ROOT), pack=str(pack))
     environment = {**os.environ, "COMFYUI_DIR": str(comfyui_dir())}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stderr

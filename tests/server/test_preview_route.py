@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from sample_portrait import PORTRAIT_NAME
+
+from testing.server.sample_portrait import PORTRAIT_NAME
 
 pytestmark = pytest.mark.server
 PATH = "/softfocus/preview"

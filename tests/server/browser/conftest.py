@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from browser import comfy_page
 from playwright.sync_api import Page, expect
-from workflow_specs import CHECKPOINT
+
+from testing.server.browser import comfy_page
+from testing.server.shared_workflows import CHECKPOINT
 
 WAIT_MILLISECONDS = 120_000  # at most, for what the tests wait for: others may be at work on the machine
 # Attempts of the page itself to reach the internet, which the test does not let through.

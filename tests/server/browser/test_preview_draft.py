@@ -6,22 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from browser import CHROMIUM
 from in_page import run_in_page
 from playwright.sync_api import Page
 from preview_graph import pixels, queued
-from sample_portrait import PORTRAIT_NAME
 
-from testing.server.preview_page import (
-    BLUR,
-    HEIGHT,
-    build,
-    drag,
-    expect_view,
-    set_widget,
-    toggle,
-    wait_until_shown,
-)
+from testing.server.browser import CHROMIUM
+from testing.server.preview_page import BLUR, HEIGHT, build, drag, expect_view, set_widget, toggle, wait_until_shown
+from testing.server.sample_portrait import PORTRAIT_NAME
 
 pytestmark = [
     pytest.mark.server,
@@ -103,7 +94,7 @@ def width(page: Page, server) -> Iterator[int]:
 
 
 def test_drafts_while_dragging_and_the_full_picture_after_rest(page, server, width):
-    """`benchmarks.preview_latency` says how long they take."""
+    """`benchmarks.latency.preview` says how long they take."""
     drag(page, BLUR, "sigma", [1 + step / 15 for step in range(16)])
     wait_until_shown(page)
     assert asked(page)[-1] == FULL and asked(page).count(DRAFT) >= 10

@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser import CHROMIUM, SETTLE_MILLISECONDS, open_comfy
 from in_page import run_in_page, serialised
 from playwright.sync_api import Page, Request, expect
 from preview_graph import pixels, queued
-from sample_portrait import PORTRAIT_NAME
 
+from testing.server.browser import CHROMIUM, SETTLE_MILLISECONDS, open_comfy
 from testing.server.preview_page import (
     BLOOM,
     BLUR,
@@ -26,6 +25,7 @@ from testing.server.preview_page import (
     toggle,
     wait_until_shown,
 )
+from testing.server.sample_portrait import PORTRAIT_NAME
 
 pytestmark = [
     pytest.mark.server,
@@ -104,7 +104,7 @@ def test_first_change_opens_the_panel_unless_the_user_has_closed_it(page, server
 
 
 def test_every_move_that_waits_for_its_picture_is_asked_for_in_order(ran):
-    """Each may be asked for twice, as a draft and in full. `benchmarks.preview_latency` says how long they take."""
+    """Each may be asked for twice, as a draft and in full. `benchmarks.latency.preview` says how long they take."""
     asked: list[dict[str, Any]] = []
     ran.on("request", lambda request: asked.append(request.post_data_json) if is_preview(request) else None)
     for node, (name, value) in CHANGES.items():
