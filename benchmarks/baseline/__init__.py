@@ -66,20 +66,21 @@ class Checkout:
         """
         assert self._process.stdin is not None and self._process.stdout is not None
         tensors = {name: value.contiguous() for name, value in inputs.items() if isinstance(value, torch.Tensor)}
+        inputs_file, results_file = (str(self._files / f"{name}.safetensors") for name in ("inputs", "results"))
         request = {
             "function": function,
             "runs": runs,
             "plain": {name: value for name, value in inputs.items() if name not in tensors},
-            "tensors": str(self._files / "inputs.safetensors"),
-            "results": str(self._files / "results.safetensors"),
+            "tensors": inputs_file,
+            "results": results_file,
         }
-        save_file(tensors, request["tensors"])
+        save_file(tensors, inputs_file)
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         answer = json.loads(self._process.stdout.readline() or '{"error": "the process has ended"}')
         if "error" in answer:
             raise RuntimeError(f"{function}: {answer['error']}")
-        return Result({**answer["plain"], **load_file(request["results"])}, answer["milliseconds"])
+        return Result({**answer["plain"], **load_file(results_file)}, answer["milliseconds"])
 
 
 @contextmanager

@@ -7,6 +7,7 @@ max_delta is slow, so drafts answer it.
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,7 +67,7 @@ def measured(page: Page, name: str, node: int, widget: str, value: float) -> Row
 
     def note(request: Request) -> None:
         if request.method == "POST" and "/softfocus/preview" in request.url:
-            drafts.append(request.post_data_json["draft"])
+            drafts.append(json.loads(request.post_data or "{}")["draft"])
 
     page.on("request", note)
     times = drag(page, node, widget, [value * (1 + step) / MOVES for step in range(MOVES)])[1:]

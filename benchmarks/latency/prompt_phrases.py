@@ -6,6 +6,7 @@ Run by `make bench`, or alone: `python -m benchmarks.latency.prompt_phrases`. A 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from benchmarks.rows import Check, Row, show, values
 from benchmarks.timing import side_by_side
@@ -19,7 +20,7 @@ LIMIT_MS = 1000.0
 def table() -> Iterator[Row]:
     for unit in UNITS:
         prompts = {length: "a" + unit * (length // len(unit)) + "b" for length in LENGTHS}
-        times = side_by_side({str(length): lambda text=text: prompt_phrases(text) for length, text in prompts.items()})
+        times = side_by_side({str(length): partial(prompt_phrases, text) for length, text in prompts.items()})
         short, long = (times[str(length)] for length in LENGTHS)
         yield {"10,000 ms": short, "40,000 ms": long, "ratio": long / short, "repeated": ascii(unit)}
 
