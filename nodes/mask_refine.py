@@ -19,7 +19,7 @@ from .host.work import map_frames
 from .models.vitmatte_model import VitMatte, load_vitmatte, model_folders
 
 FLOATS_PER_PIXEL = 60
-COLOUR_LINES, VITMATTE = "colour lines", "ViTMatte"
+COLOR_LINES, VITMATTE = "colour lines", "ViTMatte"
 AUTOMATIC = "automatic"
 UNCHANGED = "The mask is returned as it came, since band or iterations is 0."
 
@@ -63,8 +63,8 @@ class MaskRefine(io.ComfyNode):
                 ),
                 io.Combo.Input(
                     "backend",
-                    options=[COLOUR_LINES, VITMATTE],
-                    default=COLOUR_LINES,
+                    options=[COLOR_LINES, VITMATTE],
+                    default=COLOR_LINES,
                     tooltip="colour lines needs no model. ViTMatte is a net that you place in models/vitmatte/: "
                     "better where colours agree, slower.",
                 ),
@@ -96,7 +96,7 @@ class MaskRefine(io.ComfyNode):
         mask: Tensor,
         band: float,
         iterations: int,
-        backend: str = COLOUR_LINES,
+        backend: str = COLOR_LINES,
         vitmatte_model: str = AUTOMATIC,
         other_masks: Tensor | None = None,
     ) -> io.NodeOutput:
@@ -163,7 +163,7 @@ def _summary(kinds: Sequence[str], net: VitMatte | None) -> str:
         return "The batch has no frames: nothing to refine."
     lines = []
     if "edge" in kinds:
-        lines.append(f"Refined with {COLOUR_LINES if net is None else net.title}.")
+        lines.append(f"Refined with {COLOR_LINES if net is None else net.title}.")
     for word in ("empty", "full"):
         indices = [index for index, kind in enumerate(kinds, 1) if kind == word]
         if indices:

@@ -228,7 +228,7 @@ def test_strips_of_rows_change_nothing(monkeypatch):
     assert all(torch.allclose(a, b, atol=1e-6) for a, b in zip(whole, luminance_bloom(image, **options), strict=True))
 
 
-def test_tint_colours_the_glow_and_keeps_its_luminance():
+def test_tint_colors_the_glow_and_keeps_its_luminance():
     image = torch.zeros(1, 3, 60, 60)
     image[..., 25:35, 25:35] = 0.7
     warm, _ = luminance_bloom(image, intensity=0.5, radius_px=6, tint=(1.0, 0.7, 0.5))

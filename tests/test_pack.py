@@ -29,7 +29,7 @@ HOST_PROVIDES = {
 # Each declared dependency, and the file that uses it.
 USES = {
     "kornia": "softfocus/quality/effect/tone.py",
-    "opencv-python": "softfocus/faces/finding/yunet.py",
+    "opencv-python": "softfocus/opencv.py",
     "safetensors": "softfocus/faces/nets/weights.py",
     "timm": "nodes/models/timm_model.py",
 }

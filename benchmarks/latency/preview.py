@@ -8,14 +8,14 @@ max_delta is slow, so drafts answer it.
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from statistics import median
 
 from playwright.sync_api import Page, Request
 
 from benchmarks.rows import Check, Row, show, values
+from testing.server.browser import CHROMIUM, comfy_page
+from testing.server.comfy_server import ComfyServer
 from testing.server.preview_page import (
     BLOOM,
     BLUR,
@@ -27,12 +27,7 @@ from testing.server.preview_page import (
     toggle,
     wait_until_shown,
 )
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
-
-from browser import CHROMIUM, comfy_page
-from comfy_server import ComfyServer
-from sample_portrait import PORTRAIT_NAME
+from testing.server.sample_portrait import PORTRAIT_NAME
 
 LIMIT_MS = 150.0  # above which dragging feels slow
 MOVES = 16

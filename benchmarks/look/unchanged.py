@@ -15,13 +15,12 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from benchmarks.baseline import ROOT, Checkout, baseline, checkout
-from benchmarks.look.__main__ import detail_mask
 from benchmarks.rows import Check, Row, show, values
-from softfocus.faces import find_faces, load_face_nets
+from softfocus.faces import detail_mask, find_faces, load_face_nets
 from testing.portraits import single_portraits
 
 THEN = ("benchmarks.look:make_look", "ours")  # function of (image, mask), and the result among what it returns
-NOW = ("benchmarks.look:make_look", "ours")
+NOW = ("softfocus.look:make_look", "image")
 SIDES = (512, 1024)  # px
 PICTURES = 4
 LIMIT = 1.0  # of 255
@@ -33,7 +32,7 @@ def table(old: Checkout, new: Checkout, pictures: int = PICTURES) -> Iterator[Ro
     for portrait in itertools.islice(single_portraits(), pictures):
         for side in SIDES:
             image = sized(portrait.image, side)
-            mask, _ = detail_mask(image, find_faces(nets, image))
+            mask = detail_mask(image, find_faces(nets, image))
             (then, then_ms), (now, now_ms) = (made(each, image, mask) for each in ((old, *THEN), (new, *NOW)))
             away = 255 * (now - then).abs().flatten()
             row: Row = {"px": side, "largest": float(away.max())}

@@ -21,7 +21,7 @@ def draw_background(rng: np.random.Generator, kind: str, size: int, hair: Array,
     elif kind == "low contrast":
         picture = _low_contrast(rng, size, hair)
     elif kind == "same colour":
-        picture = _same_colour(rng, size, hair, centre)
+        picture = _same_color(rng, size, hair, centre)
     else:
         raise ValueError(f"background must be one of {BACKGROUNDS}, got {kind!r}")
     return np.clip(picture + rng.normal(0, 0.004, picture.shape), 0, 1)
@@ -59,8 +59,8 @@ def _leaves(rng: np.random.Generator, size: int) -> Array:
         turn, length = rng.uniform(0, 6.3), rng.uniform(0.02, 0.05) * size
         rotation = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
         points = shape @ rotation * length + rng.uniform(0, 2 * size, 2)
-        colour = brightness * np.array([rng.uniform(60, 190), rng.uniform(120, 215), rng.uniform(30, 90)])
-        pen.polygon([tuple(point) for point in points], fill=tuple(int(each) for each in colour))
+        color = brightness * np.array([rng.uniform(60, 190), rng.uniform(120, 215), rng.uniform(30, 90)])
+        pen.polygon([tuple(point) for point in points], fill=tuple(int(each) for each in color))
     return np.asarray(picture.reduce(2)) / 255
 
 
@@ -92,13 +92,13 @@ def _stripes(rng: np.random.Generator, size: int) -> Array:
 
 def _low_contrast(rng: np.random.Generator, size: int, hair: Array) -> Array:
     """Colours 0.1 to 0.2 from the hair's, with a weak texture of two scales."""
-    colours = [hair + _direction(rng) * rng.uniform(0.10, 0.20) for _ in range(2)]
+    colors = [hair + _direction(rng) * rng.uniform(0.10, 0.20) for _ in range(2)]
     coarse, fine = (gaussian_filter(rng.standard_normal((size, size)), size * s)[..., None] for s in (0.02, 0.005))
     texture = 0.025 * coarse / coarse.std() + 0.015 * fine / fine.std()
-    return _gradient(rng, size, *colours) + texture
+    return _gradient(rng, size, *colors) + texture
 
 
-def _same_colour(rng: np.random.Generator, size: int, hair: Array, centre: Array) -> Array:
+def _same_color(rng: np.random.Generator, size: int, hair: Array, centre: Array) -> Array:
     """The hair's own colour with a weak texture all around the head, another colour far from it."""
     at = (np.arange(size) + 0.5) / size
     distance = np.hypot(at[None] - centre[0], at[:, None] - centre[1])[..., None]
@@ -118,9 +118,9 @@ def _gradient(rng: np.random.Generator, size: int, first: Array, second: Array) 
 def _distinct(rng: np.random.Generator, hair: Array) -> Array:
     """A random colour that the hair does not have."""
     while True:
-        colour = rng.uniform(0.05, 0.95) + rng.uniform(-0.2, 0.2, 3)
-        if np.linalg.norm(colour - hair) > DISTINCT:
-            return np.clip(colour, 0, 1)
+        color = rng.uniform(0.05, 0.95) + rng.uniform(-0.2, 0.2, 3)
+        if np.linalg.norm(color - hair) > DISTINCT:
+            return np.clip(color, 0, 1)
 
 
 def _direction(rng: np.random.Generator) -> Array:

@@ -30,7 +30,7 @@ HAIR = {
     "opaque": Strands(170, (5.0, 12.0), (0.02, 0.05), (1.0, 1.0), (0.0, 0.3)),
     "bald": Strands(0, (1.0, 1.0), (0.1, 0.1), (1.0, 1.0), (0.0, 0.0)),
 }
-HAIR_COLOURS = ((0.10, 0.08, 0.07), (0.30, 0.19, 0.12), (0.47, 0.32, 0.19), (0.76, 0.61, 0.38), (0.55, 0.24, 0.11))
+HAIR_COLORS = ((0.10, 0.08, 0.07), (0.30, 0.19, 0.12), (0.47, 0.32, 0.19), (0.76, 0.61, 0.38), (0.55, 0.24, 0.11))
 
 
 def hair_outline(rng: np.random.Generator, centre: Array, head: Array, fall: float) -> Array:
@@ -44,7 +44,7 @@ def hair_outline(rng: np.random.Generator, centre: Array, head: Array, fall: flo
 
 
 def draw_loose(
-    canvas: Canvas, rng: np.random.Generator, kind: Strands, outline: Array, centre: Array, colour: Array
+    canvas: Canvas, rng: np.random.Generator, kind: Strands, outline: Array, centre: Array, color: Array
 ) -> None:
     """Strands that leave the outline; faint ones first, so that the clearer of two crossing ones is seen."""
     for opacity in np.sort(rng.uniform(*kind.opacity, kind.count)):
@@ -54,11 +54,11 @@ def draw_loose(
         length = kind.length[0] + (kind.length[1] - kind.length[0]) * rng.beta(1.2, 2.5)
         points = _path(rng, start, heading, length, kind.curl)
         widths = rng.uniform(*kind.width) * np.linspace(1, 0.35, len(points) - 1)
-        canvas.strand(points, widths, _vary(rng, colour), float(opacity))
+        canvas.strand(points, widths, _vary(rng, color), float(opacity))
 
 
 def draw_inside(
-    canvas: Canvas, rng: np.random.Generator, kind: Strands, outline: Array, centre: Array, colour: Array
+    canvas: Canvas, rng: np.random.Generator, kind: Strands, outline: Array, centre: Array, color: Array
 ) -> None:
     """The texture of the closed hair: opaque strands that stay inside the outline."""
     for _ in range(900):
@@ -67,18 +67,18 @@ def draw_inside(
         reach = float(np.hypot(*(root - start)))
         heading = _outwards(root - centre, rng.uniform(0.0, 0.4)) + rng.normal(0, 0.1)
         points = _path(rng, start, heading, 0.85 * reach, (0, kind.curl[1] / 2))
-        canvas.strand(points, np.full(len(points) - 1, rng.uniform(1, 3)), _vary(rng, colour), 1)
+        canvas.strand(points, np.full(len(points) - 1, rng.uniform(1, 3)), _vary(rng, color), 1)
 
 
 def draw_fringe(
-    canvas: Canvas, rng: np.random.Generator, kind: Strands, centre: Array, head: Array, colour: Array
+    canvas: Canvas, rng: np.random.Generator, kind: Strands, centre: Array, head: Array, color: Array
 ) -> None:
     """Hair over the forehead."""
     for across in np.sort(rng.uniform(-1, 1, 260)):
         start = centre + head * (0.9 * across, -1.08 * np.sqrt(1 - 0.5 * across**2))
         heading = np.pi / 2 - 0.9 * across + rng.normal(0, 0.1)
         points = _path(rng, start, heading, head[1] * rng.uniform(0.35, 0.62), (0, kind.curl[1] / 2))
-        canvas.strand(points, np.linspace(4, 1.5, len(points) - 1), _vary(rng, colour), 1)
+        canvas.strand(points, np.linspace(4, 1.5, len(points) - 1), _vary(rng, color), 1)
 
 
 def _path(rng: np.random.Generator, start: Array, heading: float, length: float, curl: tuple[float, float]) -> Array:
@@ -97,6 +97,6 @@ def _outwards(direction: Array, gravity: float) -> float:
     return float(np.arctan2(down + gravity, across))
 
 
-def _vary(rng: np.random.Generator, colour: Array) -> Array:
+def _vary(rng: np.random.Generator, color: Array) -> Array:
     """The colour of one strand: lighter or darker, a little warmer or colder."""
-    return np.clip(colour * np.exp(rng.normal(0, 0.22)) + rng.normal(0, 0.012, 3) + rng.uniform(0, 0.04), 0, 1)
+    return np.clip(color * np.exp(rng.normal(0, 0.22)) + rng.normal(0, 0.012, 3) + rng.uniform(0, 0.04), 0, 1)

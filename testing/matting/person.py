@@ -16,7 +16,7 @@ EYE, IRIS, LIPS = (0.95, 0.94, 0.92), (0.25, 0.20, 0.15), (0.70, 0.32, 0.32)
 
 
 def draw_person(
-    rng: np.random.Generator, hair: str, size: int, skin: Array, hair_colour: Array
+    rng: np.random.Generator, hair: str, size: int, skin: Array, hair_color: Array
 ) -> tuple[Array, Array, Array]:
     """One person from the shoulders up.
 
@@ -25,21 +25,21 @@ def draw_person(
         as fractions (x, y); all 0..1.
     """
     kind = HAIR[hair]
-    canvas = Canvas(size, skin if hair == "bald" else hair_colour)
+    canvas = Canvas(size, skin if hair == "bald" else hair_color)
     centre = np.array([0.5 + rng.uniform(-0.04, 0.04), rng.uniform(0.40, 0.44)])
     head = np.array([rng.uniform(0.125, 0.145), rng.uniform(0.175, 0.195)])
     outline = ellipse(centre, head)
     if kind.count:
         outline = hair_outline(rng, centre, head, rng.uniform(0.8, 1.9))
-        draw_loose(canvas, rng, kind, outline, centre, hair_colour)
-        canvas.polygon(outline, hair_colour)
-        draw_inside(canvas, rng, kind, outline, centre, hair_colour)
+        draw_loose(canvas, rng, kind, outline, centre, hair_color)
+        canvas.polygon(outline, hair_color)
+        draw_inside(canvas, rng, kind, outline, centre, hair_color)
     _draw_body(canvas, rng, centre, head, skin)
-    _draw_face(canvas, centre, head, skin, hair_colour)
+    _draw_face(canvas, centre, head, skin, hair_color)
     if kind.count:
-        draw_fringe(canvas, rng, kind, centre, head, hair_colour)
-    colour, alpha = canvas.read()
-    return _shade(colour, rng, centre), alpha, outline
+        draw_fringe(canvas, rng, kind, centre, head, hair_color)
+    color, alpha = canvas.read()
+    return _shade(color, rng, centre), alpha, outline
 
 
 def _draw_body(canvas: Canvas, rng: np.random.Generator, centre: Array, head: Array, skin: Array) -> None:
@@ -62,25 +62,25 @@ def _draw_body(canvas: Canvas, rng: np.random.Generator, centre: Array, head: Ar
     canvas.polygon(ellipse(np.array([centre[0], top + 0.01]), head * (0.62, 0.28)), skin * 0.9)
 
 
-def _draw_face(canvas: Canvas, centre: Array, head: Array, skin: Array, hair_colour: Array) -> None:
+def _draw_face(canvas: Canvas, centre: Array, head: Array, skin: Array, hair_color: Array) -> None:
     for side in (-1, 1):
         canvas.polygon(ellipse(centre + head * (0.99 * side, 0.05), head * (0.12, 0.18)), skin * 0.9)
     canvas.polygon(ellipse(centre, head), skin)
     for side in (-1, 1):
         canvas.polygon(ellipse(centre + head * (0.42 * side, -0.02), head * (0.20, 0.075)), np.array(EYE))
         canvas.polygon(ellipse(centre + head * (0.42 * side, -0.02), head * (0.09, 0.07)), np.array(IRIS))
-        canvas.polygon(ellipse(centre + head * (0.42 * side, -0.20), head * (0.26, 0.035)), hair_colour * 0.8)
+        canvas.polygon(ellipse(centre + head * (0.42 * side, -0.20), head * (0.26, 0.035)), hair_color * 0.8)
         canvas.polygon(ellipse(centre + head * (0.55 * side, 0.32), head * (0.22, 0.13)), skin * (1.0, 0.95, 0.94))
         canvas.polygon(ellipse(centre + head * (0.09 * side, 0.33), head * (0.06, 0.03)), skin * 0.7)
     canvas.polygon(ellipse(centre + head * (0, 0.60), head * (0.30, 0.07)), np.array(LIPS) * skin[0] / 0.9)
 
 
-def _shade(colour: Array, rng: np.random.Generator, centre: Array) -> Array:
+def _shade(color: Array, rng: np.random.Generator, centre: Array) -> Array:
     """Light from one side, soft blotches, and a fine texture."""
-    size = len(colour)
+    size = len(color)
     at = (np.arange(size) + 0.5) / size
     side = rng.choice((-1, 1)) * rng.uniform(0.5, 1.0) * (at[None] - centre[0]) + 0.3 * (centre[1] - at[:, None])
     blotches = gaussian_filter(rng.standard_normal((size, size)), size / 25)
     texture = gaussian_filter(rng.standard_normal((size, size)), 0.8)
     gain = 1 + side + 0.06 * blotches / blotches.std() + 0.02 * texture / texture.std()
-    return np.clip(colour * np.clip(gain, 0.4, 1.5)[..., None], 0, 1)
+    return np.clip(color * np.clip(gain, 0.4, 1.5)[..., None], 0, 1)

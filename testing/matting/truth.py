@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d, interpolate
 
 from testing.matting.backgrounds import draw_background
-from testing.matting.hair import HAIR, HAIR_COLOURS
+from testing.matting.hair import HAIR, HAIR_COLORS
 from testing.matting.person import SKINS, draw_person
 
 TUNING_SEEDS = (1, 2, 3, 4, 5, 6)
@@ -50,12 +50,12 @@ def make_scene(seed: int, background: str, hair: str = "fine", size: int = 512) 
     if hair not in HAIR:
         raise ValueError(f"hair must be one of {tuple(HAIR)}, got {hair!r}")
     person, behind = (np.random.default_rng([seed, sorted(HAIR).index(hair), part]) for part in (0, 1))
-    hair_colour = np.array(HAIR_COLOURS[person.integers(len(HAIR_COLOURS))])
+    hair_color = np.array(HAIR_COLORS[person.integers(len(HAIR_COLORS))])
     skin = np.array(SKINS[person.integers(len(SKINS))])
-    colour, alpha, outline = draw_person(person, hair, size, skin, hair_colour)
-    edge_colour = skin if hair == "bald" else hair_colour
-    backdrop = draw_background(behind, background, size, edge_colour, outline.mean(0))
-    front, back = (torch.from_numpy(each).movedim(-1, 0)[None].float() for each in (colour, backdrop))
+    color, alpha, outline = draw_person(person, hair, size, skin, hair_color)
+    edge_color = skin if hair == "bald" else hair_color
+    backdrop = draw_background(behind, background, size, edge_color, outline.mean(0))
+    front, back = (torch.from_numpy(each).movedim(-1, 0)[None].float() for each in (color, backdrop))
     truth = torch.from_numpy(alpha)[None, None].float()
     image = truth * front + (1 - truth) * back
     return Scene(f"{background}, {hair}, {seed}", background, image, truth, front, back)

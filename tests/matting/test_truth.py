@@ -49,9 +49,9 @@ def test_a_strand_covers_its_width_times_its_length():
     canvas = Canvas(512, np.zeros(3))
     points = np.stack([np.linspace(0.2, 0.8, 25), np.full(25, 0.5)], 1)
     canvas.strand(points, np.full(24, 1.5), np.array([1.0, 0.5, 0.0]), 0.6)
-    colour, alpha = canvas.read()
+    color, alpha = canvas.read()
     assert alpha.sum() == pytest.approx(0.6 * 1.5 * 0.6 * 512, rel=0.02)
-    assert np.allclose(colour[alpha > 0], (1, 0.5, 0), atol=0.003)
+    assert np.allclose(color[alpha > 0], (1, 0.5, 0), atol=0.003)
 
 
 def test_strands_are_partly_covered_and_solid_heads_are_not():

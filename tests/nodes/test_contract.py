@@ -84,7 +84,7 @@ def test_alpha_is_kept_and_opaque_alpha_changes_nothing(run, node_id, base):
         assert torch.equal(result[index][..., 3:], opaque[..., 3:])
 
 
-def test_transparent_pixels_keep_their_alpha_and_stay_out_of_the_colours(run, node_id, base):
+def test_transparent_pixels_keep_their_alpha_and_stay_out_of_the_colors(run, node_id, base):
     image = torch.cat([portrait(), torch.ones(1, 256, 256, 1)], -1)
     image[:, :, :40, 3] = 0
     image[:, :, 40:60, 3] = 0.4

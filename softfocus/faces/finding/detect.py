@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ...settings import MASK
 from ...transparency import fill_transparent
-from ..crops import sample_squares, valid_colours
+from ..crops import sample_squares, valid_colors
 from ..face import Face
 from ..nets.blazeface import FullRangeDetector, ShortRangeDetector
 from ..nets.weights import FaceNets
@@ -39,11 +39,11 @@ def detect_faces(
     Boxes run about from the brows to the chin. Each picture is looked at alone, so a batch gives what its pictures
     give one by one. Decoding and the score-weighted merge follow BlazeFace (arXiv 1907.05047).
     """
-    image = image if alpha is None else fill_transparent(valid_colours(image), alpha)
+    image = image if alpha is None else fill_transparent(valid_colors(image), alpha)
     height, width = image.shape[2:]
     found = []
     for index in range(len(image)):
-        frame = valid_colours(image[index : index + 1])
+        frame = valid_colors(image[index : index + 1])
         boxes, scores = _merge(*_candidates(nets, frame, min_confidence, looks(height, width)))
         found.append([_face(box, score) for box, score in zip(boxes, scores, strict=True)])
     return found

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ...transparency import fill_transparent
-from ..crops import Square, sample_squares, valid_colours
+from ..crops import Square, sample_squares, valid_colors
 from ..face import Face
 from ..nets.weights import FaceNets
 from .mirror import mirror_map
@@ -41,9 +41,9 @@ def add_landmarks(
     Two passes (arXiv 1907.06724): the detector's box and eyes give the first crop, the first points the second.
     A face without keypoints takes one pass more, at four angles, to learn where its eyes are.
     """
-    image = image if alpha is None else fill_transparent(valid_colours(image), alpha)
+    image = image if alpha is None else fill_transparent(valid_colors(image), alpha)
     return [
-        _frame_landmarks(nets, valid_colours(image[index : index + 1]), found, min_presence) if found else []
+        _frame_landmarks(nets, valid_colors(image[index : index + 1]), found, min_presence) if found else []
         for index, found in enumerate(faces)
     ]
 

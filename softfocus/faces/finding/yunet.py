@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ...opencv import opencv
 from ...settings import MASK
-from ..crops import valid_colours
+from ..crops import valid_colors
 from ..face import Face, distinct
 
 SIDES = (320, 1920)  # px, at most; the longer sides in which a picture is shown
@@ -46,7 +46,7 @@ class YuNet:
         are no numbers or infinite count as 0. Pictures of more than 320 px are shown in two sizes, at most 1920 px.
         """
         self._net.setScoreThreshold(float(min_confidence))
-        return [self._faces(valid_colours(image[index : index + 1])) for index in range(len(image))]
+        return [self._faces(valid_colors(image[index : index + 1])) for index in range(len(image))]
 
     def _faces(self, frame: Tensor) -> list[Face]:
         smallest, *others = sorted({min(1.0, side / max(frame.shape[2:])) for side in SIDES})

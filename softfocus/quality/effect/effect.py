@@ -191,7 +191,7 @@ def _with_reference(image: Tensor, reference: Tensor, regions: Regions) -> Effec
     if regions.inside is None or regions.drawn is None:
         return whole
     inside, outside = (detail_kept(after, before, weight) for weight in (regions.inside, regions.outside))
-    colours = colour_form(low), colour_form(low_before)
+    colors = colour_form(low), colour_form(low_before)
     light = low_pass(luminance(srgb_to_linear(image)))
     return replace(
         whole,
@@ -200,8 +200,8 @@ def _with_reference(image: Tensor, reference: Tensor, regions: Regions) -> Effec
         selectivity_db=decibels(inside / outside),
         form_step=form - gain(after.form, before.form, regions.ring),
         finest_outside=finest_kept(after, before, regions.outside),
-        colour_form=gain(*colours, regions.inside),
-        colour_form_ring=gain(*colours, regions.ring),
+        colour_form=gain(*colors, regions.inside),
+        colour_form_ring=gain(*colors, regions.ring),
         seam=seam(after, before, regions.drawn, regions.seen),
         face_drift=face_drift(light, (light - _decoded(low), scattered[0] - _decoded(low_before)), scattered, regions),
     )

@@ -19,7 +19,7 @@ from ..regions import weighted_mean
 from .drift import fit
 
 LOW_PASS = 0.01  # sigma of what counts as light rather than detail
-COLOUR_FORM = 0.024  # sigma of what counts as the colour of a place rather than its modelling
+COLOR_FORM = 0.024  # sigma of what counts as the colour of a place rather than its modelling
 HALO_WINDOW = 0.01  # radius of the reference's local range; a smaller one takes blur across an edge for overshoot
 HALF_CODE = 0.5 / 255
 
@@ -109,7 +109,7 @@ def colour_form(low: Tensor) -> Tensor:
     back.
     """
     plane = low[:, :1] - low[:, 2:]
-    return plane - gaussian_blur(plane, COLOUR_FORM * diagonal(low))
+    return plane - gaussian_blur(plane, COLOR_FORM * diagonal(low))
 
 
 def quantile(values: Tensor, share: float) -> float:

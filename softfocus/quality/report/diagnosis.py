@@ -126,13 +126,13 @@ def _outline(effect: Effect) -> Turn:
 
 def _clipping(effect: Effect) -> Turn:
     if _above(effect.colour_drift, VIVID):
-        return _colours(effect)
+        return _colors(effect)
     if _above(effect.sharpening, OVERSHARP):
         return OVERSHARPENED
     return Turn(BLOOM, "intensity", "lower", "light is added where there was most of it")
 
 
-def _colours(effect: Effect) -> Turn:
+def _colors(effect: Effect) -> Turn:
     return Turn(BLOOM, "tint", "whiten", "the scattered light is strongly coloured")
 
 
@@ -161,5 +161,5 @@ DIAGNOSES: dict[str, Callable[[Effect], Turn]] = {
     "seam": _outline,
     "halo_peak": _overshoot,
     "clipped_percent": _clipping,
-    "colour_drift": _colours,
+    "colour_drift": _colors,
 }

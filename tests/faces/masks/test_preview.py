@@ -44,8 +44,8 @@ def test_hair_is_tinted_and_needs_no_mask_without_weight():
 
 
 def test_tints_differ_from_each_other():
-    colours = torch.tensor(list(TINTS.values()))
-    assert torch.pdist(colours).min() > 0.4
+    colors = torch.tensor(list(TINTS.values()))
+    assert torch.pdist(colors).min() > 0.4
 
 
 @pytest.mark.parametrize(("height", "width"), [(256, 256), (400, 300), (512, 768), (1024, 1024), (2160, 3840)])
@@ -62,7 +62,7 @@ def test_text_is_readable_and_grows_with_the_picture(size):
     assert max(10, 0.025 * size) <= preview._text_size(texts, size, size) <= max(10, 0.035 * size)
 
 
-def test_legend_shows_the_colour_of_each_region_in_rows():
+def test_legend_shows_the_color_of_each_region_in_rows():
     shown = draw_legend(grey(512, 512), WEIGHTS)[0]
     rows = []
     for name in preview.LISTED:

@@ -165,7 +165,7 @@ def test_only_the_first_frame_of_everything_is_kept_small_and_apart(preview, run
     assert frames.images["detail_source"].mean() > 0.1 and before.mean() > 0.1
 
 
-def test_transparent_colour_does_not_bleed_into_the_small_copy(preview, run):
+def test_transparent_color_does_not_bleed_into_the_small_copy(preview, run):
     image = torch.zeros(1, 900, 900, 4)
     image[:, :, 333:, :] = 0.5
     image[:, :, 333:, 3] = 1

@@ -74,11 +74,11 @@ def test_halo_sees_overshoot_but_not_blur(measured):
         assert measured[soft].halo_peak < 4
 
 
-def test_colour_drift_sees_a_tint(measured):
+def test_color_drift_sees_a_tint(measured):
     assert measured["tinted"].colour_drift > measured["good"].colour_drift + 5
 
 
-def test_without_kornia_only_the_colour_drift_is_lost(measured, portrait, monkeypatch):
+def test_without_kornia_only_the_color_drift_is_lost(measured, portrait, monkeypatch):
     picture, mask = portrait
     monkeypatch.setitem(sys.modules, "kornia.color", None)
     effect = measure_effect(looks.restored(picture, mask), picture, mask)

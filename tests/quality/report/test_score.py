@@ -103,7 +103,7 @@ def test_ranking_is_best_first_and_stable():
     assert rank([]).scores == ()
 
 
-def test_missing_colour_drift_is_left_out():
+def test_missing_color_drift_is_left_out():
     score = score_effect(replace(PERFECT, colour_drift=None))
     assert score.total == pytest.approx(100)
     assert "colour drift" not in [part.goal.name for part in score.parts]
