@@ -10,16 +10,16 @@ export OMP_WAIT_POLICY ?= PASSIVE
 .PHONY: setup setup-new demo serve test test-quick lint bench gallery workflows clean
 
 setup:  ## virtual environment and test host; quick when nothing changed
-	@python3 tools/setup_host.py
+	@python3 tools/host/setup_host.py
 
 setup-new:  ## the newer test host, ComfyUI 0.33.0, from COMFYUI_SOURCE=path: a checkout or an unpacked archive
 	@$(MAKE) --no-print-directory setup COMFYUI_DIR=.comfyui-new VENV=.venv-new
 
 demo: setup  ## a portrait through the real ComfyUI: before, mask, after, report in demo_output/
-	@$(PYTHON) tools/demo.py
+	@$(PYTHON) -m tools.host.demo
 
 serve: setup  ## ComfyUI's page with the pack and the sample picture ready
-	@$(PYTHON) tools/serve.py
+	@$(PYTHON) -m tools.host.serve
 
 test: setup  ## every test
 	$(PYTHON) -m pytest -c tests/pytest.ini tests
@@ -31,17 +31,17 @@ lint: setup
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
-	$(PYTHON) -m tools.check_node_types
+	$(PYTHON) -m tools.host.check_node_types
 
 bench: setup  ## the look on real portraits, the detector, the times; prints tables
 	$(PYTHON) -m benchmarks
 
 gallery: setup  ## a contact sheet of real pictures with preview and mask: benchmarks/results/gallery.jpg
-	$(PYTHON) -m tools.make_gallery
+	$(PYTHON) -m tools.write.make_gallery
 
 workflows: setup  ## write workflows/*.json and subgraphs/*.json again through the real page (needs chromium)
-	$(PYTHON) tools/make_workflows.py
-	$(PYTHON) tools/make_blueprints.py
+	$(PYTHON) -m tools.graphs.make_workflows
+	$(PYTHON) -m tools.graphs.make_blueprints
 
 clean:
 	rm -rf $(VENV) .comfyui .venv-new .comfyui-new .cache demo_output

@@ -1,24 +1,27 @@
 """`make bench`: every measurement, one table after the other."""
 
-from benchmarks import (
-    cutouts,
-    dream_guidance,
-    face_video,
-    faces,
-    feature_cost,
-    features,
-    image_engine,
-    landmarks,
-    look,
-    matting,
-    quality_effect,
-    quality_ladder,
-    quality_metrics,
-    sharpen,
-)
+from benchmarks.cutouts import __main__ as cutouts
+from benchmarks.dream_guidance import __main__ as dream_guidance
+from benchmarks.face_video import __main__ as face_video
+from benchmarks.faces import __main__ as faces
+from benchmarks.feature_cost import __main__ as feature_cost
+from benchmarks.features import __main__ as features
+from benchmarks.image_engine import __main__ as image_engine
+from benchmarks.landmarks import __main__ as landmarks
+from benchmarks.latency import pack_load, prompt_phrases
+from benchmarks.latency import preview as preview_latency
+from benchmarks.look import __main__ as look
+from benchmarks.look import unchanged as look_unchanged
+from benchmarks.matting import __main__ as matting
+from benchmarks.quality_effect import __main__ as quality_effect
+from benchmarks.quality_ladder import __main__ as quality_ladder
+from benchmarks.quality_metrics import __main__ as quality_metrics
+from benchmarks.sharpen import __main__ as sharpen
 
 if __name__ == "__main__":
     look.main()
+    print()
+    look_unchanged.main([])
     print()
     faces.main([])
     print()
@@ -45,3 +48,9 @@ if __name__ == "__main__":
     quality_ladder.main()
     print()
     dream_guidance.main()
+    print()
+    pack_load.main()
+    print()
+    prompt_phrases.main()
+    print()
+    preview_latency.main()

@@ -1,16 +1,16 @@
-"""What ComfyUI sees: one file a node, and host.py, schema.py and tensors.py that know the host."""
+"""What ComfyUI sees: one file a node; host/ knows ComfyUI, preview/ and models/ serve several nodes."""
 
 from __future__ import annotations
 
 from comfy_api.latest import ComfyExtension, io
 
-from . import preview_route
 from .dream_guidance import DreamGuidance
 from .face_detail_mask import FaceDetailMask
 from .feature_sharpen import FeatureSharpen
 from .load_vision_encoder import LoadVisionEncoder
 from .luminance_bloom import LuminanceBloom
 from .mask_refine import MaskRefine
+from .preview import route
 from .quality_score import QualityScore
 from .selective_gaussian_blur import SelectiveGaussianBlur
 
@@ -28,5 +28,5 @@ NODES: list[type[io.ComfyNode]] = [
 
 class SoftFocusExtension(ComfyExtension):
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
-        preview_route.register()  # here, since hosts before 0.14 never call on_load
+        route.register(NODES)  # here, since hosts before 0.14 never call on_load
         return NODES

@@ -10,10 +10,11 @@ from comfy_api.latest import io
 from torch import Tensor
 
 from ..softfocus.dream_guidance import Gains, shape_guidance, shape_prediction, split_bands
+from .host.schema import Schema, number
 from .latent_mask import LatentMask
-from .schema import Schema, number
 
 STEP = 0.05
+EMPTY = "mask is empty: the whole picture is guided as outside of it."
 
 
 class DreamGuidance(io.ComfyNode):
@@ -94,11 +95,12 @@ class DreamGuidance(io.ComfyNode):
     ) -> io.NodeOutput:
         gains = Gains(detail_inside, detail_outside, structure_inside, structure_outside)
         guidance = MaskedGuidance(gains, split_px, (start_percent, end_percent), mask)
+        text = EMPTY if mask is not None and guidance.all_outside else ""
         if gains.neutral or start_percent >= end_percent:
-            return io.NodeOutput(model)
+            return io.NodeOutput(model, ui={"text": (text,)})
         patched = model.clone()
         patched.set_model_sampler_post_cfg_function(guidance)
-        return io.NodeOutput(patched)
+        return io.NodeOutput(patched, ui={"text": (text,)})
 
 
 class MaskedGuidance:
@@ -112,6 +114,7 @@ class MaskedGuidance:
         split_bands(torch.zeros(1, 1, 1, 1), split_px)  # a wrong split is said now, not while sampling
         self._gains, self._split_px, self._window = gains, split_px, window
         self._mask = LatentMask(torch.zeros(1, 1, 1) if mask is None else mask)
+        self.all_outside = self._mask.empty
 
     def __call__(self, args: Mapping[str, Any]) -> Tensor:
         denoised = args["denoised"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 import comfy.model_management as mm
@@ -12,25 +11,23 @@ from comfy_api.latest import io
 
 from ..softfocus.faces import (
     Face,
-    SelfieSegmentation,
     draw_legend,
     follow_faces,
-    hair_mask,
     largest,
-    load_selfie_net,
     picture_motion,
-    refine_outline,
-    region_masks,
+    refined_regions,
     scene_cuts,
     summarize_faces,
     thumbnail,
     tint_regions,
     weighted_maximum,
 )
+from ..softfocus.settings import MASK, MaskSettings
 from .face_sources import FaceSource, choose_source
-from .host import Frames, map_frames
-from .schema import Schema, number, supported
-from .tensors import to_planes
+from .host.batch import Batch
+from .host.frames import Frames
+from .host.schema import Schema, number, supported
+from .host.work import each_frame, map_frames
 
 FLOATS_PER_PIXEL = 48
 
@@ -47,25 +44,45 @@ class FaceDetailMask(io.ComfyNode):
             search_aliases=["face mask", "face parsing", "eyes mask", "lips mask", "face detection", "landmarks"],
             inputs=[
                 io.Image.Input("image", tooltip="Picture or batch with faces."),
-                number("eyes", 1, 0, 1, 0.05, "How much structure the eyes keep, lids and lashes included."),
-                number("brows", 0.9, 0, 1, 0.05, "How much structure the brows keep."),
-                number("nose", 0.6, 0, 1, 0.05, "How much structure the nose keeps, nostrils included."),
-                number("lips", 1, 0, 1, 0.05, "How much structure the lips keep, teeth of an open mouth included."),
-                number("face", 0.35, 0, 1, 0.05, "How much structure the rest of the face keeps, forehead included."),
-                number("hair", 0, 0, 1, 0.05, "How much structure the hair keeps, down to strands with refine."),
-                number("expand", 3, -10, 30, 0.5, "Moves every outline outwards, in percent of the face's width."),
-                number("feather", 4, 0, 50, 0.5, "Width of the soft edge, in percent of the face's width."),
+                number("eyes", MASK.eyes, 0, 1, 0.05, "How much structure the eyes keep, lids and lashes included."),
+                number("brows", MASK.brows, 0, 1, 0.05, "How much structure the brows keep."),
+                number("nose", MASK.nose, 0, 1, 0.05, "How much structure the nose keeps, nostrils included."),
+                number(
+                    "lips", MASK.lips, 0, 1, 0.05, "How much structure the lips keep, teeth of an open mouth included."
+                ),
+                number(
+                    "face", MASK.face, 0, 1, 0.05, "How much structure the rest of the face keeps, forehead included."
+                ),
+                number(
+                    "hair", MASK.hair, 0, 1, 0.05, "How much structure the hair keeps, down to strands with refine."
+                ),
+                number(
+                    "expand", MASK.expand, -10, 30, 0.5, "Moves every outline outwards, in percent of the face's width."
+                ),
+                number("feather", MASK.feather, 0, 50, 0.5, "Width of the soft edge, in percent of the face's width."),
                 io.Int.Input(
                     "refine",
-                    default=2,
+                    default=MASK.refine,
                     min=0,
                     max=4,
                     tooltip="Passes that take hair and whatever else hangs over the face out of its mask. 0 leaves it as drawn.",
                 ),
                 io.Int.Input(
-                    "max_faces", default=0, min=0, max=100, tooltip="Largest faces of a frame to mask. 0: all of them."
+                    "max_faces",
+                    default=MASK.max_faces,
+                    min=0,
+                    max=100,
+                    tooltip="Largest faces of a frame to mask. 0: all of them.",
                 ),
-                number("min_confidence", 0.5, 0.05, 1, 0.05, "Lower finds more faces, and more that are none.", True),
+                number(
+                    "min_confidence",
+                    MASK.min_confidence,
+                    0.05,
+                    1,
+                    0.05,
+                    "Lower finds more faces, and more that are none.",
+                    True,
+                ),
                 supported(
                     io.Combo.Input,
                     "missing_frames",
@@ -119,18 +136,18 @@ class FaceDetailMask(io.ComfyNode):
         bboxes: Any = None,
         subject_mask: torch.Tensor | None = None,
     ) -> io.NodeOutput:
-        weights = {"eyes": eyes, "brows": brows, "nose": nose, "lips": lips, "face": face, "hair": hair}
+        settings = MaskSettings(eyes, brows, nose, lips, face, hair, expand, feather, refine, max_faces, min_confidence)
+        batch = Batch.of(image, masks={"subject_mask": subject_mask})
         source = choose_source(image, face_landmarks, bboxes, min_confidence)
-        found = _find(source, image, subject_mask)
-        faces = found if missing_frames == "empty" else _follow(found, image, missing_frames)
+        found, thumbnails = _find(source, batch)
+        faces = found if missing_frames == "empty" else _follow(found, thumbnails, image, missing_frames)
         faces = [largest(each, max_faces) for each in faces]
+
+        weights = settings.weights
 
         def draw(frames: Frames) -> tuple[torch.Tensor, ...]:
             here = faces[frames.first : frames.first + len(frames.rgb)]
-            masks = region_masks(here, frames.rgb.shape[-2:], expand, feather, frames.rgb.device)
-            masks["face"] = refine_outline(frames.rgb, masks["face"], here, refine)
-            if hair > 0:
-                masks["hair"] = hair_mask(_person_net().to(frames.rgb.device), frames.rgb, here, refine)
+            masks = refined_regions(frames.rgb, here, settings)
             subject = frames.masks["subject_mask"]
             if subject is not None:
                 masks = {name: mask * subject for name, mask in masks.items()}
@@ -138,50 +155,46 @@ class FaceDetailMask(io.ComfyNode):
 
         detail, whole, preview = map_frames(
             draw,
-            image,
+            batch,
             outputs=("mask", "mask", "picture"),
             floats_per_pixel=FLOATS_PER_PIXEL,
-            masks={"subject_mask": subject_mask},
             part=(1, 2),
         )
         boxes = [[_bounding_box(each) for each in frame] for frame in faces]
-        said = summarize_faces(found, faces, source.name, source.advice)
-        return io.NodeOutput(detail, whole, boxes, preview, ui={"text": (said,)})
+        return io.NodeOutput(detail, whole, boxes, preview, ui={"text": (_text(batch, source, found, faces),)})
 
 
-@cache
-def _person_net() -> SelfieSegmentation:
-    return load_selfie_net()
+def _find(source: FaceSource, batch: Batch) -> tuple[list[list[Face]], list[torch.Tensor]]:
+    """The faces and a thumbnail of every frame, before anything is drawn: a clip's faces are followed as a whole."""
+
+    def find(frames: Frames) -> list[tuple[list[Face], torch.Tensor]]:
+        return list(zip(source.find(frames), map(thumbnail, frames.rgb), strict=True))
+
+    records = each_frame(find, batch, floats_per_pixel=FLOATS_PER_PIXEL, part=(0, 2))
+    return [faces for faces, _ in records], [small for _, small in records]
 
 
-def _find(source: FaceSource, image: torch.Tensor, subject_mask: torch.Tensor | None) -> list[list[Face]]:
-    """The faces of every frame, before anything is drawn: a clip's faces are followed as a whole."""
-    found: dict[int, list[Face]] = {}  # by frame: a chunk may be run again
-
-    def find(frames: Frames) -> tuple[torch.Tensor, ...]:
-        found.update(enumerate(source.find(frames), frames.first))
-        return ()
-
-    map_frames(
-        find,
-        image,
-        outputs=(),
-        floats_per_pixel=FLOATS_PER_PIXEL,
-        masks={"subject_mask": subject_mask},
-        part=(0, 2),
-    )
-    return [found[index] for index in sorted(found)]
-
-
-def _follow(found: list[list[Face]], image: torch.Tensor, missing: str) -> list[list[Face]]:
+def _follow(
+    found: list[list[Face]], thumbnails: list[torch.Tensor], image: torch.Tensor, missing: str
+) -> list[list[Face]]:
     """The faces steadied and filled in shot by shot, with the picture's own motion where OpenCV is there."""
 
     def frame(index: int) -> torch.Tensor:
         mm.throw_exception_if_processing_interrupted()
-        return to_planes(image[index : index + 1])[0][0]
+        return image[index, ..., :3].movedim(-1, 0)
 
-    cuts = scene_cuts([thumbnail(frame(index)) for index in range(len(image))])
-    return follow_faces(found, missing, picture_motion(frame), cuts)
+    return follow_faces(found, missing, picture_motion(frame), scene_cuts(thumbnails))
+
+
+def _text(batch: Batch, source: FaceSource, found: list[list[Face]], faces: list[list[Face]]) -> str:
+    """What was found, in the frames where a face was looked for at all."""
+    note = batch.empty_note("subject_mask", "no face is looked for there")
+    empty = batch.empty.get("subject_mask", [False]) if note else [False]
+    if note and all(empty):
+        return batch.empty_note("subject_mask", "it touches no face, so that the masks are empty too")
+    looked = [index for index in range(len(batch)) if not empty[index % len(empty)]]
+    summary = summarize_faces(found, faces, source.name, source.advice, looked)
+    return f"{note} {summary}" if note else summary
 
 
 def _preview(

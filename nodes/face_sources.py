@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import folder_paths
 import torch
 
 from ..softfocus.faces import (
     Face,
-    FaceNets,
     YuNet,
     add_landmarks,
+    face_nets,
     faces_from_boxes,
     faces_from_landmarks,
     faces_of_subject,
     find_faces,
-    load_face_nets,
 )
-from .host import Frames
+from .host.frames import Frames
+from .models.files import own_files, path_of
 
 CATEGORY = "face_detection"
 NOTHING_GIVEN = "Disconnect it to let the pack look for faces."
@@ -49,7 +46,7 @@ def choose_source(image: torch.Tensor, face_landmarks: Any, bboxes: Any, min_con
     detector, name = _detector()
 
     def find(frames: Frames) -> list[list[Face]]:
-        nets = _nets().to(frames.rgb.device)
+        nets = face_nets(frames.rgb.device)
         subject = frames.masks["subject_mask"]
 
         def look(frame: torch.Tensor) -> list[Face]:
@@ -68,18 +65,12 @@ def _of_chunk(known: list[list[Face]], frames: Frames) -> list[list[Face]]:
 
 
 def _with_landmarks(faces: list[list[Face]], frames: Frames) -> list[list[Face]]:
-    return add_landmarks(_nets().to(frames.rgb.device), frames.rgb, faces)
-
-
-@cache
-def _nets() -> FaceNets:
-    return load_face_nets()
+    return add_landmarks(face_nets(frames.rgb.device), frames.rgb, faces)
 
 
 def _detector() -> tuple[YuNet | None, str]:
     """The user's YuNet and what to call it; None for the pack's own nets."""
-    folder_paths.add_model_folder_path(CATEGORY, str(Path(folder_paths.models_dir, CATEGORY)))
-    files = sorted(name for name in folder_paths.get_filename_list(CATEGORY) if name.lower().endswith(".onnx"))
+    files = own_files(CATEGORY, (".onnx",))
     if not files:
         return None, "the pack's own nets"
-    return YuNet(folder_paths.get_full_path_or_raise(CATEGORY, files[0])), f"YuNet ({files[0]})"
+    return YuNet(path_of(CATEGORY, files[0])), f"YuNet ({files[0]})"

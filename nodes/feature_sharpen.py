@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import comfy.model_management as mm
@@ -9,12 +10,14 @@ import torch
 from comfy_api.latest import io
 
 from ..softfocus.features import FeatureEncoder, feature_strength, pca_picture, picture_grid, sharp_features
-from ..softfocus.sharpen import Sharpened, feature_sharpen
-from ..softfocus.units import percent_of_diagonal
-from .host import Frames, map_frames
-from .preview_cache import HIDDEN, remember
-from .schema import Schema, number
-from .vision_encoders import ClipVisionEncoder
+from ..softfocus.look import apply_sharpen
+from ..softfocus.settings import SHARPEN, SharpenSettings
+from .host.batch import Batch
+from .host.frames import Frames
+from .host.schema import Schema, number
+from .models.vision_encoders import ClipVisionEncoder
+from .picture_effect import run_effect
+from .preview.cache import HIDDEN
 
 FLOATS_PER_PIXEL = 36
 
@@ -32,7 +35,7 @@ class FeatureSharpen(io.ComfyNode):
                 io.Image.Input("image", tooltip="The soft picture. Only its fine luma detail changes."),
                 number(
                     "amount",
-                    1,
+                    SHARPEN.amount,
                     0,
                     4,
                     0.05,
@@ -40,7 +43,7 @@ class FeatureSharpen(io.ComfyNode):
                 ),
                 number(
                     "radius",
-                    0.15,
+                    SHARPEN.radius,
                     0.01,
                     2,
                     0.01,
@@ -48,18 +51,24 @@ class FeatureSharpen(io.ComfyNode):
                 ),
                 number(
                     "floor",
-                    0,
+                    SHARPEN.floor,
                     0,
                     1,
                     0.05,
                     "Gain where there is no structure: 0 keeps flats soft, 1 sharpens everywhere.",
                 ),
                 number(
-                    "noise_threshold", 0.01, 0, 1, 0.005, "Edge contrast (0..1) at which the gain is half way up.", True
+                    "noise_threshold",
+                    SHARPEN.noise_threshold,
+                    0,
+                    1,
+                    0.005,
+                    "Edge contrast (0..1) at which the gain is half way up.",
+                    True,
                 ),
                 number(
                     "halo_limit",
-                    0.01,
+                    SHARPEN.halo_limit,
                     0,
                     1,
                     0.005,
@@ -113,7 +122,7 @@ class FeatureSharpen(io.ComfyNode):
         clip_vision: Any = None,
         encoder: FeatureEncoder | None = None,
     ) -> io.NodeOutput:
-        seer = _seer(encoder, clip_vision)
+        encoder = _encoder(encoder, clip_vision)
         factor = int(upsample)
         settings = {
             "amount": amount,
@@ -122,55 +131,59 @@ class FeatureSharpen(io.ComfyNode):
             "noise_threshold": noise_threshold,
             "halo_limit": halo_limit,
         }
-        strengths: dict[int, torch.Tensor] = {}  # of the first frame, for the preview, which asks no encoder
-
-        def op(frames: Frames) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-            source, subject = frames.images["detail_source"], frames.masks["mask"]
-            strength = shown = None
-            if seer is not None:
-                seen = frames.rgb if source is None else source
-                features = sharp_features(
-                    seer, seen, factor, between_tiles=mm.throw_exception_if_processing_interrupted
-                )
-                strength = feature_strength(features, seen, subject)
-                if frames.first == 0:
-                    strengths[0] = strength[:1].clone()
-                shown = pca_picture(features, (seen.shape[-2], seen.shape[-1]))
-            sharpened = _sharpen(frames, strength, **settings)
-            return sharpened.image, sharpened.gain, sharpened.features if shown is None else shown
-
-        masks, images = {"mask": mask}, {"detail_source": detail_source}
-        sharp, gain, features = map_frames(
+        batch = Batch.of(image, masks={"mask": mask}, images={"detail_source": detail_source})
+        outputs: tuple[str, ...] = ("image", "mask", "picture")
+        if encoder is None:
+            op, preview_op = _sharpen, None
+        else:
+            op, preview_op = partial(_sharpen_by_encoder, encoder=encoder, factor=factor), _sharpen_by_last
+            outputs += ("first mask",)
+        sharp, gain, features, *_ = run_effect(
+            cls,
             op,
-            image,
-            outputs=("image", "mask", "picture"),
+            settings,
+            batch,
+            outputs=outputs,
             floats_per_pixel=FLOATS_PER_PIXEL,
-            masks=masks,
-            images=images,
+            neutral=amount == 0,
+            preview_op=preview_op,
         )
-        remember(cls, _sharpen_again, settings, image, masks | {"strength": strengths.get(0)}, images)
-        return io.NodeOutput(
-            image if amount == 0 else sharp, gain, features, ui={"text": (_said(seer, factor, image),)}
-        )
+        return io.NodeOutput(sharp, gain, features, ui={"text": (_text(encoder, factor, batch),)})
 
 
-def _sharpen(frames: Frames, strength: torch.Tensor | None, *, radius: float, **settings: float) -> Sharpened:
-    return feature_sharpen(
+def _sharpen(
+    frames: Frames, strength: torch.Tensor | None = None, **settings: float
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """The sharpened picture, its gain, and the gain of each band; strength as for `apply_sharpen`."""
+    sharpened = apply_sharpen(
         frames.rgb,
-        radius_px=percent_of_diagonal(frames.rgb, radius),
+        SharpenSettings(**settings),
         source=frames.images["detail_source"],
         mask=frames.masks["mask"],
         strength=strength,
-        **settings,
+        alpha=frames.alpha,
     )
+    return sharpened.image, sharpened.gain, sharpened.features
 
 
-def _sharpen_again(frames: Frames, **settings: float) -> tuple[torch.Tensor]:
-    """The sharpened picture, with what an encoder saw in the run before."""
-    return (_sharpen(frames, frames.masks["strength"], **settings).image,)
+def _sharpen_by_encoder(
+    frames: Frames, *, encoder: FeatureEncoder, factor: int, **settings: float
+) -> tuple[torch.Tensor, ...]:
+    """The same with an encoder, whose features are shown in place of the bands; its strength comes last."""
+    source = frames.images["detail_source"]
+    seen = frames.rgb if source is None else source
+    features = sharp_features(encoder, seen, factor, between_tiles=mm.throw_exception_if_processing_interrupted)
+    strength = feature_strength(features, seen, frames.masks["mask"], frames.alpha)
+    image, gain, _ = _sharpen(frames, strength, **settings)
+    return image, gain, pca_picture(features, frames.size), strength
 
 
-def _seer(encoder: FeatureEncoder | None, clip_vision: Any) -> FeatureEncoder | None:
+def _sharpen_by_last(frames: Frames, **settings: float) -> tuple[torch.Tensor, ...]:
+    """The same with what an encoder saw in the run before: the preview asks none."""
+    return _sharpen(frames, frames.masks["last"], **settings)
+
+
+def _encoder(encoder: FeatureEncoder | None, clip_vision: Any) -> FeatureEncoder | None:
     """The encoder to see with; None for the structure tensor of the picture itself."""
     if encoder is None:
         return None if clip_vision is None else ClipVisionEncoder(clip_vision)
@@ -179,10 +192,18 @@ def _seer(encoder: FeatureEncoder | None, clip_vision: Any) -> FeatureEncoder | 
     return encoder
 
 
-def _said(seer: FeatureEncoder | None, factor: int, image: torch.Tensor) -> str:
-    if seer is None:
+def _text(encoder: FeatureEncoder | None, factor: int, batch: Batch) -> str:
+    """By what structure is told, and what an empty mask means; where nothing returns at all, only that."""
+    note = batch.empty_note("mask", "no detail returns there")
+    if note and all(batch.empty["mask"]):
+        return batch.empty_note("mask", "no detail returns, the picture stays as soft as it came")
+    return "\n".join([note, _structure(encoder, factor, batch)] if note else [_structure(encoder, factor, batch)])
+
+
+def _structure(encoder: FeatureEncoder | None, factor: int, batch: Batch) -> str:
+    if encoder is None:
         unused = "" if factor == 1 else f" upsample {factor} has no effect without clip_vision or encoder."
         return "Structure by the picture's own edges (structure tensor at three scales, every pixel)." + unused
-    rows, columns = picture_grid(image.shape[1], image.shape[2], seer.side // seer.patch)
+    rows, columns = picture_grid(*batch.size, encoder.side // encoder.patch)
     path = "as they are" if factor == 1 else f"{factor} times finer, from the whole and from tiles"
-    return f"Structure by {seer.name}: {columns * factor} x {rows * factor} features, {path}."
+    return f"Structure by {encoder.name}: {columns * factor} x {rows * factor} features, {path}."

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from .tensors import mask_frames, mask_planes
+from .host.layouts import empty_frames, mask_frames, mask_planes
 
 KEPT = 4  # sizes; a workflow samples at two or three
 
@@ -16,12 +16,17 @@ KEPT = 4  # sizes; a workflow samples at two or three
 class LatentMask:
     """Resizes a mask once for each shape of latent, and keeps the last few.
 
+    Attributes:
+        empty: whether nothing of the mask is above 0; one without frames counts as such.
+
     Raises:
         ValueError: the mask is no [H, W], [B, H, W] or [B, 1, H, W].
     """
 
     def __init__(self, mask: Tensor) -> None:
-        self._mask = mask_frames(mask, "mask")
+        frames = mask_frames(mask, "mask")
+        self._mask = frames if len(frames) else frames.new_zeros(1, *frames.shape[1:])
+        self.empty = all(empty_frames(self._mask))
         self._fitted: OrderedDict[tuple[torch.Size, torch.device], Tensor] = OrderedDict()
 
     def fit(self, latent: Tensor) -> Tensor:
@@ -49,8 +54,7 @@ class LatentMask:
             raise ValueError(
                 f"mask has {frames} frames but the latent has {batch}; give 1 frame, or one for each of its pictures"
             )
-        planes = mask_planes(self._mask, 0, frames, (latent.shape[-2], latent.shape[-1]), latent.device)
-        assert planes is not None
+        planes = mask_planes(self._mask, (latent.shape[-2], latent.shape[-1]), latent.device)
         if frames == 1:
             return planes
         if frames == batch:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import folder_paths
 from comfy_api.latest import io
 
-from .schema import Schema
-from .vision_encoders import TimmEncoder
+from .host.schema import Schema
+from .models.files import own_files, path_of
+from .models.vision_encoders import TimmEncoder
 
 CATEGORY = "vision_encoders"
 NONE = "none"
 DEFAULT_MODEL = "vit_small_patch14_dinov2.lvd142m"
-SUFFIXES = (".safetensors", ".sft")
 
 
 class LoadVisionEncoder(io.ComfyNode):
@@ -34,7 +33,7 @@ class LoadVisionEncoder(io.ComfyNode):
                 ),
                 io.Combo.Input(
                     "weights",
-                    options=[NONE, *weight_files()],
+                    options=[NONE, *own_files(CATEGORY)],
                     default=NONE,
                     tooltip=f"File of models/{CATEGORY}/ with the weights of that very model: model.safetensors of "
                     "timm's page of the model, under any name. Other formats are not opened.",
@@ -55,12 +54,6 @@ class LoadVisionEncoder(io.ComfyNode):
         return io.NodeOutput(encoder, ui={"text": (text,)})
 
 
-def weight_files() -> list[str]:
-    """The safetensors files in models/vision_encoders and in the user's own paths for it."""
-    folder_paths.add_model_folder_path(CATEGORY, str(Path(folder_paths.models_dir, CATEGORY)))
-    return sorted(name for name in folder_paths.get_filename_list(CATEGORY) if name.lower().endswith(SUFFIXES))
-
-
 def _path_of(weights: str, model_name: str) -> Path:
     """The file that `weights` names; ValueError that says what to put where if there is none."""
     if weights == NONE:
@@ -68,7 +61,7 @@ def _path_of(weights: str, model_name: str) -> Path:
             f"weights is {NONE}: put the weights of {model_name} as a .safetensors file (model.safetensors of timm's "
             f"page of the model) into models/{CATEGORY}/, reload the page and choose it"
         )
-    files = weight_files()
+    files = own_files(CATEGORY)
     if weights not in files:
         raise ValueError(f"models/{CATEGORY}/{weights} is not there; found: {', '.join(files) or 'nothing'}")
-    return Path(folder_paths.get_full_path_or_raise(CATEGORY, weights))
+    return path_of(CATEGORY, weights)

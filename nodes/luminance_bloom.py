@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import torch
 from comfy_api.latest import io
 
-from ..softfocus.bloom import luminance_bloom
-from ..softfocus.color import parse_hex_color
-from ..softfocus.units import percent_of_diagonal
-from .host import Frames, map_frames
-from .preview_cache import HIDDEN, remember
-from .schema import Schema, number
+from ..softfocus.look import apply_bloom
+from ..softfocus.settings import BLOOM, BloomSettings
+from .host.batch import Batch
+from .host.frames import Frames
+from .host.schema import Schema, number
+from .picture_effect import run_effect
+from .preview.cache import HIDDEN
 
 FLOATS_PER_PIXEL = 28
 
@@ -30,16 +30,33 @@ class LuminanceBloom(io.ComfyNode):
             inputs=[
                 io.Image.Input("image", tooltip="Picture or batch. Alpha is kept; transparent pixels do not shine."),
                 number(
-                    "intensity", 0.45, 0, 1, 0.05, "Share of the light that scatters. 0 returns the picture as it is."
+                    "intensity",
+                    BLOOM.intensity,
+                    0,
+                    1,
+                    0.05,
+                    "Share of the light that scatters. 0 returns the picture as it is.",
                 ),
                 number(
-                    "threshold", 0, 0, 1, 0.05, "Linear luminance from which light scatters. 0: all light (Pro-Mist)."
+                    "threshold",
+                    BLOOM.threshold,
+                    0,
+                    1,
+                    0.05,
+                    "Linear luminance from which light scatters. 0: all light (Pro-Mist).",
                 ),
-                number("knee", 0.5, 0, 1, 0.05, "Softness of the threshold, as a share of it.", advanced=True),
-                number("radius", 3, 0.01, 20, 0.25, "Sigma of the widest glow, in percent of the picture's diagonal."),
+                number("knee", BLOOM.knee, 0, 1, 0.05, "Softness of the threshold, as a share of it.", advanced=True),
+                number(
+                    "radius",
+                    BLOOM.radius,
+                    0.01,
+                    20,
+                    0.25,
+                    "Sigma of the widest glow, in percent of the picture's diagonal.",
+                ),
                 number(
                     "falloff",
-                    0.5,
+                    BLOOM.falloff,
                     0,
                     1,
                     0.05,
@@ -47,7 +64,7 @@ class LuminanceBloom(io.ComfyNode):
                 ),
                 number(
                     "highlight_boost",
-                    0,
+                    BLOOM.highlight_boost,
                     0,
                     4,
                     0.25,
@@ -55,14 +72,14 @@ class LuminanceBloom(io.ComfyNode):
                     advanced=True,
                 ),
                 io.String.Input(
-                    "tint", default="#ffffff", tooltip="Colour of the glow as #rrggbb; its brightness is kept."
+                    "tint", default=BLOOM.tint, tooltip="Colour of the glow as #rrggbb; its brightness is kept."
                 ),
                 io.Mask.Input(
                     "protect_mask", optional=True, tooltip="1 = no light is added here; it still shines outwards."
                 ),
                 number(
                     "halation",
-                    0,
+                    BLOOM.halation,
                     0,
                     1,
                     0.05,
@@ -104,25 +121,20 @@ class LuminanceBloom(io.ComfyNode):
             "tint": tint,
             "halation": halation,
         }
-        masks = {"protect_mask": protect_mask}
-        bloomed, added = map_frames(
-            partial(_bloom, **settings),
-            image,
+        batch = Batch.of(image, masks={"protect_mask": protect_mask})
+        bloomed, added = run_effect(
+            cls,
+            _bloom,
+            settings,
+            batch,
             outputs=("image", "picture"),
             floats_per_pixel=FLOATS_PER_PIXEL,
-            masks=masks,
+            neutral=intensity == 0,
         )
-        remember(cls, _bloom, settings, image, masks)
-        return io.NodeOutput(image if intensity == 0 else bloomed, added)
+        note = batch.empty_note("protect_mask", "no place is kept from the glow")
+        return io.NodeOutput(bloomed, added, ui={"text": (note,)})
 
 
-def _bloom(frames: Frames, *, radius: float, tint: str, **settings: float) -> tuple[torch.Tensor, torch.Tensor]:
+def _bloom(frames: Frames, **settings: Any) -> tuple[torch.Tensor, torch.Tensor]:
     """The picture with its glow, and the light that was added."""
-    return luminance_bloom(
-        frames.rgb,
-        radius_px=percent_of_diagonal(frames.rgb, radius),
-        tint=parse_hex_color(tint),
-        protect=frames.masks["protect_mask"],
-        alpha=frames.alpha,
-        **settings,
-    )
+    return apply_bloom(frames.rgb, BloomSettings(**settings), protect=frames.masks["protect_mask"], alpha=frames.alpha)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import torch
 from comfy_api.latest import io
@@ -12,12 +12,14 @@ from ..softfocus.frame_names import name_frames
 from ..softfocus.matting import refine_mask
 from ..softfocus.matting.vitmatte import vitmatte_alpha
 from ..softfocus.units import percent_of_diagonal
-from .host import Frames, map_frames
-from .schema import Schema, number
-from .vitmatte_model import VitMatte, load_vitmatte, model_folders
+from .host.batch import Batch
+from .host.frames import Frames
+from .host.schema import Schema, number
+from .host.work import map_frames
+from .models.vitmatte_model import VitMatte, load_vitmatte, model_folders
 
 FLOATS_PER_PIXEL = 60
-COLOUR_LINES, VITMATTE = "colour lines", "ViTMatte"
+COLOR_LINES, VITMATTE = "colour lines", "ViTMatte"
 AUTOMATIC = "automatic"
 UNCHANGED = "The mask is returned as it came, since band or iterations is 0."
 
@@ -61,8 +63,8 @@ class MaskRefine(io.ComfyNode):
                 ),
                 io.Combo.Input(
                     "backend",
-                    options=[COLOUR_LINES, VITMATTE],
-                    default=COLOUR_LINES,
+                    options=[COLOR_LINES, VITMATTE],
+                    default=COLOR_LINES,
                     tooltip="colour lines needs no model. ViTMatte is a net that you place in models/vitmatte/: "
                     "better where colours agree, slower.",
                 ),
@@ -94,7 +96,7 @@ class MaskRefine(io.ComfyNode):
         mask: Tensor,
         band: float,
         iterations: int,
-        backend: str = COLOUR_LINES,
+        backend: str = COLOR_LINES,
         vitmatte_model: str = AUTOMATIC,
         other_masks: Tensor | None = None,
     ) -> io.NodeOutput:
@@ -102,23 +104,15 @@ class MaskRefine(io.ComfyNode):
         net = None
         if backend == VITMATTE and not as_it_came:
             net = load_vitmatte("" if vitmatte_model == AUTOMATIC else vitmatte_model)
-        kinds: dict[int, str] = {}  # by frame, since a chunk may be run again
+        batch = Batch.of(image, masks={"mask": mask, "other_masks": _merged(other_masks, image)})
 
         def op(frames: Frames) -> tuple[Tensor, Tensor]:
             rough = frames.masks["mask"]
             assert rough is not None
-            kinds.update(enumerate(map(_kind, rough), frames.first))
             return (rough, frames.rgb) if as_it_came else _solve(frames, band, iterations, net)
 
-        alpha, foreground = map_frames(
-            op,
-            image,
-            outputs=("mask", "picture"),
-            floats_per_pixel=FLOATS_PER_PIXEL,
-            masks={"mask": mask, "other_masks": _merged(other_masks, image)},
-        )
-        text = UNCHANGED if as_it_came else _summary(kinds, net)
-        return io.NodeOutput(alpha, foreground, ui={"text": (text,)})
+        alpha, foreground = map_frames(op, batch, outputs=("mask", "picture"), floats_per_pixel=FLOATS_PER_PIXEL)
+        return io.NodeOutput(alpha, foreground, ui={"text": (_text(batch, as_it_came, net),)})
 
 
 def _solve(frames: Frames, band: float, iterations: int, net: VitMatte | None) -> tuple[Tensor, Tensor]:
@@ -142,21 +136,36 @@ def _merged(masks: Tensor | None, image: Tensor) -> Tensor | None:
 
 
 def _kind(mask: Tensor) -> str:
-    """Whether the mask of one frame has an edge that could be refined: "empty", "full" or "edge"."""
+    """Whether the mask of one frame, any shape, has an edge that could be refined: "empty", "full" or "edge"."""
+    mask = torch.nan_to_num(mask)
     if mask.amax() < 0.5:
         return "empty"
     return "full" if mask.amin() >= 0.5 else "edge"
 
 
-def _summary(kinds: Mapping[int, str], net: VitMatte | None) -> str:
+def _text(batch: Batch, as_it_came: bool, net: VitMatte | None) -> str:
+    """What the node says: of the masks, and of other people's mask if it is empty."""
+    mask = batch.masks["mask"]
+    assert mask is not None
+    if all(batch.empty["mask"]) and len(batch) > 0:
+        return "The " + batch.empty_note("mask", "nothing to refine")
+    if as_it_came:
+        return UNCHANGED
+    kinds = [_kind(each) for each in mask]
+    kinds = kinds * len(batch) if len(kinds) == 1 else kinds
+    others = batch.empty_note("other_masks", "nobody else is kept out of the alpha")
+    return "\n".join([_summary(kinds, net), *([others] if others else [])])
+
+
+def _summary(kinds: Sequence[str], net: VitMatte | None) -> str:
     """A sentence a line: what refined the masks, and the frames whose mask has no edge to refine."""
     if not kinds:
         return "The batch has no frames: nothing to refine."
     lines = []
-    if "edge" in kinds.values():
-        lines.append(f"Refined with {COLOUR_LINES if net is None else net.title}.")
+    if "edge" in kinds:
+        lines.append(f"Refined with {COLOR_LINES if net is None else net.title}.")
     for word in ("empty", "full"):
-        indices = [index + 1 for index in sorted(kinds) if kinds[index] == word]
+        indices = [index for index, kind in enumerate(kinds, 1) if kind == word]
         if indices:
             where = f" in {name_frames(indices)}" if len(kinds) > 1 else ""
             lines.append(f"The mask is {word}{where}: nothing to refine.")

@@ -16,11 +16,13 @@ from ..softfocus.quality import (
     rank,
     write_report,
 )
-from ..softfocus.quality.clip_scores import ClipScores
-from ..softfocus.quality.clip_texts import AUTO, EMOTIONS
-from .clip_judge import ClipJudge
-from .host import Frames, intermediate_dtype, map_frames
-from .schema import Schema
+from ..softfocus.quality.clip.clip_scores import ClipScores
+from ..softfocus.quality.clip.clip_texts import AUTO, EMOTIONS
+from .host.batch import Batch
+from .host.frames import Frames
+from .host.schema import Schema
+from .host.work import each_frame
+from .models.clip_judge import ClipJudge
 
 FLOATS_PER_PIXEL = 104
 
@@ -96,36 +98,27 @@ class QualityScore(io.ComfyNode):
         clip_vision: object = None,
         preferences: str | None = None,
     ) -> io.NodeOutput:
-        picks = parse_preferences(preferences or "", len(image))
+        batch = Batch.of(image, masks={"mask": mask}, images={"reference": reference})
+        picks = parse_preferences(preferences or "", len(batch))
         judge = ClipJudge(prompt, emotion, clip, clip_vision)
-        effects: list[Effect] = []
-        clarities: list[Clarity] = []
-        by_clip: list[ClipScores | None] = []
 
-        def op(frames: Frames) -> tuple[()]:
+        def measure(frames: Frames) -> list[tuple[Clarity, Effect, ClipScores | None]]:
             mask = frames.masks["mask"]
-            masks = [None] * len(frames.rgb) if mask is None else mask.split(1)
-            clear = list(map(measure_clarity, frames.rgb.split(1), masks))
-            clarities.extend(clear)
+            masks, alphas = ([None] * len(frames) if each is None else each.split(1) for each in (mask, frames.alpha))
+            clear = list(map(measure_clarity, frames.rgb.split(1), masks, alphas))
             distortions = [each.distortions for each in clear]
-            effects.extend(measure_effects(frames.rgb, frames.images["reference"], mask, distortions))
-            by_clip.extend(judge(frames.rgb, mask))
-            return ()
+            effects = measure_effects(frames.rgb, frames.images["reference"], mask, distortions, frames.alpha)
+            return list(zip(clear, effects, judge(frames.rgb, mask), strict=True))
 
-        map_frames(
-            op,
-            image,
-            outputs=(),
-            floats_per_pixel=FLOATS_PER_PIXEL,
-            masks={"mask": mask},
-            images={"reference": reference},
-        )
+        records = each_frame(measure, batch, floats_per_pixel=FLOATS_PER_PIXEL)
+        clarities, effects, by_clip = ([record[at] for record in records] for at in range(3))
         ranking = rank(effects, by_clip, picks)
-        report = write_report(ranking, clarities, by_clip, judge.notes)
+        note = batch.empty_note("mask", "the face is not told from the rest there")
+        report = write_report(ranking, clarities, by_clip, [*([note] if note else []), *judge.notes])
         chart = draw_chart(ranking.scores).movedim(1, -1).contiguous()
         sentences, data = report.rsplit("\n\n", 1)
         images = ui.PreviewImage(chart, cls=cls).as_dict()["images"]
         shown = {"images": images, "text": (sentences,), "data": (data,)}  # data: read by programs, not shown
         total, first = (ranking.scores[0].total, ranking.scores[0].index) if ranking.scores else (0.0, 0)
-        best = image[first : first + 1].clone(memory_format=torch.contiguous_format)
-        return io.NodeOutput(total, best, report, chart.to(image.device, intermediate_dtype()), ui=shown)
+        best = batch.unchanged(first, first + 1).clone(memory_format=torch.contiguous_format)
+        return io.NodeOutput(total, best, report, chart.to(best.device, best.dtype), ui=shown)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
+from typing import Any
 
 import torch
 from comfy_api.latest import io
 
-from ..softfocus.selective_blur import selective_gaussian_blur
-from ..softfocus.units import percent_of_diagonal
-from .host import Frames, map_frames
-from .preview_cache import HIDDEN, remember
-from .schema import Schema, number
+from ..softfocus.look import apply_blur
+from ..softfocus.settings import BLUR, BlurSettings
+from .host.batch import Batch
+from .host.frames import Frames
+from .host.schema import Schema, number
+from .picture_effect import run_effect
+from .preview.cache import HIDDEN
 
 FLOATS_PER_PIXEL = 36
 PERCENT, PIXELS = "% of diagonal", "pixels"
@@ -36,7 +40,12 @@ class SelectiveGaussianBlur(io.ComfyNode):
             inputs=[
                 io.Image.Input("image", tooltip="Picture or batch. Alpha is kept; transparent pixels give no colour."),
                 number(
-                    "sigma", 0.25, 0, 400, 0.05, "Width of the blur, in the unit below. 0 returns the picture as it is."
+                    "sigma",
+                    BLUR.sigma,
+                    0,
+                    400,
+                    0.05,
+                    "Width of the blur, in the unit below. 0 returns the picture as it is.",
                 ),
                 io.Combo.Input(
                     "unit",
@@ -46,7 +55,7 @@ class SelectiveGaussianBlur(io.ComfyNode):
                 ),
                 number(
                     "max_delta",
-                    1,
+                    BLUR.max_delta,
                     0,
                     1,
                     0.01,
@@ -54,7 +63,9 @@ class SelectiveGaussianBlur(io.ComfyNode):
                     "in pixels, squared). 1: all of them, a plain Gaussian.",
                 ),
                 io.Boolean.Input(
-                    "linear_light", default=True, tooltip="Average light, as a lens does, rather than sRGB values."
+                    "linear_light",
+                    default=BLUR.linear_light,
+                    tooltip="Average light, as a lens does, rather than sRGB values.",
                 ),
                 io.Mask.Input(
                     "protect_mask", optional=True, tooltip="1 = stays sharp and does not bleed into the blur."
@@ -75,28 +86,22 @@ class SelectiveGaussianBlur(io.ComfyNode):
         protect_mask: torch.Tensor | None = None,
     ) -> io.NodeOutput:
         settings = {"sigma": sigma, "unit": unit, "max_delta": max_delta, "linear_light": linear_light}
-        masks = {"protect_mask": protect_mask}
-        op = partial(_blur, whole_width=image.shape[2])
-        remember(cls, op, settings, image, masks)
-        if sigma == 0:
-            return io.NodeOutput(image)
-        (blurred,) = map_frames(
-            partial(op, **settings), image, outputs=("image",), floats_per_pixel=FLOATS_PER_PIXEL, masks=masks
+        batch = Batch.of(image, masks={"protect_mask": protect_mask})
+        (blurred,) = run_effect(
+            cls,
+            partial(_blur, whole_diagonal=math.hypot(*batch.size)),
+            settings,
+            batch,
+            outputs=("image",),
+            floats_per_pixel=FLOATS_PER_PIXEL,
+            neutral=sigma == 0,
         )
-        return io.NodeOutput(blurred)
+        note = batch.empty_note("protect_mask", "nothing is protected, the whole picture softens")
+        return io.NodeOutput(blurred, ui={"text": (note,)})
 
 
-def _blur(
-    frames: Frames, *, whole_width: int, sigma: float, unit: str, max_delta: float, linear_light: bool
-) -> tuple[torch.Tensor]:
-    """The softened picture; a sigma in pixels means those of a picture of `whole_width`, also in a small copy of it."""
-    in_pixels = sigma * frames.rgb.shape[-1] / whole_width
-    soft = selective_gaussian_blur(
-        frames.rgb,
-        percent_of_diagonal(frames.rgb, sigma) if unit == PERCENT else in_pixels,
-        protect=frames.masks["protect_mask"],
-        alpha=frames.alpha,
-        linear_light=linear_light,
-        max_delta=max_delta,
-    )
-    return (soft,)
+def _blur(frames: Frames, *, whole_diagonal: float, sigma: float, unit: str, **settings: Any) -> tuple[torch.Tensor]:
+    """The softened picture; a sigma in pixels means those of a picture of that diagonal, also in a small copy of it."""
+    percent = sigma if unit == PERCENT else 100 * sigma / whole_diagonal
+    settings["sigma"] = percent
+    return (apply_blur(frames.rgb, BlurSettings(**settings), protect=frames.masks["protect_mask"], alpha=frames.alpha),)

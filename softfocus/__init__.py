@@ -1,1 +1,28 @@
-"""Imaging library of SoftFocus: pure torch functions on [B, C, H, W] float32, no ComfyUI."""
+"""Imaging library of SoftFocus: pure torch functions on [B, C, H, W] float32, no ComfyUI.
+
+What others may call is `__all__`; the paths below are private. Importing it reads no weights.
+"""
+
+from .bloom import luminance_bloom
+from .faces.detail_mask import face_detail_mask
+from .filters.gaussian import gaussian_blur
+from .look import Look, make_look
+from .selective_blur import selective_gaussian_blur
+from .settings import BloomSettings, BlurSettings, LookSettings, MaskSettings, SharpenSettings
+from .sharpen import Sharpened, feature_sharpen
+
+__all__ = [
+    "BloomSettings",
+    "BlurSettings",
+    "Look",
+    "LookSettings",
+    "MaskSettings",
+    "SharpenSettings",
+    "Sharpened",
+    "face_detail_mask",
+    "feature_sharpen",
+    "gaussian_blur",
+    "luminance_bloom",
+    "make_look",
+    "selective_gaussian_blur",
+]

@@ -12,16 +12,19 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from .color import linear_to_srgb, luminance, srgb_to_linear
-from .gaussian import gaussian_mixture
-from .row_strips import by_rows, map_rows
-from .weighted_mean import mean_of_sums
+from .color import BRIGHTEST, WHITE, light_of, linear_to_srgb, luminance, srgb_to_linear
+from .filters.gaussian import gaussian_mixture
+from .filters.row_strips import by_rows, map_rows
+from .filters.weighted_mean import mean_of_sums
+from .settings import BLOOM
 
 SCALES = 5  # octaves from the widest Gaussian down; the narrowest is 1/16 of the radius
 SHOULDER_START = 0.8  # linear light from which added light is rolled off, and highlights count as clipped
 HALATION_FROM = 0.5  # linear luminance of the highlights that shine through a film
 HALATION_COLOR = (1.0, 0.22, 0.04)  # linear light: reflected by the base, it meets the red layer first
 TINY = 1e-6
+WHITE_LIGHT, MOST_LIGHT = light_of(WHITE), light_of(BRIGHTEST)
+CLIPPING = WHITE_LIGHT - SHOULDER_START  # width of the range in which highlights are on their way to white
 
 
 def luminance_bloom(
@@ -29,9 +32,9 @@ def luminance_bloom(
     *,
     intensity: float,
     threshold: float = 0.0,
-    knee: float = 0.5,
+    knee: float = BLOOM.knee,
     radius_px: float,
-    falloff: float = 0.5,
+    falloff: float = BLOOM.falloff,
     highlight_boost: float = 0.0,
     tint: tuple[float, float, float] = (1.0, 1.0, 1.0),
     halation: float = 0.0,
@@ -63,7 +66,7 @@ def luminance_bloom(
         return image, torch.zeros_like(image)
 
     def leaving(light: Tensor) -> Tensor:
-        full = recover_highlights(light, highlight_boost)
+        full = recover_highlights(light, highlight_boost).clamp(-MOST_LIGHT, MOST_LIGHT)
         part = highlights(full, threshold, knee)
         return part if halation == 0 else torch.cat([part, luminance(highlights(full, HALATION_FROM, 0.5))], 1)
 
@@ -90,30 +93,29 @@ def luminance_bloom(
 def recover_highlights(light: Tensor, stops: float) -> Tensor:
     """Linear light [B, 3, H, W] with its highlights up to `stops` brighter, hue kept.
 
-    A largest channel x above s = SHOULDER_START becomes s + (x - s) / (1 - a (x - s) / (1 - s)), a hyperbola (the tone
-    curve of Reinhard, 2002, backwards) that leaves s with slope 1 and takes 1 to 2^stops; above 1 the factor stays.
+    A largest channel x above s = SHOULDER_START becomes s + (x - s) / (1 - a (x - s) / (w - s)), a hyperbola (the tone
+    curve of Reinhard, 2002, backwards) that leaves s with slope 1 and takes w, the least white, to w 2^stops; from
+    there on the factor stays.
     """
     if stops == 0:
         return light
     peak, level = 2.0**stops, light.amax(1, keepdim=True)
-    share = ((level - SHOULDER_START) / (1 - SHOULDER_START)).clamp(0, 1)
-    expanded = (level.clamp_max(SHOULDER_START) + (1 - SHOULDER_START) * share / (1 - _bend(peak) * share)).clamp_min(
-        TINY
-    )
-    return light * torch.where(level > 1, peak, expanded / level.clamp_min(TINY))
+    share = ((level - SHOULDER_START) / CLIPPING).clamp(0, 1)
+    expanded = (level.clamp_max(SHOULDER_START) + CLIPPING * share / (1 - _bend(peak) * share)).clamp_min(TINY)
+    return light * torch.where(level > WHITE_LIGHT, peak, expanded / level.clamp_min(TINY))
 
 
 def record_highlights(light: Tensor, stops: float) -> Tensor:
     """The inverse of `recover_highlights`: recovered light as the picture shows it."""
     peak, level = 2.0**stops, light.amax(1, keepdim=True)
-    share = ((level - SHOULDER_START) / (1 - SHOULDER_START)).clamp_min(0)
-    shown = level.clamp_max(SHOULDER_START) + (1 - SHOULDER_START) * share / (1 + _bend(peak) * share)
-    return light * torch.where(level > peak, 1 / peak, shown / level.clamp_min(TINY))
+    share = ((level - SHOULDER_START) / CLIPPING).clamp_min(0)
+    shown = level.clamp_max(SHOULDER_START) + CLIPPING * share / (1 + _bend(peak) * share)
+    return light * torch.where(level > peak * WHITE_LIGHT, 1 / peak, shown / level.clamp_min(TINY))
 
 
 def _bend(peak: float) -> float:
-    """a of the hyperbola that takes 1 to `peak`."""
-    return (peak - 1) / (peak - SHOULDER_START)
+    """a of the hyperbola that takes white to `peak` times its light."""
+    return WHITE_LIGHT * (peak - 1) / (peak * WHITE_LIGHT - SHOULDER_START)
 
 
 def highlights(light: Tensor, threshold: float, knee: float) -> Tensor:

@@ -15,6 +15,11 @@ BT709_WEIGHTS = (0.2126, 0.7152, 0.0722)
 ENCODED_JOINT, LINEAR_JOINT = 0.04045, 0.0031308  # where the straight part of the curve ends
 ROUNDING = 1e-8  # of the powers at the joint: below it the curve must add nothing, so that black stays black
 
+WHITE = 253.5 / 255  # sRGB from which a channel counts as white: PyAV decodes the white of WebP and AVIF as 254/255
+# sRGB up to which light is mixed with its surroundings, nine stops above white. A Gaussian's tail has no end, and
+# one pixel of the largest half float, 65504, would show as white at 7 sigma still.
+BRIGHTEST = 16.0
+
 _HEX_COLOR = re.compile(r"#?([0-9a-fA-F]{6})")
 
 
@@ -26,7 +31,7 @@ def srgb_to_linear(encoded: Tensor) -> Tensor:
     # The straight part up to the joint plus what the curve adds beyond it: torch.where costs as much as the power.
     magnitude = encoded.abs()
     curved = magnitude.clamp_min(ENCODED_JOINT).add_(0.055).mul_(1 / 1.055).pow_(2.4)
-    curved.sub_(_decoded(ENCODED_JOINT) + ROUNDING).clamp_min_(0)
+    curved.sub_(light_of(ENCODED_JOINT) + ROUNDING).clamp_min_(0)
     return magnitude.clamp_max_(ENCODED_JOINT).mul_(1 / 12.92).add_(curved).copysign_(encoded)
 
 
@@ -38,7 +43,8 @@ def linear_to_srgb(linear: Tensor) -> Tensor:
     return magnitude.clamp_max_(LINEAR_JOINT).mul_(12.92).add_(curved).copysign_(linear)
 
 
-def _decoded(encoded: float) -> float:
+def light_of(encoded: float) -> float:
+    """Linear light of one sRGB value beyond the straight part of the curve."""
     return ((encoded + 0.055) / 1.055) ** 2.4
 
 

@@ -38,7 +38,7 @@ from dataclasses import astuple, dataclass
 import torch
 from torch import Tensor
 
-from .gaussian import gaussian_blur
+from .filters.gaussian import gaussian_blur
 
 TINY = 1e-12
 POWER = 0.25  # of the noise's share

@@ -5,12 +5,14 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from .color import linear_to_srgb, srgb_to_linear
-from .gaussian import gaussian_blur
-from .max_delta_blur import max_delta_blur
-from .row_strips import map_rows
-from .variable_blur import variable_blur
-from .weighted_mean import mean_of_sums
+from .color import BRIGHTEST, linear_to_srgb, srgb_to_linear
+from .filters.gaussian import gaussian_blur
+from .filters.max_delta_blur import max_delta_blur
+from .filters.row_strips import map_rows
+from .filters.variable_blur import variable_blur
+from .filters.weighted_mean import mean_of_sums
+from .settings import BLUR
+from .transparency import fill_transparent
 
 
 def selective_gaussian_blur(
@@ -19,7 +21,7 @@ def selective_gaussian_blur(
     *,
     protect: Tensor | None = None,
     alpha: Tensor | None = None,
-    linear_light: bool = True,
+    linear_light: bool = BLUR.linear_light,
     max_delta: float = 1.0,
 ) -> Tensor:
     """Blur the picture outside `protect`.
@@ -44,11 +46,13 @@ def selective_gaussian_blur(
     """
     if sigma_px == 0:
         return image
-    light = map_rows(srgb_to_linear, image) if linear_light else image
+    # Values of weight 0 would still place bins.
+    shown = fill_transparent(image, alpha) if max_delta < 1 else image.clamp(-BRIGHTEST, BRIGHTEST)
+    light = map_rows(srgb_to_linear, shown) if linear_light else shown
     free = None if protect is None else (1 - protect).expand(len(image), -1, -1, -1)
     weight = alpha if free is None else free if alpha is None else free * alpha
     if max_delta < 1:
-        blurred = max_delta_blur(light, image, sigma_px, max_delta, weight)
+        blurred = max_delta_blur(light, shown, sigma_px, max_delta, weight)
         blurred = blurred if free is None else torch.lerp(light, blurred, free)
     elif free is not None and ((free > 0) & (free < 1)).any():
         blurred = variable_blur(light, free * sigma_px, weight)

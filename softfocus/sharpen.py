@@ -14,12 +14,14 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .color import luminance
-from .detail_gain import structure_gains
-from .detail_range import detail_range
-from .gaussian import gaussian_blur
-from .noise_level import noise_level
-from .row_strips import by_rows, map_rows
+from .color import BRIGHTEST, luminance
+from .filters.detail_gain import structure_gains
+from .filters.detail_range import detail_range
+from .filters.gaussian import gaussian_blur
+from .filters.noise_level import noise_level
+from .filters.row_strips import by_rows, map_rows
+from .settings import SHARPEN
+from .transparency import fill_transparent, visibility
 
 MIDDLE_SCALE = 2.0  # Gaussian scale between the middle band and the coarse one, in units of the radius
 # Undoing a small blur adds detail by the square of its frequency, so each octave gets a quarter of the one above it.
@@ -42,11 +44,12 @@ def feature_sharpen(
     amount: float,
     radius_px: float,
     floor: float = 0.0,
-    noise_threshold: float = 0.01,
-    halo_limit: float = 0.01,
+    noise_threshold: float = SHARPEN.noise_threshold,
+    halo_limit: float = SHARPEN.halo_limit,
     source: Tensor | None = None,
     mask: Tensor | None = None,
     strength: Tensor | None = None,
+    alpha: Tensor | None = None,
 ) -> Sharpened:
     """Return or add detail where there is structure.
 
@@ -62,15 +65,19 @@ def feature_sharpen(
         mask: [B, 1, H, W] in 0..1; 0 leaves the pixel bit for bit.
         strength: [B, 1, H, W] in 0..1: where structure belongs to the subject. The gain above the floor is multiplied
             by it.
+        alpha: [B, 1, H, W] in 0..1, of the image and of the source. Hidden colors are taken for a continuation of the
+            visible ones (`fill_transparent`), do not count as noise, and are left bit for bit.
 
     Returns:
         Sharpened. Only luma detail changes, equally in all channels; no channel is pushed out of
         0..1 that was inside. Borders as in `gaussian_blur`.
     """
-    own = map_rows(luminance, image)
-    reference = own if source is None else map_rows(luminance, source).expand_as(own)
+    own = fill_transparent(map_rows(_luma, image), alpha)
+    reference = own
+    if source is not None:
+        reference = fill_transparent(map_rows(_luma, source).expand_as(own), alpha)
     fine = gaussian_blur(reference, radius_px)
-    noise = noise_level(reference, fine)
+    noise = noise_level(reference, fine, alpha)
     gains = structure_gains(fine, noise, radius_px, noise_threshold)
     gain, features = _features(gains, strength, floor)
     if amount == 0:
@@ -82,6 +89,8 @@ def feature_sharpen(
     room = halo_limit - NOISE_EXTREME * noise  # the extremes of a noisy picture are those of its noise
     allowed = detail_range(own, None if source is None else reference, radius_px)
     weights = [amount * each for each in (PLAIN_WEIGHTS if source is None else (1.0, 1.0, 1.0))]
+    if alpha is not None:
+        mask = visibility(alpha) if mask is None else visibility(alpha) * mask
 
     def restored(image: Tensor, own: Tensor, mask: Tensor | None, features: Tensor, *levels: Tensor) -> Tensor:
         change = _bands(weights, features, *levels[:4])
@@ -92,6 +101,11 @@ def feature_sharpen(
 
     sharp = map_rows(restored, image, own, mask, features, wanted, fine, middle, *allowed)
     return Sharpened(sharp, gain, features)
+
+
+def _luma(image: Tensor) -> Tensor:
+    """As far as it is mixed with its surroundings."""
+    return luminance(image).clamp_(-BRIGHTEST, BRIGHTEST)
 
 
 def _features(gains: list[Tensor], strength: Tensor | None, floor: float) -> tuple[Tensor, Tensor]:

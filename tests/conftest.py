@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import host_in_process
 import pytest
 import torch
-from pictures import make_picture
 from torch import Tensor
+
+from testing import host_in_process
+from testing.pictures import make_picture
 
 torch.set_num_threads(1)  # several times faster on small pictures than two threads, and the same everywhere
 

@@ -7,7 +7,6 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from softfocus import row_strips
 from softfocus.bloom import (
     SHOULDER_START,
     add_light,
@@ -18,6 +17,7 @@ from softfocus.bloom import (
     recover_highlights,
 )
 from softfocus.color import luminance, srgb_to_linear
+from softfocus.filters import row_strips
 
 SETTINGS = {
     "intensity": st.floats(0, 1),
@@ -228,7 +228,7 @@ def test_strips_of_rows_change_nothing(monkeypatch):
     assert all(torch.allclose(a, b, atol=1e-6) for a, b in zip(whole, luminance_bloom(image, **options), strict=True))
 
 
-def test_tint_colours_the_glow_and_keeps_its_luminance():
+def test_tint_colors_the_glow_and_keeps_its_luminance():
     image = torch.zeros(1, 3, 60, 60)
     image[..., 25:35, 25:35] = 0.7
     warm, _ = luminance_bloom(image, intensity=0.5, radius_px=6, tint=(1.0, 0.7, 0.5))
@@ -248,3 +248,25 @@ def test_same_look_at_every_size(scale):
     from_large, _ = luminance_bloom(large, intensity=0.5, radius_px=8 * scale)
     shrunk = torch.nn.functional.avg_pool2d(from_large, scale)
     assert (shrunk - from_small).abs().mean() < 2e-3
+
+
+def test_white_of_254_is_boosted_as_white_is():
+    """PyAV decodes the white of WebP and AVIF as 254/255."""
+    for stops in (0.5, 2.0, 4.0):
+        options = {"intensity": 0.5, "radius_px": 6, "highlight_boost": stops}
+        glows = [luminance_bloom(window(light=white), **options)[1] for white in (1.0, 254 / 255)]
+        beside = [srgb_to_linear(glow[..., 22, 32]) for glow in glows]
+        assert torch.allclose(*beside, rtol=0.03)
+        inside = [luminance_bloom(window(light=white), **options)[0][..., 32, 32] for white in (1.0, 254 / 255)]
+        assert torch.allclose(*inside, atol=1.5 / 255)
+
+
+@pytest.mark.parametrize("stops", [0.25, 1.0, 4.0])
+def test_recovery_is_continuous_where_white_begins(stops):
+    steps = []
+    for count in (10_000, 20_000):
+        light = torch.linspace(0.97, 1.01, count + 1, dtype=torch.float64).expand(1, 3, 1, -1)
+        full = recover_highlights(light, stops)
+        assert torch.allclose(record_highlights(full, stops), light, atol=1e-9)
+        steps.append(full.diff(dim=-1))
+    assert steps[0].min() > 0 and steps[1].max() < 0.6 * steps[0].max()  # a jump would stay as high

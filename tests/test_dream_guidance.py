@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from benchmarks.dream_measures import compare, face_mask
-from benchmarks.dream_toy import SIZE, GaussianModel, Shape, filtered, to_frequencies
 from softfocus.dream_guidance import Gains, shape_guidance, shape_prediction, split_bands
-from softfocus.gaussian import gaussian_blur
+from softfocus.filters.gaussian import gaussian_blur
+from testing.dream.measures import compare, face_mask
+from testing.dream.toy import SIZE, GaussianModel, Shape, filtered, to_frequencies
 
 SIDES = st.integers(1, 20)
 SPLIT = 2.0

@@ -8,8 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import host_in_process
 import pytest
+
+from testing import host_in_process
 
 ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = [ROOT / "__init__.py", *sorted((ROOT / "nodes").rglob("*.py")), *sorted((ROOT / "softfocus").rglob("*.py"))]
@@ -27,10 +28,10 @@ HOST_PROVIDES = {
 }
 # Each declared dependency, and the file that uses it.
 USES = {
-    "kornia": "softfocus/quality/tone.py",
-    "opencv-python": "softfocus/faces/yunet.py",
-    "safetensors": "softfocus/faces/weights.py",
-    "timm": "nodes/timm_model.py",
+    "kornia": "softfocus/quality/effect/tone.py",
+    "opencv-python": "softfocus/opencv.py",
+    "safetensors": "softfocus/faces/nets/weights.py",
+    "timm": "nodes/models/timm_model.py",
 }
 MODULES = {"opencv-python": "cv2"}  # where the package's name is not that of its module
 
@@ -97,8 +98,9 @@ class Broken:  # found, but fails when imported: others may look for it unharmed
     def exec_module(self, module):
         pass
 sys.meta_path.insert(0, Broken())
-sys.path.insert(0, {tests!r})
-import asyncio, host_in_process, torch
+sys.path[:0] = [{root!r}]
+import asyncio, torch
+from testing import host_in_process
 pack = host_in_process.load_pack()
 nodes = asyncio.run(pack.comfy_entrypoint().get_node_list())
 assert len({{node.GET_SCHEMA().node_id for node in nodes}}) == 8
@@ -118,7 +120,7 @@ for node in nodes:
 @pytest.mark.parametrize("blocked", [{"cv2", "timm"}, {"cv2", "timm", "kornia"}])
 def test_every_node_loads_and_runs_without_optional_packages(blocked):
     host_in_process.comfyui_dir()
-    code = LOAD_WITHOUT.format(blocked=blocked, tests=str(ROOT / "tests"))
+    code = LOAD_WITHOUT.format(blocked=blocked, root=str(ROOT))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from softfocus.color import linear_to_srgb, srgb_to_linear
-from softfocus.gaussian import gaussian_blur
+from softfocus.filters.gaussian import gaussian_blur
 from softfocus.selective_blur import selective_gaussian_blur
 
 
@@ -51,7 +51,7 @@ def test_flat_background_stays_flat_beside_a_bright_face():
     assert torch.allclose(soft, image, atol=1e-5)
 
 
-def test_transparent_pixels_give_no_colour():
+def test_transparent_pixels_give_no_color():
     image = torch.full((1, 3, 40, 60), 0.2)
     image[..., :30] = 0.9
     soft = selective_gaussian_blur(image, 8, alpha=1 - half_mask(image))

@@ -6,11 +6,11 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pictures import make_picture
 
 from softfocus.color import luminance
-from softfocus.gaussian import gaussian_blur
+from softfocus.filters.gaussian import gaussian_blur
 from softfocus.sharpen import feature_sharpen
+from testing.pictures import make_picture
 
 RADIUS = 1.5
 
@@ -82,7 +82,7 @@ def test_gain_and_features_are_in_range(picture):
         assert part.min() >= 0.25 and part.max() <= 1
 
 
-def test_colour_differences_are_kept(picture):
+def test_color_differences_are_kept(picture):
     sharp = feature_sharpen(picture * 0.5 + 0.25, amount=0.3, radius_px=RADIUS).image
     before = picture[:, 0] * 0.5 - picture[:, 2] * 0.5
     assert torch.allclose(sharp[:, 0] - sharp[:, 2], before, atol=1e-5)

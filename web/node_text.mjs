@@ -15,8 +15,11 @@ function addTextWidget(node) {
  */
 export function showText(node, text) {
   if (!Array.isArray(text)) return;
-  const widget = node.widgets?.find((candidate) => candidate.name === NAME) ?? addTextWidget(node);
-  widget.element.textContent = text.join("\n\n");
+  const shown = text.join("\n\n");
+  const own = node.widgets?.find((candidate) => candidate.name === NAME);
+  if (!shown && !own) return; // a node that has nothing to say keeps its size
+  const widget = own ?? addTextWidget(node);
+  widget.element.textContent = shown;
   const [width, height] = node.size;
   const [minWidth, minHeight] = node.computeSize();
   if (width < minWidth || height < minHeight) node.setSize([Math.max(width, minWidth), Math.max(height, minHeight)]);

@@ -4,7 +4,6 @@ import { latestWins } from "./preview_latest.mjs";
 import { addPreviewPanel } from "./preview_panel.mjs";
 import { fetchAfter, fetchBefore } from "./preview_server.mjs";
 
-const CLASSES = ["SoftFocusLuminanceBloom", "SoftFocusSelectiveGaussianBlur", "SoftFocusFeatureSharpen"];
 const NOTHING_YET = "Preview: comes when this node has run.";
 
 const renewals = new Set(); // of all previews on the page
@@ -84,11 +83,10 @@ function makeRequests(node, panel, opens, signal) {
 }
 
 /**
- * Give a node that has a preview a panel which shows the last picture that went through it, with the widgets as they are.
+ * Give a node a panel which shows the last picture that went through it, with the widgets as they are.
  * @param {() => boolean} opens whether the first change of a widget opens the panel
  */
 export function addPreview(node, opens) {
-  if (!CLASSES.includes(node.comfyClass)) return;
   const ended = new AbortController();
   const panel = addPreviewPanel(node, () => requests.opened());
   const requests = makeRequests(node, panel, opens, ended.signal);

@@ -27,6 +27,16 @@ function settingsOf(node) {
   return Object.fromEntries(own.map((widget) => [widget.name, widget.value]));
 }
 
+/** Classes of the nodes that have a preview; none where the server does not say. */
+export async function fetchPreviewedClasses() {
+  try {
+    const response = await api.fetchApi(`${PATH}/nodes`);
+    return response.ok ? await response.json() : [];
+  } catch {
+    return [];
+  }
+}
+
 /**
  * The picture that went into a node last, small.
  * @returns {Promise<Blob | null>} null while the node has not run since the server started

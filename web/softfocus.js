@@ -1,10 +1,13 @@
 import { app } from "../../scripts/app.js";
 import { showText } from "./node_text.mjs";
 import { addPreview } from "./preview_node.mjs";
+import { fetchPreviewedClasses } from "./preview_server.mjs";
 import { showScores } from "./score_panel.mjs";
 
 const PREFIX = "SoftFocus";
 const OPEN_PREVIEW = "SoftFocus.OpenPreview";
+
+let previewed = []; // classes that have a preview, as the server says before any node is made
 
 /** The node in the open graph that an output belongs to, if it is one of the pack's. */
 function packNode(id) {
@@ -30,6 +33,10 @@ app.registerExtension({
     },
   ],
 
+  async init() {
+    previewed = await fetchPreviewedClasses();
+  },
+
   nodeCreated(node) {
     if (!node.comfyClass?.startsWith(PREFIX)) return;
     const executed = node.onExecuted;
@@ -37,7 +44,7 @@ app.registerExtension({
       executed?.apply(this, arguments);
       show(this, output);
     };
-    addPreview(node, () => app.extensionManager.setting.get(OPEN_PREVIEW) ?? true);
+    if (previewed.includes(node.comfyClass)) addPreview(node, () => app.extensionManager.setting.get(OPEN_PREVIEW) ?? true);
   },
 
   // Outputs that come back without a run: another tab of the page, or an entry of the queue's history.

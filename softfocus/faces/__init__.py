@@ -1,23 +1,24 @@
 """Find faces, place a mesh on them, follow them through a clip, and turn them into soft masks."""
 
-from .boxes import faces_from_boxes
-from .cuts import scene_cuts, thumbnail
-from .detect import detect_faces
+from .clip.cuts import scene_cuts, thumbnail
+from .clip.follow import follow_faces
+from .clip.motion import picture_motion
+from .detail_mask import detail_mask, face_detail_mask, refined_regions
 from .face import Face, largest
-from .find import find_faces
-from .follow import follow_faces
-from .hair import hair_mask
-from .landmarks import faces_from_landmarks
-from .mesh import add_landmarks
-from .motion import picture_motion
-from .outline import refine_outline
-from .preview import draw_legend, tint_regions
-from .regions import region_masks, weighted_maximum
-from .selfie import SelfieSegmentation
-from .subject import faces_of_subject
+from .finding.boxes import faces_from_boxes
+from .finding.detect import detect_faces
+from .finding.find import find_faces
+from .finding.landmarks import faces_from_landmarks
+from .finding.mesh import add_landmarks
+from .finding.subject import faces_of_subject
+from .finding.yunet import YuNet
+from .masks.hair import hair_mask
+from .masks.outline import refine_outline
+from .masks.preview import draw_legend, tint_regions
+from .masks.regions import region_masks, weighted_maximum
+from .nets.selfie import SelfieSegmentation
+from .nets.weights import FaceNets, face_nets, load_face_nets, load_selfie_net, person_net
 from .summary import summarize_faces
-from .weights import FaceNets, load_face_nets, load_selfie_net
-from .yunet import YuNet
 
 __all__ = [
     "Face",
@@ -25,8 +26,11 @@ __all__ = [
     "SelfieSegmentation",
     "YuNet",
     "add_landmarks",
+    "detail_mask",
     "detect_faces",
     "draw_legend",
+    "face_detail_mask",
+    "face_nets",
     "faces_from_boxes",
     "faces_from_landmarks",
     "faces_of_subject",
@@ -36,8 +40,10 @@ __all__ = [
     "largest",
     "load_face_nets",
     "load_selfie_net",
+    "person_net",
     "picture_motion",
     "refine_outline",
+    "refined_regions",
     "region_masks",
     "scene_cuts",
     "summarize_faces",

@@ -6,7 +6,7 @@ Pixel coordinates are continuous: the picture spans 0..W and 0..H, the first pix
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
@@ -44,7 +44,7 @@ def surroundings(inside: Tensor, margin: int = 0) -> tuple[slice, slice]:
     return rows, columns
 
 
-def valid_colours(image: Tensor) -> Tensor:
+def valid_colors(image: Tensor) -> Tensor:
     """A copy with values clamped to 0..1; those that are no numbers or infinite become 0."""
     return torch.nan_to_num(image, nan=0.0, posinf=0.0, neginf=0.0).clamp_(0, 1)
 
@@ -55,25 +55,38 @@ def sample_squares(image: Tensor, squares: list[Square], size: int) -> Tensor:
     return crops.contiguous(memory_format=torch.channels_last)
 
 
+def cut_window(image: Tensor, square: Square, size: int) -> tuple[Tensor, Square]:
+    """What :func:`sample_square` reads of ``image`` [..., H, W], a view, and the square in the view's pixels.
+
+    The view is one empty of pixels where the square does not touch the picture.
+    """
+    height, width = image.shape[-2:]
+    reach = square.side * (abs(math.cos(square.angle)) + abs(math.sin(square.angle))) / 2 + 2 * _block(square, size)
+    left, right = max(0, int(square.x - reach)), min(width, math.ceil(square.x + reach))
+    top, bottom = max(0, int(square.y - reach)), min(height, math.ceil(square.y + reach))
+    window = image[..., top : max(top, bottom), left : max(left, right)]
+    return window, replace(square, x=square.x - left, y=square.y - top)
+
+
+def _block(square: Square, size: int) -> int:
+    """Pixels along a side that are averaged before a square is sampled."""
+    return max(1, int(square.side / size))
+
+
 def sample_square(image: Tensor, square: Square, size: int) -> Tensor:
     """Resample ``square`` of ``image`` [1, C, H, W] to [1, C, size, size]; black outside the picture.
 
     A large square is averaged over whole pixel blocks first, so that nothing aliases; then bilinear.
     """
-    height, width = image.shape[-2:]
-    block = max(1, int(square.side / size))
-    reach = square.side * (abs(math.cos(square.angle)) + abs(math.sin(square.angle))) / 2 + 2 * block
-    left, right = max(0, int(square.x - reach)), min(width, math.ceil(square.x + reach))
-    top, bottom = max(0, int(square.y - reach)), min(height, math.ceil(square.y + reach))
-    if left >= right or top >= bottom:
+    block = _block(square, size)
+    window, square = cut_window(image, square, size)
+    if 0 in window.shape:
         return image.new_zeros(1, image.shape[1], size, size)
-    window = image[..., top:bottom, left:right]
     if block > 1:
         window = F.avg_pool2d(window, block, ceil_mode=True, count_include_pad=False)
     steps = (torch.arange(size, device=image.device, dtype=image.dtype) + 0.5) / size
     y, x = torch.meshgrid(steps, steps, indexing="ij")
     points = square.to_picture(torch.stack((x, y), -1))
-    origin = points.new_tensor((left, top))
     extent = points.new_tensor((window.shape[-1], window.shape[-2])) * block
-    grid = (points - origin) * 2 / extent - 1
+    grid = points * 2 / extent - 1
     return F.grid_sample(window, grid[None], mode="bilinear", padding_mode="zeros", align_corners=False)

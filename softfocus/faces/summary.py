@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ..frame_names import name_frames
 from .face import Face
 
 
-def summarize_faces(found: Sequence[list[Face]], shown: Sequence[list[Face]], source: str, advice: str) -> str:
+def summarize_faces(
+    found: Sequence[list[Face]],
+    shown: Sequence[list[Face]],
+    source: str,
+    advice: str,
+    looked: Collection[int] | None = None,
+) -> str:
     """Sentences about the faces found in each frame, and shown there once missing ones were filled in.
 
-    ``source`` names what found them; ``advice`` is what may help where there is none.
+    ``source`` names what found them; ``advice`` is what may help where there is none. Frames that are not among
+    ``looked`` (counted from 0; without it: all are) had no chance of a face, and are not named for having none.
     """
     count = len(found)
-    empty = [index for index, faces in enumerate(shown, 1) if not faces]
+    if count == 0:
+        return "The batch has no frames: no face to look for."
+    empty = [index + 1 for index, faces in enumerate(shown) if not faces and (looked is None or index in looked)]
     filled = [index for index, (was, now) in enumerate(zip(found, shown, strict=True), 1) if len(now) > len(was)]
     if count == 1 and empty:
         return f"No face found by {source}: the masks are empty. {advice}"

@@ -58,9 +58,9 @@ def _bilateral(coarse: Tensor, guide: Tensor, factor: int, spatial_sigma: float,
     def costs() -> Iterator[tuple[Tensor, Tensor]]:
         for dy, dx in product(window, window):
             there = (..., slice(REACH + dy, REACH + dy + rows), None, slice(REACH + dx, REACH + dx + columns), None)
-            colour = (blocks - means[there]).square().sum(1, keepdim=True) / range_sigma**2
+            color = (blocks - means[there]).square().sum(1, keepdim=True) / range_sigma**2
             distance = ((within - dy).square()[:, None] + (within - dx).square()) / spatial_sigma**2
-            yield colour + distance.to(coarse)[:, None] + outside[there], source[there]
+            yield color + distance.to(coarse)[:, None] + outside[there], source[there]
 
     least = reduce(torch.minimum, (cost for cost, _ in costs()))
     total = coarse.new_zeros(batch, channels, rows, factor, columns, factor)

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
+from ..transparency import fill_transparent
 from .encoder import FeatureEncoder
 from .fusion import fuse
 from .joint_bilateral import joint_bilateral_upsample
@@ -31,6 +32,7 @@ def sharp_features(
     fusion: float = 1.0,
     debias: bool = True,
     between_tiles: Callable[[], None] | None = None,
+    alpha: Tensor | None = None,
 ) -> Tensor:
     """Features at `factor` times the encoder's density.
 
@@ -43,6 +45,7 @@ def sharp_features(
         fusion: 0..1, how much of what the tiles show is added; 0 is joint bilateral upsampling alone.
         debias: remove the position bias estimated from this picture (see `position_bias`).
         between_tiles: called before every call of the encoder, for progress; what it raises passes through.
+        alpha: [B, 1, H, W] in 0..1; the encoder is shown visible colors in place of those that it hides.
 
     Returns:
         [B, C, h', w'] float32, in the encoder's own units: centring, scaling and rotating features would
@@ -59,7 +62,8 @@ def sharp_features(
     height, width = image.shape[-2:]
     grid = picture_grid(height, width, cells)
     tick = between_tiles or (lambda: None)
-    frames = [_frame(encoder, frame[None], grid, factor, fusion, debias, tick) for frame in image]
+    shown = fill_transparent(image, alpha)
+    frames = [_frame(encoder, frame[None], grid, factor, fusion, debias, tick) for frame in shown]
     return torch.cat(frames) if frames else image.new_empty(0, 0, grid.rows * factor, grid.columns * factor)
 
 

@@ -69,9 +69,9 @@ def _starts(length: int, cells: int) -> list[int]:
 
 
 def resize_to_grid(image: Tensor, grid: Grid, patch: int) -> Tensor:
-    """[B, 3, H, W] to [B, 3, rows * patch, columns * patch], antialiased, within 0..1."""
+    """[B, 3, H, W] to [B, 3, rows * patch, columns * patch], antialiased, clamped to 0..1 before and after."""
     size = (grid.rows * patch, grid.columns * patch)
-    return interpolate(image, size, mode="bicubic", align_corners=False, antialias=True).clamp_(0, 1)
+    return interpolate(image.clamp(0, 1), size, mode="bicubic", align_corners=False, antialias=True).clamp_(0, 1)
 
 
 def cut(picture: Tensor, corners: Sequence[Corner], side: int, patch: int) -> Tensor:

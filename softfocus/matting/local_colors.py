@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ..gaussian import gaussian_mixture
+from ..filters.gaussian import gaussian_mixture
 
 CELL = 4  # pixels of a grid cell at a diagonal of REFERENCE_DIAGONAL; windows are much wider
 REFERENCE_DIAGONAL = 724.0

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ..gaussian import gaussian_blur
+from ..filters.gaussian import gaussian_blur
+from ..transparency import fill_transparent, restore_hidden
 from ..units import diagonal
 from .local_colors import REFERENCE_DIAGONAL, cell_index, make_grid
 from .mask_prior import learn_log_odds
@@ -50,11 +51,12 @@ def refine_mask(
     others: Tensor | None = None,
     features: Tensor | None = None,
     trust_inside: bool = True,
+    alpha: Tensor | None = None,
 ) -> Matte:
     """Refine rough masks to alpha.
 
     Args:
-        image: [B, 3, H, W] sRGB.
+        image: [B, 3, H, W] sRGB; values outside 0..1 count as the nearest inside.
         mask: [B, 1, H, W] in 0..1, roughly right to within band_px.
         band_px: half-width of the unknown band in pixels; 0 returns the mask and the image themselves.
         iterations: passes; 0 returns the mask and the image themselves.
@@ -62,18 +64,21 @@ def refine_mask(
         features: [B, C, h, w] of a vision encoder, any size; they decide where the colours cannot.
         trust_inside: whether colours of the band's inner half count as the subject's before they are known.
             Right for a person, whose hair is thinner than the band; wrong for a face under hair.
+        alpha: [B, 1, H, W] in 0..1 of the picture itself: what it hides takes the visible colors around it.
 
     Returns:
         Matte. Known pixels keep the mask's value and the image's colour.
     """
     if band_px <= 0 or iterations <= 0 or image.numel() == 0:
         return Matte(mask, image, torch.zeros_like(mask))
+    shown = fill_transparent(image, alpha)
     mattes = []
     for index in range(len(image)):
         trimap = make_trimap(mask[index, 0], band_px, None if others is None else others[index, 0])
         guide = None if features is None else features[index]
-        mattes.append(_refine_frame(image[index], mask[index, 0], trimap, iterations, guide, trust_inside))
-    return Matte(*(torch.stack(parts) for parts in zip(*mattes, strict=True)))
+        mattes.append(_refine_frame(shown[index], mask[index, 0], trimap, iterations, guide, trust_inside))
+    refined, foreground, band = (torch.stack(parts) for parts in zip(*mattes, strict=True))
+    return Matte(refined, restore_hidden(foreground, shown, image, alpha), band)
 
 
 def refine_instances(image: Tensor, masks: Tensor, band_px: float, iterations: int = 3) -> Tensor:
@@ -91,7 +96,7 @@ def _refine_frame(
     image: Tensor, mask: Tensor, trimap: Trimap, iterations: int, features: Tensor | None, trust_inside: bool
 ) -> tuple[Tensor, Tensor, Tensor]:
     alpha = mask.clone()
-    foreground = image.clone()
+    foreground, image = image.clone(), image.clamp(0, 1)
     live = trimap.unknown.clone()
     both_sides = bool(trimap.foreground.any()) and bool(trimap.background.any())
     if both_sides and bool(live.any()):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ..local_range import local_maximum
+from ..filters.local_range import local_maximum
 
 THIN = 0.5  # share of the local thickness that a band may take from either side, so that thin parts keep a core
 NEAR = 4.0  # band widths within which colours are gathered

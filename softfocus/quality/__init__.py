@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .chart import draw_chart
-from .clarity import Clarity, measure_clarity
-from .effect import Effect, measure_effect, measure_effects
-from .preference import Order, fit_order, parse_preferences
-from .ranking import Ranking, rank
-from .report import write_report
-from .score import Score, score_effect
+from .clarity.clarity import Clarity, measure_clarity
+from .effect.effect import Effect, measure_effect, measure_effects
+from .report.chart import draw_chart
+from .report.preference import Order, fit_order, parse_preferences
+from .report.ranking import Ranking, rank
+from .report.report import write_report
+from .report.score import Score, score_effect
 
 __all__ = [
     "Clarity",

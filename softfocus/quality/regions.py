@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from ..gaussian import gaussian_blur
+from ..filters.gaussian import gaussian_blur
+from ..transparency import fill_transparent, mostly_seen
 from ..units import diagonal
 
 EMPTY = 0.02  # a mask value below this counts as nothing
@@ -18,36 +19,69 @@ SMALLEST_OUTSIDE = 0.005  # of the picture: less than this cannot be compared wi
 NO_MASK = "There is no mask, so the whole picture counts as one region."
 EMPTY_MASK = "The mask is empty, so the whole picture counts as one region."
 FULL_MASK = "The mask leaves nothing outside, so the whole picture counts as one region."
+HIDDEN_MASK = "All that the mask holds is transparent, so the whole picture counts as one region."
+NOTHING_SEEN = "The picture is fully transparent: there is nothing to be seen, and its numbers say nothing."
 
 
 @dataclass(frozen=True)
 class Regions:
-    """Weights in 0..1, each [1, 1, H, W].
+    """Weights in 0..1, each [1, 1, H, W] and 0 where the picture is transparent.
 
     Attributes:
         inside: the mask, or None where the picture is one region.
         outside: 1 where neither the mask nor its transition band reaches.
         ring: the part of outside that lies near the mask, weighted by nearness.
         note: why the picture is one region, as a sentence; empty with a usable mask.
+        seen: 1 where the picture is mostly seen, or None where it is opaque.
+        drawn: the mask, continued where it is transparent: its outline is not that of what is seen.
     """
 
     inside: Tensor | None
     outside: Tensor | None
     ring: Tensor | None
     note: str
+    seen: Tensor | None = None
+    drawn: Tensor | None = None
+
+    @property
+    def subject(self) -> Tensor | None:
+        """The inside, or all that is seen of a picture that is one region; None: every pixel."""
+        return self.seen if self.inside is None else self.inside
+
+    @property
+    def surroundings(self) -> Tensor | None:
+        """The outside, or all that is seen of a picture that is one region; None: every pixel."""
+        return self.seen if self.outside is None else self.outside
+
+    @property
+    def near(self) -> Tensor | None:
+        """All that is not outside, or all that is seen of a picture that is one region; None: every pixel."""
+        if self.outside is None or self.seen is None:
+            return self.seen if self.outside is None else 1 - self.outside
+        return self.seen - self.outside
 
 
-def find_regions(mask: Tensor | None) -> Regions:
-    """Split a picture by a detail mask [1, 1, H, W] in 0..1, or treat it as one region."""
+def find_regions(mask: Tensor | None, alpha: Tensor | None = None) -> Regions:
+    """Split a picture by a detail mask [1, 1, H, W] in 0..1, or treat it as one region; alpha likewise."""
+    seen = None if alpha is None else mostly_seen(alpha)
+    if seen is not None and not bool(seen.any()):
+        return Regions(None, None, None, NOTHING_SEEN)
+    if seen is not None and bool(seen.all()):
+        alpha = seen = None
     if mask is None:
-        return Regions(None, None, None, NO_MASK)
+        return Regions(None, None, None, NO_MASK, seen)
     if float(mask.max()) < EMPTY:
-        return Regions(None, None, None, EMPTY_MASK)
+        return Regions(None, None, None, EMPTY_MASK, seen)
+    mask = fill_transparent(mask, alpha)
+    inside = mask if seen is None else mask * seen
+    if float(inside.max()) < EMPTY:
+        return Regions(None, None, None, HIDDEN_MASK, seen)
     reach = diagonal(mask)
     outside = (gaussian_blur(mask, MARGIN * reach) < EMPTY).to(mask.dtype) * (mask < EMPTY)
-    if float(outside.mean()) < SMALLEST_OUTSIDE:
-        return Regions(None, None, None, FULL_MASK)
-    return Regions(mask, outside, outside * gaussian_blur(mask, RING * reach), "")
+    outside = outside if seen is None else outside * seen
+    if weighted_mean(outside, seen) < SMALLEST_OUTSIDE:
+        return Regions(None, None, None, FULL_MASK, seen)
+    return Regions(inside, outside, outside * gaussian_blur(mask, RING * reach), "", seen, mask)
 
 
 def solid(mask: Tensor, share: float = SOLID) -> Tensor:

@@ -8,9 +8,9 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from portrait import picture
 
 from softfocus.faces.crops import Square, sample_square
+from testing.faces.portrait import picture
 
 places = st.floats(-200, 900)
 

@@ -24,8 +24,8 @@ def by_loops(coarse: torch.Tensor, guide: torch.Tensor, factor: int) -> torch.Te
             for row in range(max(0, y // factor - REACH), min(rows, y // factor + REACH + 1)):
                 for column in range(max(0, x // factor - REACH), min(columns, x // factor + REACH + 1)):
                     dy, dx = (y + 0.5) / factor - (row + 0.5), (x + 0.5) / factor - (column + 0.5)
-                    colour = float((guide[:, y, x].double() - means[:, row, column]).square().sum())
-                    weight = math.exp(-0.5 * ((dy * dy + dx * dx) / spatial**2 + colour / span**2))
+                    color = float((guide[:, y, x].double() - means[:, row, column]).square().sum())
+                    weight = math.exp(-0.5 * ((dy * dy + dx * dx) / spatial**2 + color / span**2))
                     total, weights = total + weight * coarse[:, row, column].double(), weights + weight
             out[:, y, x] = total / weights
     return out

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 import torch
-from pictures import make_picture
-from synthetic_encoder import SyntheticEncoder
 from torch.nn.functional import avg_pool2d
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from softfocus.features import sharp_features
 from softfocus.features.joint_bilateral import REACH
 from softfocus.features.upsample import VIEWS_AT_ONCE
+from testing.features.synthetic_encoder import SyntheticEncoder
+from testing.pictures import make_picture
 
 
 def test_called_before_each_encoder_call_and_may_stop():

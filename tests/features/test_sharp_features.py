@@ -7,16 +7,16 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kornia.color import rgb_to_lab
-from pictures import make_picture
-from synthetic_encoder import CHANNELS, SyntheticEncoder
 from torch.nn.functional import avg_pool2d
 
-from benchmarks.feature_methods import OTHERS, dense_grid, dense_maps
-from benchmarks.feature_pictures import picture as named_picture
-from benchmarks.feature_scores import fidelity, seam_ratio
 from softfocus.features import sharp_features, upsample
 from softfocus.features.joint_bilateral import joint_bilateral_upsample
 from softfocus.features.views import resize_to_grid
+from testing.features.methods import OTHERS, dense_grid, dense_maps
+from testing.features.named_pictures import picture as named_picture
+from testing.features.scores import fidelity, seam_ratio
+from testing.features.synthetic_encoder import CHANNELS, SyntheticEncoder
+from testing.pictures import make_picture
 
 SEAM = 1.1
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.cutouts import BAND, KINDS, cutouts
-from benchmarks.matting_truth import rough_mask
 from softfocus.matting import refine_mask
-from softfocus.matting.metrics import sad
 from softfocus.units import percent_of_diagonal
+from testing.matting.cutouts import BAND, KINDS, cutouts
+from testing.matting.metrics import sad
+from testing.matting.truth import rough_mask
 
 pytestmark = pytest.mark.slow
 

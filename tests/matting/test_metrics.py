@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.ndimage import convolve, gaussian_filter
 from skimage.measure import label, regionprops
 
-from softfocus.matting.metrics import conn_error, grad_error, mad, mse, sad
+from testing.matting.metrics import conn_error, grad_error, mad, mse, sad
 
 MEASURES = (sad, mad, mse, grad_error, conn_error)
 

@@ -6,11 +6,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from benchmarks.matting_truth import make_scene, rough_mask
-from softfocus.gaussian import gaussian_blur
+from softfocus.filters.gaussian import gaussian_blur
 from softfocus.matting import refine as refine_module
 from softfocus.matting import refine_instances, refine_mask
 from softfocus.matting.trimap import make_trimap
+from testing.matting.truth import make_scene, rough_mask
 
 SIZE, BAND = 256, 14.0
 
@@ -176,7 +176,7 @@ def test_smooth_mask_values_are_taken_as_given(scene):
     assert error(matte.alpha, scene.alpha) < error(soft, scene.alpha)
 
 
-def test_features_decide_where_colours_cannot():
+def test_features_decide_where_colors_cannot():
     """Subject and background have one colour; the mask misses a part that the features know."""
     generator = torch.Generator().manual_seed(0)
     image = 0.5 + 0.02 * torch.rand(1, 3, 96, 96, generator=generator)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.matting_backgrounds import BACKGROUNDS
-from benchmarks.matting_canvas import Canvas
-from benchmarks.matting_hair import HAIR
-from benchmarks.matting_truth import MASK_KINDS, REPORTED_SEEDS, TUNING_SEEDS, Scene, make_scene, rough_mask
+from testing.matting.backgrounds import BACKGROUNDS
+from testing.matting.canvas import Canvas
+from testing.matting.hair import HAIR
+from testing.matting.truth import MASK_KINDS, REPORTED_SEEDS, TUNING_SEEDS, Scene, make_scene, rough_mask
 
 SIZE = 256
 KINDS = sorted(HAIR)
@@ -49,9 +49,9 @@ def test_a_strand_covers_its_width_times_its_length():
     canvas = Canvas(512, np.zeros(3))
     points = np.stack([np.linspace(0.2, 0.8, 25), np.full(25, 0.5)], 1)
     canvas.strand(points, np.full(24, 1.5), np.array([1.0, 0.5, 0.0]), 0.6)
-    colour, alpha = canvas.read()
+    color, alpha = canvas.read()
     assert alpha.sum() == pytest.approx(0.6 * 1.5 * 0.6 * 512, rel=0.02)
-    assert np.allclose(colour[alpha > 0], (1, 0.5, 0), atol=0.003)
+    assert np.allclose(color[alpha > 0], (1, 0.5, 0), atol=0.003)
 
 
 def test_strands_are_partly_covered_and_solid_heads_are_not():

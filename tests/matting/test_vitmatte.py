@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 import torch
-from tiny_vitmatte import tiny_vitmatte
 from torch import Tensor
+from transformers import VitMatteImageProcessor
 
 from softfocus.matting.vitmatte import vitmatte_alpha
+from testing.nets.tiny_vitmatte import tiny_vitmatte
 
 
 class Recorder:
@@ -30,7 +31,7 @@ def square_trimap(height: int, width: int) -> Tensor:
 
 
 def test_net_is_given_what_transformers_own_processor_gives():
-    processor = pytest.importorskip("transformers").VitMatteImageProcessor()
+    processor = VitMatteImageProcessor()
     image = torch.randint(0, 256, (3, 50, 70), dtype=torch.uint8)
     trimap = square_trimap(50, 70)
     wanted = processor(image, (trimap[0] * 255), return_tensors="pt")["pixel_values"]
@@ -97,7 +98,6 @@ def test_hdr_is_clamped_for_the_net_and_inputs_stay():
 
 
 def test_real_architecture_with_random_weights():
-    pytest.importorskip("transformers")
     model = tiny_vitmatte()
     image, trimap = torch.rand(2, 3, 100, 150), square_trimap(100, 150).expand(2, -1, -1, -1)
     with torch.inference_mode():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,14 +13,20 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import tiny_clip
 import torch
-from pictures import make_picture
+from torch import Tensor
+
+from testing.cases import CASES
+from testing.host_in_process import run_node
+from testing.nets import tiny_clip
+from testing.pictures import make_picture
 
 
 @contextmanager
-def models_folder(module: Any, category: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def models_folder(category: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """`root` as the host's models folder, with nothing known of `category` before and after; no way to a network."""
+
+    import folder_paths
 
     def no_network(*arguments: Any, **options: Any) -> None:
         raise AssertionError("a connection was asked for")
@@ -27,8 +34,8 @@ def models_folder(module: Any, category: str, root: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(socket.socket, "connect", no_network)
     monkeypatch.setattr(socket, "getaddrinfo", no_network)
     (root / category).mkdir()
-    monkeypatch.setattr(module.folder_paths, "models_dir", str(root))
-    known = (module.folder_paths.folder_names_and_paths, module.folder_paths.filename_list_cache)
+    monkeypatch.setattr(folder_paths, "models_dir", str(root))
+    known = (folder_paths.folder_names_and_paths, folder_paths.filename_list_cache)
     for each in known:
         monkeypatch.delitem(each, category, raising=False)
     yield
@@ -39,8 +46,8 @@ def models_folder(module: Any, category: str, root: Path, monkeypatch: pytest.Mo
 @pytest.fixture
 def vitmatte_loader(pack: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The module that loads ViTMatte, with an empty models folder of its own."""
-    module = importlib.import_module(pack.__name__ + ".nodes.vitmatte_model")
-    with models_folder(module, "vitmatte", tmp_path, monkeypatch):
+    module = importlib.import_module(pack.__name__ + ".nodes.models.vitmatte_model")
+    with models_folder("vitmatte", tmp_path, monkeypatch):
         yield module
 
 
@@ -48,7 +55,7 @@ def vitmatte_loader(pack: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def encoder_loader(pack: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The module of Load Vision Encoder, with an empty models folder of its own."""
     module = importlib.import_module(pack.__name__ + ".nodes.load_vision_encoder")
-    with models_folder(module, "vision_encoders", tmp_path, monkeypatch):
+    with models_folder("vision_encoders", tmp_path, monkeypatch):
         yield module
 
 
@@ -68,10 +75,11 @@ def clip_tower(pack: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
 def clip_nodes(pack: Any, clip_tower: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The modules of the pack, with a models folder that holds the whole CLIP."""
     known = {
-        name: importlib.import_module(f"{pack.__name__}.nodes.{name}")
+        name: importlib.import_module(f"{pack.__name__}.nodes.models.{name}")
         for name in ("clip_judge", "clip_towers", "clip_projection", "aesthetic_head")
     }
-    paths = known["aesthetic_head"].folder_paths
+    import folder_paths as paths
+
     monkeypatch.setattr(paths, "models_dir", str(tmp_path))
     monkeypatch.setattr(paths, "filename_list_cache", {})
     own = {name: ([str(tmp_path / name)], {".safetensors", ".pt"}) for name in ("clip_vision", "text_encoders")}
@@ -95,3 +103,41 @@ def ask_clip(clip_nodes: Any, clip_tower: Any) -> Any:
         return judge(image, mask), judge.notes
 
     return ask
+
+
+@pytest.fixture(scope="session")
+def nodes(pack) -> dict[str, Any]:
+    return {cls.GET_SCHEMA().node_id: cls for cls in sys.modules[pack.__name__ + ".nodes"].NODES}
+
+
+@pytest.fixture
+def host(pack) -> Any:
+    """The modules of nodes/host."""
+    names = ("batch", "frames", "layouts", "memory", "work")
+    return SimpleNamespace(**{name: sys.modules[f"{pack.__name__}.nodes.host.{name}"] for name in names})
+
+
+@pytest.fixture(params=sorted(CASES))
+def node_id(request) -> str:
+    return request.param
+
+
+@pytest.fixture
+def passes(node_id) -> int:
+    return CASES[node_id].passes
+
+
+@pytest.fixture
+def execute(nodes, node_id):
+    """Call the node as the executor does: widget defaults from the schema, inference mode, V3 clone."""
+
+    def call(picture: Tensor, /, **changes: Any) -> Any:
+        return run_node(nodes[node_id], **{**CASES[node_id].arguments(picture), **changes})
+
+    return call
+
+
+@pytest.fixture
+def run(execute):
+    """The node's outputs."""
+    return lambda picture, /, **changes: execute(picture, **changes).args

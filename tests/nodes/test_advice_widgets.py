@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from softfocus.quality import Effect
-from softfocus.quality.diagnosis import DIAGNOSES
+from softfocus.quality.report.diagnosis import DIAGNOSES
 
 pytestmark = pytest.mark.host
 

@@ -7,48 +7,15 @@ is asserted once per node (see cases.py).
 from __future__ import annotations
 
 import json
-import sys
 from typing import Any
 
 import pytest
 import torch
-from cases import CASES, WITHOUT_PICTURE, portrait
-from host_in_process import run_node
 from torch import Tensor
 
+from testing.cases import CASES, WITHOUT_PICTURE, portrait
+
 pytestmark = pytest.mark.host
-NODE_IDS = sorted(CASES)
-
-
-@pytest.fixture(scope="module")
-def nodes(pack) -> dict[str, Any]:
-    return {cls.GET_SCHEMA().node_id: cls for cls in sys.modules[pack.__name__ + ".nodes"].NODES}
-
-
-@pytest.fixture
-def host(pack):
-    return sys.modules[pack.__name__ + ".nodes.host"]
-
-
-@pytest.fixture(params=NODE_IDS)
-def node_id(request) -> str:
-    return request.param
-
-
-@pytest.fixture
-def passes(node_id) -> int:
-    return CASES[node_id].passes
-
-
-@pytest.fixture
-def run(nodes, node_id):
-    """Call the node as the executor does: widget defaults from the schema, inference mode, V3 clone."""
-
-    def call(image: Tensor, **changes: Any) -> tuple[Any, ...]:
-        cls = nodes[node_id]
-        return run_node(cls, **{**CASES[node_id].arguments(image), **changes}).args
-
-    return call
 
 
 @pytest.fixture(scope="module")
@@ -100,13 +67,13 @@ def test_half_precision_input(run, node_id, base, dtype, tolerance):
 
 
 def test_intermediate_dtype_and_device(run, node_id, base, host, monkeypatch):
-    monkeypatch.setattr(host.mm, "intermediate_dtype", lambda: torch.float16, raising=False)
+    monkeypatch.setattr(host.work.mm, "intermediate_dtype", lambda: torch.float16, raising=False)
     result = run(portrait().half())
     assert_same(result, base, 0.006 * CASES[node_id].sensitivity)
     for output in result:
         if isinstance(output, Tensor) and node_id != "SoftFocusQualityScore":
             assert output.dtype == torch.float16
-            assert output.device == host.mm.intermediate_device()
+            assert output.device == host.work.mm.intermediate_device()
 
 
 def test_alpha_is_kept_and_opaque_alpha_changes_nothing(run, node_id, base):
@@ -117,7 +84,7 @@ def test_alpha_is_kept_and_opaque_alpha_changes_nothing(run, node_id, base):
         assert torch.equal(result[index][..., 3:], opaque[..., 3:])
 
 
-def test_transparent_pixels_keep_their_alpha_and_stay_out_of_the_colours(run, node_id, base):
+def test_transparent_pixels_keep_their_alpha_and_stay_out_of_the_colors(run, node_id, base):
     image = torch.cat([portrait(), torch.ones(1, 256, 256, 1)], -1)
     image[:, :, :40, 3] = 0
     image[:, :, 40:60, 3] = 0.4
@@ -184,13 +151,13 @@ def measurements(report: str) -> dict[int, dict[str, float]]:
 def chunk_lengths(host, monkeypatch) -> list[int]:
     """Record the length of every chunk that is loaded."""
     seen: list[int] = []
-    load = host._load
+    load = host.batch.Batch.frames
 
-    def recording(image, masks, images, first, stop, device):
+    def recording(batch, first, stop, device):
         seen.append(stop - first)
-        return load(image, masks, images, first, stop, device)
+        return load(batch, first, stop, device)
 
-    monkeypatch.setattr(host, "_load", recording)
+    monkeypatch.setattr(host.batch.Batch, "frames", recording)
     return seen
 
 
@@ -209,7 +176,7 @@ def test_frame_k_of_a_batch_is_frame_k_alone(run, node_id):
 def test_chunks_fit_the_memory_budget_and_change_nothing(run, host, passes, monkeypatch):
     batch = batch_of_three()
     wanted = tensors_of(run(batch))
-    monkeypatch.setattr(host, "MAX_CHUNK_BYTES", 1)
+    monkeypatch.setattr(host.memory, "MAX_CHUNK_BYTES", 1)
     lengths = chunk_lengths(host, monkeypatch)
     got = tensors_of(run(batch))
     assert lengths == [1, 1, 1] * passes
@@ -220,16 +187,16 @@ def test_chunks_fit_the_memory_budget_and_change_nothing(run, host, passes, monk
 def test_full_memory_halves_the_chunk(run, host, passes, monkeypatch):
     batch = batch_of_three()
     wanted = tensors_of(run(batch))
-    monkeypatch.setattr(host, "_chunk_length", lambda count, size, device: count)
-    load, seen = host._load, []
+    monkeypatch.setattr(host.work, "chunk_length", lambda count, size, device: count)
+    load, seen = host.batch.Batch.frames, []
 
-    def too_large(image, masks, images, first, stop, device):
+    def too_large(batch, first, stop, device):
         seen.append(stop - first)
         if stop - first > 1:
             raise torch.cuda.OutOfMemoryError("CUDA out of memory (by the test)")
-        return load(image, masks, images, first, stop, device)
+        return load(batch, first, stop, device)
 
-    monkeypatch.setattr(host, "_load", too_large)
+    monkeypatch.setattr(host.batch.Batch, "frames", too_large)
     got = tensors_of(run(batch))
     assert seen == [3, 1, 1, 1] * passes
     for first, second in zip(got, wanted, strict=True):
@@ -243,7 +210,7 @@ def test_a_bug_is_not_taken_for_full_memory(run, host, monkeypatch):
         calls.append(arguments)
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(host, "_load", broken)
+    monkeypatch.setattr(host.batch.Batch, "frames", broken)
     with pytest.raises(RuntimeError, match="a bug"):
         run(batch_of_three())
     assert len(calls) == 1
@@ -256,25 +223,25 @@ def test_progress_reaches_the_number_of_frames(run, host, passes, monkeypatch):
     monkeypatch.setattr(
         comfy.utils, "PROGRESS_BAR_HOOK", lambda value, total, preview, node_id=None: seen.append((value, total))
     )
-    monkeypatch.setattr(host, "MAX_CHUNK_BYTES", 1)
+    monkeypatch.setattr(host.memory, "MAX_CHUNK_BYTES", 1)
     run(batch_of_three())
     assert seen[-1] == (3 * passes, 3 * passes) and [value for value, _ in seen] == sorted(value for value, _ in seen)
 
 
 def test_interruption_stops_between_chunks(run, host, monkeypatch):
-    monkeypatch.setattr(host, "MAX_CHUNK_BYTES", 1)
+    monkeypatch.setattr(host.memory, "MAX_CHUNK_BYTES", 1)
     lengths = chunk_lengths(host, monkeypatch)
-    load = host._load
+    load = host.batch.Batch.frames
 
     def interrupt_after_first(*arguments):
-        host.mm.interrupt_current_processing(True)
+        host.work.mm.interrupt_current_processing(True)
         return load(*arguments)
 
-    monkeypatch.setattr(host, "_load", interrupt_after_first)
-    with pytest.raises(host.mm.InterruptProcessingException):
+    monkeypatch.setattr(host.batch.Batch, "frames", interrupt_after_first)
+    with pytest.raises(host.work.mm.InterruptProcessingException):
         run(batch_of_three())
     assert lengths == [1]
-    host.mm.interrupt_current_processing(False)
+    host.work.mm.interrupt_current_processing(False)
 
 
 @pytest.mark.parametrize("shape", [(256, 256), (1, 256, 256), (1, 1, 256, 256)])

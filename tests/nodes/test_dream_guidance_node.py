@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 import torch
-from host_in_process import run_node
-from tiny_diffusion import Family, build
 from torch import Tensor
 
 from softfocus.dream_guidance import split_bands
+from testing.host_in_process import run_node
+from testing.nets.tiny_diffusion import Family, build
 
 pytestmark = pytest.mark.host
 SAMPLERS = ("euler", "dpmpp_2m", "lcm")

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 import torch
-from cases import portrait
-from host_in_process import run_node
-from tiny_vision import reference_net, save_clip_vision, save_timm, use_configs
 from torch.nn.functional import avg_pool2d
+
+from testing.cases import portrait
+from testing.host_in_process import run_node
+from testing.nets.tiny_vision import reference_net, save_clip_vision, save_timm, use_configs
 
 pytestmark = pytest.mark.host
 

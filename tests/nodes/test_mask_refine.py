@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 import torch
-from cases import head_distance, head_mask, portrait
-from host_in_process import run_node
-from tiny_vitmatte import save_vitmatte
 from torch import Tensor
+
+from testing.cases import head_distance, head_mask, portrait
+from testing.host_in_process import run_node
+from testing.nets.tiny_vitmatte import save_vitmatte
 
 pytestmark = pytest.mark.host
 
@@ -36,7 +37,7 @@ def test_nothing_asked_for_returns_the_mask_as_it_came(run, change):
 
 
 def test_mask_that_is_not_refined_is_resized(run):
-    alpha, _, _ = run(portrait(), torch.ones(1, 64, 48), band=0)
+    alpha, _, _ = run(portrait(), torch.ones(1, 64, 64), band=0)
     assert torch.equal(alpha, torch.ones(1, 256, 256))
 
 

@@ -10,18 +10,19 @@ from pathlib import Path
 import pytest
 
 pytestmark = [pytest.mark.host, pytest.mark.slow]
-TESTS = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 SIDE = 1024
 
 # The peak of a process only grows, so each node runs in a process of its own; a small picture warms it up.
 MEASURE = """
 import json, re, sys
-sys.path[:0] = [{tests!r}, {tests!r} + "/nodes"]
+sys.path[:0] = [{root!r}, {root!r} + "/nodes", {root!r} + "/.."]
 import torch
 torch.set_num_threads(1)
-import host_in_process
+from testing import host_in_process
 pack = host_in_process.load_pack()
-from cases import CASES, portrait
+from testing.cases import CASES, portrait
+from testing.node_defaults import node_defaults
 nodes = {{cls.GET_SCHEMA().node_id: cls for cls in sys.modules[pack.__name__ + ".nodes"].NODES}}
 cls, case = nodes[{node_id!r}], CASES[{node_id!r}]
 def peak_bytes():  # VmHWM, since ru_maxrss starts from the parent's
@@ -61,7 +62,7 @@ def test_peak_memory_is_within_the_declaration(node_id):
 
 def measure(node_id: str) -> tuple[float, float]:
     """Floats per pixel that a fresh process took at its peak, and those declared."""
-    code = MEASURE.format(tests=str(TESTS), node_id=node_id, side=SIDE)
+    code = MEASURE.format(root=str(ROOT), node_id=node_id, side=SIDE)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     taken, declared = json.loads(done.stdout.splitlines()[-1])

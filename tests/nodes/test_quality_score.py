@@ -7,9 +7,10 @@ import sys
 
 import pytest
 import torch
-from host_in_process import run_node
-from quality import looks
 from torch import Tensor
+
+from testing.host_in_process import run_node
+from testing.quality import looks
 
 pytestmark = pytest.mark.host
 

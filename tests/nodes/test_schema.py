@@ -63,7 +63,7 @@ def test_ids_are_literals_in_direct_subclasses():
 
 
 def test_only_keywords_newer_than_the_floor_are_dropped(pack):
-    schema = sys.modules[pack.__name__ + ".nodes.schema"]
+    schema = sys.modules[pack.__name__ + ".nodes.host.schema"]
 
     def old_host(name, default=None):
         return name, default

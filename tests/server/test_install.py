@@ -12,37 +12,41 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import comfy_server
 import pytest
 import tomllib
-from build_archive import build_archive
-from comfy_server import PACK_FOLDER, ComfyServer, comfyui_dir
-from demo import only_node
-from shared_workflows import ROOT, WORKFLOW_FILES, load_workflow
-from workflow_to_api import workflow_to_api
+
+from testing.server import comfy_server
+from testing.server.comfy_server import PACK_FOLDER, ComfyServer, comfyui_dir
+from testing.server.photo_run import only_node
+from testing.server.shared_workflows import ROOT, WORKFLOW_FILES, load_workflow
+from testing.server.workflow_to_api import workflow_to_api
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
-LOAD_SECONDS = 1.5
 NAME = "softfocus"  # the folder is named by [project].name, unlike a clone's
-# The host has its own modules loaded before it comes to custom nodes. Processor time: others may be at work here.
+# The host has its own modules loaded before it comes to custom nodes, its web server among them.
 LOAD = """
-import asyncio, sys, time
-sys.path.insert(0, {tests!r})
-import host_in_process, pathlib
+import asyncio, sys
+sys.path.insert(0, {root!r})
+import pathlib
+from testing import host_in_process
 host_in_process.ROOT = pathlib.Path({pack!r})
 sys.path.insert(0, str(host_in_process.comfyui_dir()))
 from comfy.cli_args import args
 args.cpu = True
-import comfy.model_management, comfy.sd, comfy_api.latest, folder_paths
-started = time.process_time()
+import aiohttp.web, comfy.model_management, comfy.sd, comfy_api.latest, folder_paths
+before = set(sys.modules)
 pack = host_in_process.load_pack()
 ids = [each.GET_SCHEMA().node_id for each in asyncio.run(pack.comfy_entrypoint().get_node_list())]
-print("loaded", time.process_time() - started, *ids)
+new = {{name.partition(".")[0] for name in set(sys.modules) - before}} - sys.stdlib_module_names
+print("ids", *ids)
+print("new", *new - {{host_in_process.PACK}})
 """
 
 
 def unpack(folder: Path) -> Path:
-    with zipfile.ZipFile(build_archive(folder / "softfocus.zip")) as archive:
+    command = [sys.executable, "-m", "tools.write.build_archive", folder / "softfocus.zip"]
+    subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+    with zipfile.ZipFile(folder / "softfocus.zip") as archive:
         archive.extractall(folder / NAME)
     return folder / NAME
 
@@ -77,8 +81,8 @@ def test_every_node_is_there_and_the_log_is_clean(installed, info):
     assert {name: info[name]["display_name"] for name in listed if name in info} == listed
     assert {each for each in info if each.startswith("SoftFocus")} == set(listed)
     log = installed.log.read_text(errors="replace")
-    (times,) = re.findall(rf" ([0-9.]+) seconds( \(IMPORT FAILED\))?: .*/{NAME}$", log, re.MULTILINE)
-    assert not times[1] and float(times[0]) < 4 * LOAD_SECONDS  # wall time, where others may be at work
+    (failed,) = re.findall(rf" [0-9.]+ seconds( \(IMPORT FAILED\))?: .*/{NAME}$", log, re.MULTILINE)
+    assert not failed
 
 
 def test_pages_find_workflows_blueprints_and_script(installed):
@@ -101,21 +105,25 @@ def test_photo_workflow_runs(installed, info):
     assert installed.client.fetch(saved).startswith(b"\x89PNG")
 
 
-def test_pack_loads_quickly_and_without_its_weights(tmp_path):
-    """No file of weights is there to be read, so none is read at import."""
+def test_pack_loads_without_its_weights_and_without_other_packages(tmp_path):
+    """No file of weights is there to be read, so none is read at import.
+
+    `benchmarks.latency.pack_load` says how long it takes.
+
+    What the host has not loaded by then is loaded where it is used.
+    """
     pack = unpack(tmp_path)
     weights = sorted(pack.rglob("*.safetensors"))
     assert weights
     for path in weights:
         path.unlink()
-    code = LOAD.format(tests=str(ROOT / "tests"), pack=str(pack))
+    code = LOAD.format(root=str(ROOT), pack=str(pack))
     environment = {**os.environ, "COMFYUI_DIR": str(comfyui_dir())}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stderr
-    (line,) = [line for line in done.stdout.splitlines() if line.startswith("loaded ")]
-    _, seconds, *ids = line.split()
-    assert set(ids) == set(json.loads((ROOT / "node_list.json").read_text(encoding="utf-8")))
-    assert float(seconds) < LOAD_SECONDS
+    printed = {kind: names for kind, *names in map(str.split, done.stdout.splitlines()) if kind in ("ids", "new")}
+    assert set(printed["ids"]) == set(json.loads((ROOT / "node_list.json").read_text(encoding="utf-8")))
+    assert printed["new"] == []
 
 
 def test_folder_is_named_as_the_registry_names_it():

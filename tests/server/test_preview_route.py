@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from sample_portrait import PORTRAIT_NAME
+
+from testing.server.sample_portrait import PORTRAIT_NAME
 
 pytestmark = pytest.mark.server
 PATH = "/softfocus/preview"
@@ -40,7 +41,7 @@ def ask(server: Any) -> Ask:
     def send(
         method: str = "POST", body: Any = ASKED, headers: dict[str, str] = JSON, path: str = PATH
     ) -> tuple[int, bytes, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=600)
         try:
             sent = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
             connection.request(method, path, sent, headers)
@@ -136,3 +137,10 @@ def test_event_loop_does_not_wait_for_a_picture(ask, server):
         pending = thread.submit(ask, body=with_inputs(sigma=12, max_delta=0.1))
         quick = [server.client.get_json("/queue") for _ in range(5)]
         assert len(quick) == 5 and pending.result()[0] == 200
+
+
+def test_the_page_is_told_which_nodes_have_a_preview(ask):
+    status, body, kind = ask("GET", None, {}, f"{PATH}/nodes")
+    assert (status, kind) == (200, "application/json")
+    assert sorted(json.loads(body)) == ["SoftFocusFeatureSharpen", "SoftFocusLuminanceBloom", BLUR]
+    assert ask("GET", None, {"Origin": "http://elsewhere.example"}, f"{PATH}/nodes")[0] == 403

@@ -6,9 +6,10 @@ import copy
 import os
 
 import pytest
-from comfy_client import PromptFailed
-from comfy_server import ComfyServer
-from workflow_to_api import widget_names, workflow_to_api
+
+from testing.server.comfy_client import PromptFailed
+from testing.server.comfy_server import ComfyServer
+from testing.server.workflow_to_api import widget_names, workflow_to_api
 
 SAMPLER = {
     "input": {

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import tomllib
 from PIL import Image
-from shared_workflows import ROOT, WORKFLOW_FILES, assert_tidy
-from workflow_specs import CHECKPOINT
-from workflow_to_api import NOTES, widget_names, workflow_to_api
+
+from testing.server.shared_workflows import CHECKPOINT, ROOT, WORKFLOW_FILES, assert_tidy
+from testing.server.workflow_to_api import NOTES, widget_names, workflow_to_api
 
 LOOK = {"FaceDetailMask", "SelectiveGaussianBlur", "LuminanceBloom", "FeatureSharpen", "QualityScore"}
 

@@ -8,10 +8,11 @@ import sys
 
 import numpy as np
 import pytest
-from demo import only_node, run_demo
 from PIL import Image
-from shared_workflows import ROOT, load_workflow
-from workflow_to_api import workflow_to_api
+
+from testing.server.photo_run import only_node, run_demo
+from testing.server.shared_workflows import ROOT, load_workflow
+from testing.server.workflow_to_api import workflow_to_api
 
 pytestmark = pytest.mark.server
 RANDOM_CHECKPOINT = "softfocus_random_weights.safetensors"
@@ -54,7 +55,7 @@ def test_photo_workflow_keeps_the_face_and_softens_the_rest(server, tmp_path, ca
 def random_checkpoint(server) -> str:
     """Name of a random-weight checkpoint in the server's folder: what it draws is noise."""
     path = server.base / "models" / "checkpoints" / RANDOM_CHECKPOINT
-    subprocess.run([sys.executable, ROOT / "tools" / "tiny_checkpoint.py", path], check=True)
+    subprocess.run([sys.executable, "-m", "testing.nets.tiny_checkpoint", path], check=True, cwd=ROOT)
     return RANDOM_CHECKPOINT
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from browser import comfy_page
-from playwright.sync_api import Page
-from workflow_specs import CHECKPOINT
+from playwright.sync_api import Page, expect
 
+from testing.server.browser import comfy_page
+from testing.server.shared_workflows import CHECKPOINT
+
+WAIT_MILLISECONDS = 120_000  # at most, for what the tests wait for: others may be at work on the machine
 # Attempts of the page itself to reach the internet, which the test does not let through.
 UNREACHABLE = ("Content Security Policy", "Failed to load resource", "ERR_FAILED", "Network Error", "Failed to fetch")
 
@@ -18,7 +20,9 @@ def page_and_errors(request: pytest.FixtureRequest, server) -> Iterator[tuple[Pa
     """One page for all tests of a file, for it takes seconds to open, and what goes wrong in it."""
     (server.base / "models" / "checkpoints" / CHECKPOINT).touch()  # so that the page finds it
     errors: list[str] = []
+    expect.set_options(timeout=WAIT_MILLISECONDS)
     with comfy_page(server.client.url, settings={"Comfy.VueNodes.Enabled": request.param}) as opened:
+        opened.set_default_timeout(WAIT_MILLISECONDS)
         opened.on("pageerror", lambda error: errors.append(str(error)))
         opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         yield opened, errors

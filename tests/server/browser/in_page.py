@@ -8,18 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-RUN_SECONDS = 180
-# JavaScript with which tests build graphs.
-GRAPH_TOOLS = """
-  const add = (type, x, y, id) => {
-    const node = LiteGraph.createNode(type);
-    node.pos = [x, y];
-    node.id = id;
-    app.graph.add(node);
-    return node;
-  };
-  const set = (node, name, value) => { node.widgets.find((one) => one.name === name).value = value; };
-"""
+RUN_SECONDS = 600
 
 
 def serialised(page: Page) -> dict[str, Any]:

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser import CHROMIUM
 from in_page import run_in_page, serialised, widget_values
 from PIL import Image
 from playwright.sync_api import Page
-from sample_portrait import PORTRAIT_NAME
-from shared_workflows import ROOT
+
+from testing.server.browser import CHROMIUM
+from testing.server.sample_portrait import PORTRAIT_NAME
+from testing.server.shared_workflows import ROOT
 
 pytestmark = [
     pytest.mark.server,

@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from browser import CHROMIUM, comfy_page
 from playwright.sync_api import Page, expect
-from shared_workflows import ROOT
+
+from testing.server.browser import CHROMIUM, comfy_page
+from testing.server.shared_workflows import ROOT
 
 pytestmark = [
     pytest.mark.server,

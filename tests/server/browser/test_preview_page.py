@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import json
-import statistics
+from itertools import groupby
+from typing import Any
 
 import numpy as np
-import preview_graph
 import pytest
-from browser import CHROMIUM, SETTLE_MILLISECONDS, open_comfy
 from in_page import run_in_page, serialised
-from playwright.sync_api import Page, expect
-from preview_graph import (
+from playwright.sync_api import Page, Request, expect
+from preview_graph import pixels, queued
+
+from testing.server.browser import CHROMIUM, SETTLE_MILLISECONDS, open_comfy
+from testing.server.preview_page import (
     BLOOM,
     BLUR,
-    MOST_MILLISECONDS,
     SHARPEN,
+    build,
+    drag,
     expect_view,
-    latencies,
     panel,
-    pixels,
-    queued,
     set_widget,
     toggle,
     wait_until_shown,
 )
+from testing.server.sample_portrait import PORTRAIT_NAME
 
 pytestmark = [
     pytest.mark.server,
@@ -37,7 +38,7 @@ CHANGES = {BLOOM: ("intensity", 0.9), BLUR: ("sigma", 2.0), SHARPEN: ("amount", 
 @pytest.fixture
 def ran(page: Page, server) -> Page:
     """The page with a graph that has run once."""
-    preview_graph.build(page)
+    build(page, PORTRAIT_NAME)
     page.wait_for_timeout(300)
     run_in_page(page, server)
     for node in CHANGES:
@@ -62,7 +63,7 @@ def test_preview_is_the_queued_picture_after_a_change_without_queueing(ran, serv
 
 
 def test_nothing_is_saved_or_sent(page, server):
-    preview_graph.build(page)
+    build(page, PORTRAIT_NAME)
     page.wait_for_timeout(300)
     assert panel(page, BLOOM).locator(".softfocus-said").text_content() == "Preview: comes when this node has run."
     assert panel(page, BLOOM).locator("canvas").first.is_hidden()
@@ -84,7 +85,7 @@ def test_nothing_is_saved_or_sent(page, server):
 
 
 def test_first_change_opens_the_panel_unless_the_user_has_closed_it(page, server):
-    preview_graph.build(page)
+    build(page, PORTRAIT_NAME)
     set_widget(page, BLUR, "sigma", 1)
     page.wait_for_timeout(300)
     expect_view(page, BLUR, "none")
@@ -102,10 +103,20 @@ def test_first_change_opens_the_panel_unless_the_user_has_closed_it(page, server
     expect_view(page, BLUR, "closed")
 
 
-def test_latency(ran):
+def test_every_move_that_waits_for_its_picture_is_asked_for_in_order(ran):
+    """Each may be asked for twice, as a draft and in full. `benchmarks.latency.preview` says how long they take."""
+    asked: list[dict[str, Any]] = []
+    ran.on("request", lambda request: asked.append(request.post_data_json) if is_preview(request) else None)
     for node, (name, value) in CHANGES.items():
-        times = latencies(ran, node, name, [value * (1 - step / 40) for step in range(15)])
-        assert statistics.median(times) <= MOST_MILLISECONDS, (node, times)
+        moves = [round(value * (1 - step / 50), 2) for step in range(15)]
+        drag(ran, node, name, moves)
+        wait_until_shown(ran)
+        assert [move for move, _ in groupby(each["inputs"][name] for each in asked)] == moves
+        asked.clear()
+
+
+def is_preview(request: Request) -> bool:
+    return request.method == "POST" and "/softfocus/preview" in request.url
 
 
 def test_two_hundred_quick_moves_do_not_pile_up(ran):
@@ -128,7 +139,8 @@ def test_two_hundred_quick_moves_do_not_pile_up(ran):
             widget.callback(widget.value, app.canvas, node);
             if (move % 4 === 0) await new Promise(requestAnimationFrame);
           }
-          await new Promise((resolve) => setTimeout(resolve, 1000));
+          while (flying || document.querySelector(".softfocus-preview[aria-busy=true]"))
+            await new Promise(requestAnimationFrame);
           app.api.fetchApi = own;
           return [most, flying];
         }""",

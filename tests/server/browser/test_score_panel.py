@@ -6,9 +6,11 @@ import json
 from typing import Any
 
 import pytest
-from browser import CHROMIUM, SETTLE_MILLISECONDS
-from in_page import GRAPH_TOOLS, run_in_page, serialised
+from in_page import run_in_page, serialised
 from playwright.sync_api import Page, expect
+
+from testing.server.browser import CHROMIUM, SETTLE_MILLISECONDS
+from testing.server.preview_page import GRAPH_TOOLS
 
 pytestmark = [
     pytest.mark.server,

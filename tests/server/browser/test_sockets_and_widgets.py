@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from browser import CHROMIUM, SETTLE_MILLISECONDS
 from in_page import serialised
+
+from testing.server.browser import CHROMIUM, SETTLE_MILLISECONDS
 
 pytestmark = [
     pytest.mark.server,

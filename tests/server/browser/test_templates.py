@@ -7,12 +7,13 @@ import json
 from pathlib import Path
 
 import pytest
-from browser import CHROMIUM, SETTLE_MILLISECONDS
-from comfy_server import PACK_FOLDER
 from in_page import node_of, run_in_page, serialised, widget_values
 from PIL import Image
 from playwright.sync_api import Locator, Page
-from shared_workflows import WORKFLOW_FILES
+
+from testing.server.browser import CHROMIUM, SETTLE_MILLISECONDS
+from testing.server.comfy_server import PACK_FOLDER
+from testing.server.shared_workflows import WORKFLOW_FILES
 
 pytestmark = [
     pytest.mark.server,

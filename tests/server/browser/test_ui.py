@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from browser import CHROMIUM, SETTLE_MILLISECONDS
 from in_page import node_of, run_in_page, serialised, widget_values
-from sample_portrait import PORTRAIT_NAME
-from shared_workflows import assert_tidy, load_workflow
+
+from testing.server.browser import CHROMIUM, SETTLE_MILLISECONDS
+from testing.server.sample_portrait import PORTRAIT_NAME
+from testing.server.shared_workflows import assert_tidy, load_workflow
 
 pytestmark = [
     pytest.mark.server,

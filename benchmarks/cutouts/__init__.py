@@ -1,0 +1,1 @@
+"""Masks of real cutouts, refined."""

@@ -1,0 +1,1 @@
+"""Feature Sharpen with an encoder at 4K."""

@@ -1,0 +1,1 @@
+"""Sharp features beside other methods."""

@@ -1,0 +1,1 @@
+"""Gaussian, bloom and selective blur beside other libraries."""

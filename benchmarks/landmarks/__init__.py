@@ -1,0 +1,1 @@
+"""Points and masks of faces."""

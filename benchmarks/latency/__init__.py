@@ -1,0 +1,1 @@
+"""How long the preview, loading the pack and a long prompt take."""

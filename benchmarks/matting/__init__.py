@@ -1,0 +1,1 @@
+"""Mattes of drawn people with known alpha."""

@@ -1,0 +1,1 @@
+"""The score of good and bad effects."""

@@ -1,0 +1,1 @@
+"""The score of pictures made worse step by step."""

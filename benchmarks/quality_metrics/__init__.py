@@ -1,0 +1,1 @@
+"""NIQE, BRISQUE and PIQE on real pictures."""

@@ -1,0 +1,1 @@
+"""Sharpening beside other methods."""

@@ -1,0 +1,1 @@
+"""The only place that knows ComfyUI: its tensors, devices, memory, progress, interruptions and versions."""

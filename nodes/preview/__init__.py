@@ -1,0 +1,1 @@
+"""Live preview: the node's own work on a small copy of what went through it last."""

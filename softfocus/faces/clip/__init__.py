@@ -1,0 +1,1 @@
+"""Faces through the frames of a clip: cuts, motion, tracks, smoothing."""

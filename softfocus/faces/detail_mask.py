@@ -1,0 +1,56 @@
+"""The mask of structure to keep: the faces of a picture by the weights of their regions."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from ..settings import MASK, MaskSettings
+from .face import Face, largest
+from .finding.find import find_faces
+from .masks.hair import hair_mask
+from .masks.outline import refine_outline
+from .masks.regions import region_masks, weighted_maximum
+from .nets.weights import face_nets, person_net
+
+
+def face_detail_mask(image: Tensor, settings: MaskSettings = MASK, *, alpha: Tensor | None = None) -> Tensor:
+    """Where the faces of a picture keep their structure, found with the pack's own nets.
+
+    Args:
+        image: [B, 3, H, W] sRGB in 0..1; each picture is taken alone.
+        settings: as of the node Face Detail Mask.
+        alpha: [B, 1, H, W] in 0..1; what it hides is not looked at.
+
+    Returns:
+        [B, 1, H, W] in 0..1, 1 where structure stays; 0 everywhere where there is no face.
+    """
+    faces = find_faces(face_nets(image.device), image, settings.min_confidence, alpha=alpha)
+    return detail_mask(image, [largest(each, settings.max_faces) for each in faces], settings, alpha)
+
+
+def detail_mask(
+    image: Tensor, faces: list[list[Face]], settings: MaskSettings = MASK, alpha: Tensor | None = None
+) -> Tensor:
+    """Where these faces keep their structure, [B, 1, H, W] in 0..1; arguments as of `refined_regions`."""
+    return weighted_maximum(refined_regions(image, faces, settings, alpha), settings.weights)
+
+
+def refined_regions(
+    image: Tensor, faces: list[list[Face]], settings: MaskSettings = MASK, alpha: Tensor | None = None
+) -> dict[str, Tensor]:
+    """Masks by region, with the outlines of face and hair fitted to the picture.
+
+    Args:
+        image: [B, 3, H, W] sRGB in 0..1.
+        faces: one list a picture; faces without landmarks are skipped.
+        settings: of which max_faces and min_confidence play no part here.
+        alpha: [B, 1, H, W] in 0..1; what it hides takes the visible colors around it.
+
+    Returns:
+        [B, 1, H, W] in 0..1 for each of eyes, brows, nose, lips, face; and hair, if it weighs something.
+    """
+    masks = region_masks(faces, image.shape[-2:], settings.expand, settings.feather, image.device)
+    masks["face"] = refine_outline(image, masks["face"], faces, settings.refine, alpha)
+    if settings.hair > 0:
+        masks["hair"] = hair_mask(person_net(image.device), image, faces, settings.refine, alpha)
+    return masks

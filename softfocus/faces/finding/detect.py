@@ -1,0 +1,103 @@
+"""Find faces: several looks at each picture with the BlazeFace nets, merged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from ...settings import MASK
+from ...transparency import fill_transparent
+from ..crops import sample_squares, valid_colors
+from ..face import Face
+from ..nets.blazeface import FullRangeDetector, ShortRangeDetector
+from ..nets.weights import FaceNets
+from .looks import Look, seen_whole, whole_looks
+
+MERGE_OVERLAP = 0.3
+BATCH = 16  # looks in one run of a net
+
+
+@torch.no_grad()
+def detect_faces(
+    nets: FaceNets,
+    image: Tensor,
+    min_confidence: float = MASK.min_confidence,
+    looks: Callable[[int, int], list[Look]] = whole_looks,
+    alpha: Tensor | None = None,
+) -> list[list[Face]]:
+    """Faces of each picture, with keypoints but without landmarks, most certain first.
+
+    Args:
+        nets: the face nets, on the image's device.
+        image: [B, 3, H, W] sRGB; values outside 0..1 are clamped, those that are no numbers or infinite count as 0.
+        min_confidence: 0..1, detections scored lower are left out.
+        looks: from height and width of a picture, what to show to the nets.
+        alpha: [B, 1, H, W] in 0..1; what it hides, the nets are not shown.
+
+    Boxes run about from the brows to the chin. Each picture is looked at alone, so a batch gives what its pictures
+    give one by one. Decoding and the score-weighted merge follow BlazeFace (arXiv 1907.05047).
+    """
+    image = image if alpha is None else fill_transparent(valid_colors(image), alpha)
+    height, width = image.shape[2:]
+    found = []
+    for index in range(len(image)):
+        frame = valid_colors(image[index : index + 1])
+        boxes, scores = _merge(*_candidates(nets, frame, min_confidence, looks(height, width)))
+        found.append([_face(box, score) for box, score in zip(boxes, scores, strict=True)])
+    return found
+
+
+def _face(values: Tensor, score: Tensor) -> Face:
+    x, y, width, height = values[:4].tolist()
+    return Face((x - width / 2, y - height / 2, width, height), score.item(), values[4:].view(6, 2))
+
+
+def _candidates(nets: FaceNets, frame: Tensor, min_confidence: float, looks: list[Look]) -> tuple[Tensor, Tensor]:
+    """All anchors above the threshold: [N, 16] (centre, size, six points, picture pixels) and scores [N], on CPU."""
+    detectors: dict[str, ShortRangeDetector | FullRangeDetector] = {"short": nets.short, "full": nets.full}
+    boxes, scores = [torch.zeros(0, 16)], [torch.zeros(0)]
+    for name, net in detectors.items():
+        own = [look for look in looks if look.net == name]
+        for part in (own[start : start + BATCH] for start in range(0, len(own), BATCH)):
+            raw, logits = net(sample_squares(frame, [look.square for look in part], net.size))
+            for look, values, score in zip(part, raw.cpu(), logits.sigmoid().cpu(), strict=True):
+                kept = (score >= min_confidence).nonzero()[:, 0]
+                decoded = _decode(values[kept] / net.size, net.anchors()[kept], look)
+                whole = seen_whole(look, decoded[:, :4], frame.shape[2], frame.shape[3])
+                boxes.append(decoded[whole])
+                scores.append(score[kept][whole])
+    return torch.cat(boxes), torch.cat(scores)
+
+
+def _decode(values: Tensor, anchors: Tensor, look: Look) -> Tensor:
+    """Net output [N, 16] in 0..1 of the look, relative to anchors [N, 2], in picture pixels."""
+    values = values.view(-1, 8, 2).clone()
+    values[:, [0, 2, 3, 4, 5, 6, 7]] += anchors[:, None]
+    points = look.square.to_picture(values)
+    points[:, 1] = values[:, 1] * look.square.side
+    return points.view(-1, 16)
+
+
+def _merge(boxes: Tensor, scores: Tensor) -> tuple[Tensor, Tensor]:
+    """Weighted non-maximum suppression: overlapping candidates become one, averaged by their scores."""
+    merged, best = [], []
+    rest = scores.argsort(descending=True, stable=True)
+    while len(rest):
+        same = overlap(boxes[rest[:1], :4], boxes[rest, :4])[0] > MERGE_OVERLAP
+        same[0] = True
+        group = rest[same]
+        weights = scores[group, None]
+        merged.append((boxes[group] * weights).sum(0) / weights.sum())
+        best.append(scores[group[0]])
+        rest = rest[~same]
+    return (torch.stack(merged), torch.stack(best)) if merged else (boxes, scores)
+
+
+def overlap(a: Tensor, b: Tensor) -> Tensor:
+    """Intersection over union [N, M] of boxes [N, 4] and [M, 4] given as centre x, centre y, width, height."""
+    low = torch.maximum((a[:, :2] - a[:, 2:] / 2)[:, None], (b[:, :2] - b[:, 2:] / 2)[None])
+    high = torch.minimum((a[:, :2] + a[:, 2:] / 2)[:, None], (b[:, :2] + b[:, 2:] / 2)[None])
+    shared = (high - low).clamp_min(0).prod(-1)
+    return shared / (a[:, 2:].prod(-1)[:, None] + b[:, 2:].prod(-1)[None] - shared).clamp_min(1e-9)

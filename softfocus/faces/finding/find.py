@@ -1,0 +1,59 @@
+"""From pictures to faces with landmarks: detection, then the mesh."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from torch import Tensor
+
+from ...settings import MASK
+from ...transparency import fill_transparent
+from ..crops import valid_colors
+from ..face import Face, distinct, largest, same_face
+from ..nets.weights import FaceNets
+from .detect import detect_faces
+from .looks import TURNS, tile_looks, whole_looks
+from .mesh import SURE, add_landmarks
+
+Detector = Callable[[Tensor, float], list[list[Face]]]
+DOUBTED = 0.9  # presence below which a face from a tile or a turned look is left out: many looks err more often
+
+
+def find_faces(
+    nets: FaceNets,
+    image: Tensor,
+    min_confidence: float = MASK.min_confidence,
+    detector: Detector | None = None,
+    alpha: Tensor | None = None,
+) -> list[list[Face]]:
+    """Faces of each picture of [B, 3, H, W] sRGB with their 468 landmarks, largest first.
+
+    ``nets`` must be on the image's device. ``min_confidence`` 0..1 is the detector's.
+    ``detector`` takes the place of the pack's own: from pictures and confidence to faces with keypoints, such as
+    :class:`YuNet`. Without one, each picture is looked at as a whole and in tiles (see :mod:`.looks`), and
+    in turned positions too where no upright face is certain. What ``alpha`` [B, 1, H, W] in 0..1 hides, no net is
+    shown: visible colors go on there.
+    """
+    image = image if alpha is None else fill_transparent(valid_colors(image), alpha)
+    frames = (image[index : index + 1] for index in range(len(image)))
+    return [largest(_find(nets, frame, min_confidence, detector)) for frame in frames]
+
+
+def _find(nets: FaceNets, frame: Tensor, min_confidence: float, detector: Detector | None) -> list[Face]:
+    if detector is not None:
+        return distinct(add_landmarks(nets, frame, detector(frame, min_confidence))[0])
+    (faces,) = add_landmarks(nets, frame, detect_faces(nets, frame, min_confidence))
+    (tiled,) = detect_faces(nets, frame, min_confidence, tile_looks)
+    # A small face may be seen badly in the whole picture and well in a tile.
+    better = [
+        face
+        for face in tiled
+        if not any(same_face(face, other) and other.score >= min(face.score, SURE) for other in faces)
+    ]
+    faces = faces + add_landmarks(nets, frame, [better], DOUBTED)[0]
+    if not any(face.score >= SURE for face in faces):
+        for angle in TURNS:
+            turned = detect_faces(nets, frame, min_confidence, partial(whole_looks, angle=angle))
+            faces += add_landmarks(nets, frame, turned, DOUBTED)[0]
+    return distinct(faces)

@@ -1,0 +1,41 @@
+"""Faces from ComfyUI's own face landmarks (its FACE_LANDMARKS dictionary)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+
+from ..face import Face, largest
+from ..nets.facemesh import POINTS
+
+
+def faces_from_landmarks(payload: Mapping[str, Any], count: int, size: Sequence[int]) -> list[list[Face]]:
+    """One list of faces for each of ``count`` pictures of ``size`` (height, width), largest first.
+
+    Reads ``frames`` (a list of faces for each picture: ``landmarks_xy``
+    [468 or more, 2], ``bbox_xyxy``, ``score``) and ``image_size`` (height, width), to which the coordinates belong;
+    they are scaled to ``size``. One frame serves all pictures. Raises ``ValueError`` if the frame count or the number
+    of points does not fit.
+    """
+    if "frames" not in payload:
+        raise ValueError("face_landmarks holds no frames; connect the output of Detect Face Landmarks (MediaPipe)")
+    frames = payload["frames"]
+    if len(frames) not in (1, count):
+        raise ValueError(
+            f"face_landmarks has {len(frames)} frames but image has {count}; connect the picture they were found in"
+        )
+    height, width = payload.get("image_size", size)
+    scale = torch.tensor((size[1] / width, size[0] / height))
+    faces = [largest([_face(each, scale) for each in frame]) for frame in frames]
+    return faces if len(faces) == count else faces * count
+
+
+def _face(entry: Mapping[str, Any], scale: torch.Tensor) -> Face:
+    landmarks = torch.as_tensor(entry["landmarks_xy"], dtype=torch.float32, device="cpu")[:, :2] * scale
+    if len(landmarks) < POINTS:
+        raise ValueError(f"face_landmarks has a face of {len(landmarks)} points; expected the {POINTS} of a face mesh")
+    corners = torch.as_tensor(entry["bbox_xyxy"], dtype=torch.float32, device="cpu").view(2, 2) * scale
+    (left, top), (right, bottom) = corners.tolist()
+    return Face((left, top, right - left, bottom - top), float(entry.get("score", 1.0)), landmarks=landmarks)

@@ -1,0 +1,113 @@
+"""Run the Face Mesh on detected faces: upright crop, points, a second crop from those points, points again."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from ...transparency import fill_transparent
+from ..crops import Square, sample_squares, valid_colors
+from ..face import Face
+from ..nets.weights import FaceNets
+from .mirror import mirror_map
+
+CROP_MARGIN = 1.5  # side of the crop over the longer side of the face's upright box; the mesh was trained on this
+SURE = 0.8  # detector score from which a face needs no second opinion
+BATCH = 16  # crops in one run of the net
+RIGHT_EYE, LEFT_EYE = 33, 263  # outer corners in the mesh
+
+
+@torch.no_grad()
+def add_landmarks(
+    nets: FaceNets,
+    image: Tensor,
+    faces: list[list[Face]],
+    min_presence: float = 0.2,
+    alpha: Tensor | None = None,
+) -> list[list[Face]]:
+    """The same faces with ``landmarks`` [468, 2] and with ``box`` set to what the landmarks span.
+
+    Args:
+        nets: the face nets, on the image's device.
+        image: [B, 3, H, W] sRGB; values outside 0..1 are clamped, those that are no numbers or infinite count as 0.
+        faces: one list a picture. A face without keypoints is a box from elsewhere, its score nothing to go by.
+        min_presence: 0..1; a face that the mesh net rates lower is left out, unless the detector was sure of it
+            (drawn faces are rated low).
+        alpha: [B, 1, H, W] in 0..1; what it hides, the net is not shown.
+
+    Two passes (arXiv 1907.06724): the detector's box and eyes give the first crop, the first points the second.
+    A face without keypoints takes one pass more, at four angles, to learn where its eyes are.
+    """
+    image = image if alpha is None else fill_transparent(valid_colors(image), alpha)
+    return [
+        _frame_landmarks(nets, valid_colors(image[index : index + 1]), found, min_presence) if found else []
+        for index, found in enumerate(faces)
+    ]
+
+
+def _frame_landmarks(nets: FaceNets, frame: Tensor, faces: list[Face], min_presence: float) -> list[Face]:
+    squares = [
+        _square_from_box(nets, frame, face) if face.keypoints is None else _square_from_detection(face, face.keypoints)
+        for face in faces
+    ]
+    points, _ = _run(nets, frame, squares)
+    points, logits = _run(nets, frame, [square_around(each, RIGHT_EYE, LEFT_EYE) for each in points])
+    return [
+        replace(face, landmarks=each, box=_span(each))
+        for face, each, present in zip(faces, points, torch.tensor(logits).sigmoid().tolist(), strict=True)
+        if present >= min_presence or (face.keypoints is not None and face.score >= SURE)
+    ]
+
+
+def _run(nets: FaceNets, frame: Tensor, squares: list[Square]) -> tuple[list[Tensor], list[float]]:
+    """Landmarks in picture pixels and the logit of presence, one for each square.
+
+    The mean over what the net sees and what it sees mirrored, since on turned heads its two answers differ.
+    Presence is that of the crop as it is: its thresholds are the net's own.
+    """
+    points: list[Tensor] = []
+    presence: list[float] = []
+    for part in (squares[start : start + BATCH] for start in range(0, len(squares), BATCH)):
+        crops = sample_squares(frame, part, nets.mesh.size)
+        raw, logits = nets.mesh(torch.cat((crops, crops.flip(-1))))
+        seen, mirrored = (raw[..., :2].cpu() / nets.mesh.size).chunk(2)
+        turned_back = mirrored[:, mirror_map()] * torch.tensor((-1.0, 1.0)) + torch.tensor((1.0, 0.0))
+        planar = (seen + turned_back) / 2
+        points += [square.to_picture(each) for square, each in zip(part, planar, strict=True)]
+        presence += logits.chunk(2)[0].tolist()
+    return points, presence
+
+
+def _square_from_detection(face: Face, keypoints: Tensor) -> Square:
+    x, y, width, height = face.box
+    dx, dy = (keypoints[1] - keypoints[0]).tolist()
+    return Square(x + width / 2, y + height / 2, max(width, height) * CROP_MARGIN, math.atan2(dy, dx))
+
+
+def _square_from_box(nets: FaceNets, frame: Tensor, face: Face) -> Square:
+    """The crop for a face without keypoints: around its points as seen at the best of four angles.
+
+    The net always draws an upright face and is often sure of it; at the right angle it is the surest.
+    """
+    x, y, width, height = face.box
+    middle, side = (x + width / 2, y + height / 2), max(width, height) * CROP_MARGIN
+    points, logits = _run(nets, frame, [Square(*middle, side, quarter * math.pi / 2) for quarter in range(4)])
+    return square_around(points[logits.index(max(logits))], RIGHT_EYE, LEFT_EYE)
+
+
+def square_around(points: Tensor, right: int, left: int) -> Square:
+    """The square crop, upright for the line from point ``right`` to point ``left``, around points [N, 2]."""
+    dx, dy = (points[left] - points[right]).tolist()
+    frame = Square(0.0, 0.0, 1.0, math.atan2(dy, dx))
+    upright = frame.from_picture(points)
+    low, high = upright.amin(0), upright.amax(0)
+    x, y = frame.to_picture((low + high) / 2).tolist()
+    return Square(x, y, (high - low).max().item() * CROP_MARGIN, frame.angle)
+
+
+def _span(points: Tensor) -> tuple[float, float, float, float]:
+    (left, top), (right, bottom) = points.amin(0).tolist(), points.amax(0).tolist()
+    return left, top, right - left, bottom - top

@@ -1,0 +1,74 @@
+"""YuNet (doi 10.1007/s11633-023-1423-y), a stronger face detector that the user may bring as an ONNX file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ...opencv import opencv
+from ...settings import MASK
+from ..crops import valid_colors
+from ..face import Face, distinct
+
+SIDES = (320, 1920)  # px, at most; the longer sides in which a picture is shown
+LARGEST = 200  # px; larger faces are seen in parts, and better in the smaller size
+LEAST = 128  # px; smaller pictures are padded: OpenCV 4.14 returns noise for thin ones
+NMS_OVERLAP = 0.3
+MOST = 5000  # candidates before suppression
+
+
+class YuNet:
+    """A detector for ``find_faces``, through ``cv2.FaceDetectorYN`` of OpenCV 4.5.4 or newer, on the CPU."""
+
+    def __init__(self, path: str | Path) -> None:
+        """Read the net, such as ``face_detection_yunet_2023mar.onnx``.
+
+        Raises ``ValueError`` with one sentence if OpenCV is missing or the file is not such a net.
+        """
+        cv2 = opencv("FaceDetectorYN.create")
+        if cv2 is None:
+            raise ValueError("YuNet needs OpenCV 4.5.4 or newer; install it with: pip install opencv-python-headless")
+        try:
+            self._net: Any = cv2.FaceDetectorYN.create(str(path), "", (320, 320))
+        except Exception as error:  # cv2.error
+            raise ValueError(f"YuNet cannot be read from {path}; check the file, and OpenCV's version") from error
+        self._net.setNMSThreshold(NMS_OVERLAP)
+        self._net.setTopK(MOST)
+
+    def __call__(self, image: Tensor, min_confidence: float = MASK.min_confidence) -> list[list[Face]]:
+        """Faces of each picture of [B, 3, H, W] sRGB, most certain first, those scored 0..1 lower left out.
+
+        ``keypoints`` are [4, 2]: right eye, left eye, nose tip, mouth. Values outside 0..1 are clamped, those that
+        are no numbers or infinite count as 0. Pictures of more than 320 px are shown in two sizes, at most 1920 px.
+        """
+        self._net.setScoreThreshold(float(min_confidence))
+        return [self._faces(valid_colors(image[index : index + 1])) for index in range(len(image))]
+
+    def _faces(self, frame: Tensor) -> list[Face]:
+        smallest, *others = sorted({min(1.0, side / max(frame.shape[2:])) for side in SIDES})
+        found = self._look(frame, smallest)
+        for scale in others:
+            found += [face for face in self._look(frame, scale) if max(face.box[2:]) * scale <= LARGEST]
+        return distinct(found)
+
+    def _look(self, frame: Tensor, scale: float) -> list[Face]:
+        height, width = (max(1, round(length * scale)) for length in frame.shape[2:])
+        if scale < 1:
+            frame = F.interpolate(frame, (height, width), mode="bilinear", antialias=True)
+        frame = F.pad(frame, (0, max(0, LEAST - width), 0, max(0, LEAST - height)))
+        pixels = (frame[0].flip(0).movedim(0, -1) * 255).round().to(torch.uint8).cpu().contiguous().numpy()  # BGR
+        self._net.setInputSize((pixels.shape[1], pixels.shape[0]))
+        _, rows = self._net.detect(pixels)
+        return [] if rows is None else [_face(torch.from_numpy(row).float(), scale) for row in rows]
+
+
+def _face(row: Tensor, scale: float) -> Face:
+    """From OpenCV's 15 numbers: box, right eye, left eye, nose tip, right and left mouth corner, score."""
+    left, top, width, height = (row[:4] / scale).tolist()
+    points = row[4:14].view(5, 2) / scale
+    mouth = points[3:].mean(0, keepdim=True)
+    return Face((left, top, width, height), row[14].item(), torch.cat((points[:3], mouth)))

@@ -1,0 +1,1 @@
+"""Faces as soft masks: regions, outline, hair."""

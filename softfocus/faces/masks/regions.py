@@ -1,0 +1,139 @@
+"""From the 468 points of the face mesh to soft masks of eyes, brows, nose, lips and the whole face."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from ...settings import MASK
+from ..face import Face
+from .raster import draw_soft_polygon, signed_distance
+
+# Rings of mesh points, clockwise as seen in the picture. The right eye is the person's own. An eye's ring follows the
+# fold of the upper lid and the lower edge of the lashes; the nose's ring includes the nostrils.
+# The last two rings of the face are its halves, for profiles: there nose and mouth stand out of the oval, and the
+# nearer half, which ends at the midline, is the silhouette.
+_OVAL_LEFT = (338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377)
+_OVAL_RIGHT = (148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109)
+_MIDLINE = (151, 9, 8, 168, 6, 197, 195, 5, 4, 1, 19, 94, 2, 164, 0, 17, 18, 200, 199, 175)
+RINGS: dict[str, tuple[tuple[int, ...], ...]] = {
+    "eyes": (
+        (226, 247, 30, 29, 27, 28, 56, 190, 243, 112, 26, 22, 23, 24, 110),
+        (463, 414, 286, 258, 257, 259, 260, 467, 446, 339, 254, 253, 252, 256, 341),
+    ),
+    "brows": (
+        (70, 63, 105, 66, 107, 55, 65, 52, 53, 46),
+        (336, 296, 334, 293, 300, 276, 283, 282, 295, 285),
+    ),
+    "nose": (
+        (168, 417, 351, 399, 420, 279, 358, 294, 327, 326, 2, 97, 98, 64, 129, 49, 198, 174, 122, 193),
+    ),
+    "lips": ((61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146),),
+    "face": (
+        (10, *_OVAL_LEFT, 152, *_OVAL_RIGHT),
+        (10, *_OVAL_LEFT, 152, *reversed(_MIDLINE)),
+        (10, *_MIDLINE, 152, *_OVAL_RIGHT),
+    ),
+}  # fmt: skip
+
+RIGHT_EAR, LEFT_EAR, FOREHEAD, CHIN = 234, 454, 10, 152
+RIGHT_EYE, LEFT_EYE = 33, 263
+MOUTH_CORNERS, BESIDE_THEM = [61, 291], [57, 287]
+ASPECT = 0.75  # a face seen from the front is at least this wide for its height; a profile is measured by its height
+HAIRLINE = 0.12  # of the face's height: the mesh's oval stops that far below the hairline
+# Usual area of a ring over the squared face width. A ring that the pose turns away or folds over has less: below the
+# first fraction of it a region is not drawn, above the second fully. In real profiles the mesh leaves the hidden eye an
+# area of 0.011, so that 0.40 shuts it out.
+USUAL_AREA = {"eyes": 0.029, "brows": 0.014, "nose": 0.065, "lips": 0.034, "face": 0.5}
+TURNED_AWAY, SEEN = 0.40, 0.55
+
+
+def face_width(landmarks: Tensor) -> float:
+    """Width in pixels of the face as it would be seen from the front, the unit of ``expand`` and ``feather``."""
+    across = (landmarks[LEFT_EAR] - landmarks[RIGHT_EAR]).norm()
+    down = (landmarks[CHIN] - landmarks[FOREHEAD]).norm()
+    return torch.maximum(across, ASPECT * down).item()
+
+
+def region_masks(
+    faces: list[list[Face]],
+    size: Sequence[int],
+    expand: float = MASK.expand,
+    feather: float = MASK.feather,
+    device: torch.device | None = None,
+) -> dict[str, Tensor]:
+    """Soft masks [B, 1, H, W] in 0..1, one for each of eyes, brows, nose, lips and face.
+
+    Args:
+        faces: one list a picture; faces without landmarks are skipped.
+        size: height and width of the pictures.
+        expand: how far each outline moves outwards, percent of the face's width.
+        feather: width of the soft edge, percent of the face's width; never below one pixel.
+        device: of the masks.
+
+    A region that the pose folds away (the far eye of a profile) fades out. ``face`` includes the forehead.
+    """
+    masks = {name: torch.zeros(len(faces), 1, *size, device=device, dtype=torch.float32) for name in RINGS}
+    for index, found in enumerate(faces):
+        for face in found:
+            if face.landmarks is not None:
+                _draw_face({name: mask[index, 0] for name, mask in masks.items()}, face.landmarks, expand, feather)
+    return masks
+
+
+def weighted_maximum(masks: Mapping[str, Tensor], weights: Mapping[str, float]) -> Tensor:
+    """The detail mask [B, 1, H, W]: at each pixel the largest of weight (0..1) times mask over the regions."""
+    detail = torch.zeros_like(masks["face"])
+    for name, weight in weights.items():
+        if weight > 0:
+            torch.maximum(detail, masks[name] * weight, out=detail)
+    return detail
+
+
+def _draw_face(canvases: dict[str, Tensor], landmarks: Tensor, expand: float, feather: float) -> None:
+    width = face_width(landmarks)
+    raised = _raise_forehead(landmarks)
+    landmarks = _widen_mouth(landmarks)
+    for name, rings in RINGS.items():
+        points = raised if name == "face" else landmarks
+        for ring in rings[: 1 if name == "face" and _oval_holds_midline(points) else None]:
+            polygon = points[list(ring)]
+            share = _area(polygon) / (width**2 * USUAL_AREA[name])
+            opacity = min(1.0, (share - TURNED_AWAY) / (SEEN - TURNED_AWAY))
+            if opacity > 0:
+                draw_soft_polygon(canvases[name], polygon, expand * width / 100, feather * width / 100, opacity)
+
+
+def _oval_holds_midline(points: Tensor) -> bool:
+    """Whether the face's halves add nothing to its oval: true unless seen nearly from the side."""
+    return bool((signed_distance(points[list(_MIDLINE)], points[list(RINGS["face"][0])]) < 0).all())
+
+
+def _area(polygon: Tensor) -> float:
+    """Signed area [px^2] of polygon [N, 2]: positive if clockwise as seen, negative if the mesh is folded over."""
+    x, y = (polygon - polygon.mean(0)).unbind(-1)
+    return ((x * y.roll(-1) - x.roll(-1) * y).sum() / 2).item()
+
+
+def _widen_mouth(landmarks: Tensor) -> Tensor:
+    """Move the corners of the mouth outwards, half-way to the next points: the mesh sees mouths a little too narrow."""
+    widened = landmarks.clone()
+    widened[MOUTH_CORNERS] = (landmarks[MOUTH_CORNERS] + landmarks[BESIDE_THEM]) / 2
+    return widened
+
+
+def _raise_forehead(landmarks: Tensor) -> Tensor:
+    """Move the points above the eyes towards the hairline, the topmost by ``HAIRLINE`` of the face's height.
+
+    Less towards the sides, as on an ellipse, so that no corner sticks out where the pose puts the forehead there.
+    """
+    up = landmarks[FOREHEAD] - landmarks[CHIN]
+    eyes = (landmarks[RIGHT_EYE] + landmarks[LEFT_EYE]) / 2
+    height = (landmarks - eyes) @ up
+    above = (height / height[FOREHEAD].clamp_min(1e-6)).clamp(0, 1)
+    across = landmarks @ torch.stack((-up[1], up[0]))
+    low, high = across[list(RINGS["face"][0])].aminmax()
+    sideways = ((2 * across - low - high) / (high - low).clamp_min(1e-6)).clamp(-1, 1)
+    return landmarks + HAIRLINE * (above**2 * (1 - sideways**2).sqrt())[:, None] * up

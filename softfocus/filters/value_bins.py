@@ -1,0 +1,71 @@
+"""The bins of a local histogram, laid where a channel's values are.
+
+A channel with few distinct values (every 8-bit picture) gets one bin a value, and comparisons of values
+become exact. Any other channel gets bins between edges of two kinds: evenly spaced ones, which bound the width
+of a bin, also where a far light stretches the range, and quantiles, which keep bins narrow where most values are. A
+value so frequent that two quantiles meet on it (a flat region), and the largest one (clipped highlights), get a bin of
+their own, one rounding step wide.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+FEW = 256  # distinct values up to which each has its own bin
+EVEN = 384  # even bins of a channel with more values
+FAR = 2.0  # times the last quantile but one: where values lie beyond it and beyond 1, the rest has even bins too
+QUANTILES = 192  # and the edges added to them
+SAMPLE = 1 << 16  # values looked at to place the quantiles
+
+
+class Bins(NamedTuple):
+    """K bins, ascending and without gaps that hold a value; bin k starts at low[k] and ends at high[k], [K] each.
+
+    `few`: every bin is one value, low and high alike.
+    """
+
+    low: Tensor
+    high: Tensor
+    few: bool
+
+    def started(self, values: Tensor) -> Tensor:
+        """How many bins start at or below each value; int64, shaped as `values`."""
+        return torch.searchsorted(self.low, values.contiguous(), right=True)
+
+    def below(self, values: Tensor, own: Tensor, offset: float) -> tuple[Tensor, Tensor | None]:
+        """How many bins lie wholly below values + offset, and the share of the next bin that does.
+
+        `values` are from the channel of the bins, `own` is `started` of them. An end inside the bin that holds the
+        value moves out of it: the bin takes part as a whole. The share is None for `few`: there it is always 0.
+        """
+        if self.few:
+            return self.started(self.low + offset)[own - 1], None
+        end = values + offset
+        index = (self.started(end) - 1).clamp_min(0)
+        low = self.low[index]
+        share = ((end - low) / (self.high[index] - low)).clamp(0, 1)
+        return index, share.masked_fill_(index == own - 1, float(offset > 0))
+
+
+def value_bins(plane: Tensor) -> Bins:
+    """Bins for the values of one channel: float32, any shape and device, finite."""
+    flat = plane.flatten()
+    sample = flat[:: max(1, flat.numel() // SAMPLE)].cpu().sort().values
+    if len(sample.unique_consecutive()) <= FEW:
+        values = flat.unique()
+        if len(values) <= FEW:
+            return Bins(values, values, True)
+    smallest, largest = (end.cpu() for end in flat.aminmax())
+    quantiles = sample[torch.linspace(0, len(sample) - 1, QUANTILES).round().long()]
+    start = smallest.maximum((FAR * quantiles[1]).clamp_max(0))
+    end = largest.minimum((FAR * quantiles[-2]).clamp_min(1))
+    spans = ((smallest, largest), (start, end))  # the same but beside far lights
+    steps = torch.linspace(0, 1, EVEN + 1)
+    even = torch.cat([torch.lerp(low, high, steps).clamp(low, high) for low, high in spans])
+    frequent = torch.cat([quantiles[1:][quantiles[1:] == quantiles[:-1]], largest[None]])
+    beside = torch.nextafter(frequent, torch.full_like(frequent, torch.inf))
+    edges = torch.cat([even, quantiles, beside]).unique().to(plane.device)
+    return Bins(edges[:-1], edges[1:], False)

@@ -1,0 +1,141 @@
+"""The look itself: the whole picture softens and blooms, then structure returns where the mask is on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from .bloom import luminance_bloom
+from .color import parse_hex_color
+from .selective_blur import selective_gaussian_blur
+from .settings import BLOOM, BLUR, DEFAULTS, SHARPEN, BloomSettings, BlurSettings, LookSettings, SharpenSettings
+from .sharpen import Sharpened, feature_sharpen
+from .transparency import fill_transparent, restore_hidden
+from .units import percent_of_diagonal
+
+
+@dataclass(frozen=True)
+class Look:
+    """A picture step by step, each [B, 3, H, W] sRGB: soft, then with its glow, then with its structure."""
+
+    soft: Tensor
+    bloomed: Tensor
+    image: Tensor
+
+
+def make_look(
+    image: Tensor, mask: Tensor | None = None, settings: LookSettings = DEFAULTS, *, alpha: Tensor | None = None
+) -> Look:
+    """The look of a picture, as the nodes give it in the order of the shipped workflow.
+
+    Args:
+        image: [B, 3, H, W] sRGB, usually 0..1; values above 1 are passed on.
+        mask: [B or 1, 1, H, W] in 0..1, such as `face_detail_mask` draws. Where it is 1 the picture is not blurred, and
+            its detail returns after the bloom. None blurs everything, and returns detail everywhere.
+        settings: of which `mask` plays no part here.
+        alpha: [B or 1, 1, H, W] in 0..1. Transparent pixels give no color to others, and keep what they hide.
+
+    Returns:
+        Look; its `image` is the result. Borders as in `gaussian_blur`.
+
+    Raises:
+        ValueError: a shape is none of these, or the picture has whole numbers.
+
+    >>> import torch
+    >>> make_look(torch.full((1, 3, 48, 64), 0.5), torch.zeros(1, 1, 48, 64)).image.shape
+    torch.Size([1, 3, 48, 64])
+    """
+    if image.ndim != 4 or image.shape[1] != 3 or not image.is_floating_point():
+        raise ValueError(f"image is {image.dtype} {tuple(image.shape)}; it must be [B, 3, H, W] of floats")
+    mask, alpha = _fitting("mask", mask, image), _fitting("alpha", alpha, image)
+    source = fill_transparent(image, alpha)
+    soft = _on_seen(image, alpha, lambda seen: apply_blur(seen, settings.blur, protect=mask, alpha=alpha))
+    bloomed = _on_seen(soft, alpha, lambda seen: apply_bloom(seen, settings.bloom, alpha=alpha)[0])
+    return Look(
+        soft,
+        bloomed,
+        _on_seen(
+            bloomed,
+            alpha,
+            lambda seen: apply_sharpen(seen, settings.sharpen, source=source, mask=mask, alpha=alpha).image,
+        ),
+    )
+
+
+def _on_seen(image: Tensor, alpha: Tensor | None, effect: Callable[[Tensor], Tensor]) -> Tensor:
+    """The effect on what alpha shows of an image, whose hidden colors stay as they are."""
+    seen = fill_transparent(image, alpha)
+    return restore_hidden(effect(seen), seen, image, alpha)
+
+
+def apply_blur(
+    image: Tensor, settings: BlurSettings = BLUR, *, protect: Tensor | None = None, alpha: Tensor | None = None
+) -> Tensor:
+    """`selective_gaussian_blur` with a sigma in percent of the diagonal."""
+    return selective_gaussian_blur(
+        image,
+        percent_of_diagonal(image, settings.sigma),
+        protect=protect,
+        alpha=alpha,
+        linear_light=settings.linear_light,
+        max_delta=settings.max_delta,
+    )
+
+
+def apply_bloom(
+    image: Tensor,
+    settings: BloomSettings = BLOOM,
+    *,
+    protect: Tensor | None = None,
+    alpha: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    """`luminance_bloom` with a radius in percent of the diagonal and a tint as #rrggbb."""
+    return luminance_bloom(
+        image,
+        intensity=settings.intensity,
+        threshold=settings.threshold,
+        knee=settings.knee,
+        radius_px=percent_of_diagonal(image, settings.radius),
+        falloff=settings.falloff,
+        highlight_boost=settings.highlight_boost,
+        tint=parse_hex_color(settings.tint),
+        halation=settings.halation,
+        protect=protect,
+        alpha=alpha,
+    )
+
+
+def apply_sharpen(
+    image: Tensor,
+    settings: SharpenSettings = SHARPEN,
+    *,
+    source: Tensor | None = None,
+    mask: Tensor | None = None,
+    strength: Tensor | None = None,
+    alpha: Tensor | None = None,
+) -> Sharpened:
+    """`feature_sharpen` with a radius in percent of the diagonal."""
+    return feature_sharpen(
+        image,
+        amount=settings.amount,
+        radius_px=percent_of_diagonal(image, settings.radius),
+        floor=settings.floor,
+        noise_threshold=settings.noise_threshold,
+        halo_limit=settings.halo_limit,
+        source=source,
+        mask=mask,
+        strength=strength,
+        alpha=alpha,
+    )
+
+
+def _fitting(name: str, plane: Tensor | None, image: Tensor) -> Tensor | None:
+    """`plane` as [B, 1, H, W] of the image's size."""
+    if plane is None:
+        return None
+    wanted = (len(image), 1, *image.shape[2:])
+    if plane.ndim != 4 or plane.shape[1:] != wanted[1:] or len(plane) not in (1, len(image)):
+        raise ValueError(f"{name} has the shape {tuple(plane.shape)}; it must be {wanted} for this image")
+    return plane.expand(wanted)

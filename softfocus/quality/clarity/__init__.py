@@ -1,0 +1,1 @@
+"""What is wrong with a picture by itself: blocks, blur, noise, ringing."""

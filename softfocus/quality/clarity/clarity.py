@@ -1,0 +1,112 @@
+"""How clear one picture is by itself: what spoils it, and how natural each of its regions looks."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ...color import luminance
+from ...transparency import fill_transparent
+from ..displayed import as_displayed
+from ..natural.brisque import brisque
+from ..natural.niqe import niqe
+from ..natural.piqe import piqe
+from ..regions import find_regions, solid
+from .distortions import Distortions, measure_distortions, white_noise
+from .edge_width import edge_width
+
+
+@dataclass(frozen=True)
+class RegionClarity:
+    """One region; lower is clearer in each. None where the region is too small or too flat for the metric.
+
+    NIQE, BRISQUE and PIQE were made for photographs and take an intended bloom for blur: compare the values of one
+    region between pictures, not the regions of a picture.
+
+    Attributes:
+        edge_width: of the sharpest structure, as in `Distortions`.
+        niqe: 2 to 4 for good photographs, above 10 for ruined ones.
+        brisque: about 0 (clean) to 100 (ruined); both may be passed.
+        piqe: 0 (clean) to 100.
+    """
+
+    edge_width: float
+    niqe: float | None
+    brisque: float | None
+    piqe: float | None
+
+
+@dataclass(frozen=True)
+class Clarity:
+    """Of one picture; `dataclasses.asdict` makes it ready for JSON.
+
+    Attributes:
+        note: why the picture is one region, as a sentence; empty with a usable mask.
+        distortions: what the score without a reference rests on.
+        whole, inside, outside: the picture, the mask's part of it and the rest; the last two None with a note.
+    """
+
+    note: str
+    distortions: Distortions
+    whole: RegionClarity
+    inside: RegionClarity | None
+    outside: RegionClarity | None
+
+
+def measure_clarity(image: Tensor, mask: Tensor | None = None, alpha: Tensor | None = None) -> Clarity:
+    """Measure one picture without a reference.
+
+    Args:
+        image: [1, 3, H, W] sRGB; measured as displayed, that is clamped to 0..1, with NaN as black.
+        mask: [1, 1, H, W] in 0..1, 1 = structure that stays sharp, or None.
+        alpha: [1, 1, H, W] in 0..1, or None: only what is mostly seen is measured, and nothing of what is hidden.
+
+    Raises:
+        ValueError: a shape is wrong.
+    """
+    if image.ndim != 4 or image.shape[:2] != (1, 3):
+        raise ValueError(f"image has shape {tuple(image.shape)}; expected one picture [1, 3, H, W]")
+    expected = (1, 1, *image.shape[2:])
+    for name, other in (("mask", mask), ("alpha", alpha)):
+        if other is not None and tuple(other.shape) != expected:
+            raise ValueError(f"{name} has shape {tuple(other.shape)}; expected {expected}")
+    image = fill_transparent(as_displayed(image), alpha)
+    regions = find_regions(None if mask is None else torch.nan_to_num(mask).clamp(0, 1), alpha)
+    return Clarity(
+        regions.note,
+        measure_distortions(image, regions.inside, regions.seen),
+        _region(image, regions.seen, regions.seen),
+        None if regions.inside is None else _region(image, solid(regions.inside), regions.seen),
+        None if regions.outside is None else _region(image, regions.outside, regions.seen),
+    )
+
+
+def _region(image: Tensor, region: Tensor | None, seen: Tensor | None) -> RegionClarity:
+    luma = luminance(image)
+    natural = (_defined(float(metric(image, region))) for metric in (niqe, brisque, piqe))
+    return RegionClarity(edge_width(luma, white_noise(luma, seen), region), *natural)
+
+
+def _defined(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def describe_natural(clarity: Clarity) -> list[str]:
+    """How natural each region looks, one sentence for each."""
+    regions = {"whole picture": clarity.whole, "inside of the mask": clarity.inside, "outside": clarity.outside}
+    return [
+        f"{name.capitalize()}: edges {region.edge_width:.2f} px wide, {_natural(region)}."
+        for name, region in regions.items()
+        if region is not None
+    ]
+
+
+def _natural(region: RegionClarity) -> str:
+    values = {"NIQE": region.niqe, "BRISQUE": region.brisque, "PIQE": region.piqe}
+    known = [f"{name} {value:.1f}" for name, value in values.items() if value is not None]
+    missing = [name for name, value in values.items() if value is None]
+    left_out = [f"too small or flat for {' and '.join(missing)}"] if missing else []
+    return ", ".join(known + left_out)

@@ -1,0 +1,1 @@
+"""What the effect changed, against the picture before."""

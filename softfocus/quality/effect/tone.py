@@ -1,0 +1,118 @@
+"""What an effect does besides detail: light, colour and faults, as numbers for one picture.
+
+All pictures are [1, 3, H, W] sRGB in 0..1 and all planes [1, 1, H, W]; every length is a share of
+the diagonal. `luma` is Y' of the sRGB values.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from ...color import WHITE
+from ...filters.gaussian import gaussian_blur
+from ...filters.local_range import local_maximum
+from ...units import diagonal
+from ..regions import weighted_mean
+from .drift import fit
+
+LOW_PASS = 0.01  # sigma of what counts as light rather than detail
+COLOR_FORM = 0.024  # sigma of what counts as the colour of a place rather than its modelling
+HALO_WINDOW = 0.01  # radius of the reference's local range; a smaller one takes blur across an edge for overshoot
+HALF_CODE = 0.5 / 255
+
+
+def low_pass(picture: Tensor) -> Tensor:
+    """The light of a picture of any channel count, without its detail."""
+    return gaussian_blur(picture, LOW_PASS * diagonal(picture))
+
+
+def glow(shift: Tensor, low: Tensor, scattered: list[Tensor], weight: Tensor | None) -> tuple[float, float]:
+    """Shares of the light that an effect scattered a few percent of the diagonal away, and far away.
+
+    The change of low-passed luma is explained by least squares as light that moved to where `scattered` has it, after
+    a change of exposure and after what a blur does to texture, whose mean light is more than its mean luma.
+
+    Args:
+        shift: low-passed luma of the picture less that of the reference, [1, 1, H, W].
+        low: that of the reference.
+        scattered: `drift.scattered_light` of the reference, sRGB encoded.
+        weight: where to look (None: everywhere).
+
+    Returns:
+        Percent of the light, as sRGB codes show it, that moved 3 % of the diagonal or more, and of it that which moved
+        8 %. Dark pictures show more than moved in truth: up to half as much again. Below 0 light moved the other way.
+        Within -100..100: in a picture without light any change would be many times that.
+    """
+    own, near, far = scattered
+    planes = [shift, near - own, far - near, own, own - low]
+    change, *causes = (plane - weighted_mean(plane, weight) for plane in planes)
+    moved, wide = (max(-1.0, min(1.0, share)) for share in fit(change, causes, weight)[:2])
+    return 100 * moved, 100 * wide
+
+
+def halo(luma: Tensor, reference: Tensor, shift: Tensor, weight: Tensor | None) -> tuple[float, float]:
+    """Overshoot of luma beyond the reference's local range, after taking off the change of light.
+
+    Args:
+        luma, reference: planes of the picture and of what it was made from.
+        shift: low-passed luma less that of the reference.
+        weight: where to look (None: everywhere).
+
+    Returns:
+        Mean and 99.9th percentile, in code values (/255).
+    """
+    radius = max(1, round(HALO_WINDOW * diagonal(luma)))
+    levelled = luma - shift
+    over = torch.relu(levelled - local_maximum(reference, radius)) + torch.relu(
+        -levelled - local_maximum(-reference, radius)
+    )
+    values = over if weight is None else over[weight > 0]
+    return 255 * float(values.mean()), 255 * quantile(values, 0.999)
+
+
+def clipped_percent(picture: Tensor, reference: Tensor, weight: Tensor | None = None) -> float:
+    """Percentage of pixels with a channel at the end of the range, less the reference's.
+
+    White and black are counted apart and only increases count, so that blurring away black pixels
+    does not make up for burnt highlights. Values beyond the range count as clipped.
+    """
+
+    def shares(rgb: Tensor) -> tuple[float, float]:
+        white = rgb.amax(1, keepdim=True) >= WHITE
+        black = rgb.amin(1, keepdim=True) <= HALF_CODE
+        return weighted_mean(white.float(), weight), weighted_mean(black.float(), weight)
+
+    return 100 * sum(max(0.0, now - before) for now, before in zip(shares(picture), shares(reference), strict=True))
+
+
+def colour_drift(low: Tensor, reference_low: Tensor, weight: Tensor | None) -> float | None:
+    """Mean distance in the a*b* plane of CIELAB (lightness left out) of two low-passed pictures.
+
+    Returns:
+        CIE76 units, about 2 being just noticeable, or None on a machine without kornia.
+    """
+    try:
+        from kornia.color import rgb_to_lab
+    except ImportError:
+        return None
+    drift = rgb_to_lab(low.clamp(0, 1)) - rgb_to_lab(reference_low.clamp(0, 1))
+    return weighted_mean(drift[:, 1:].square().sum(1, keepdim=True).sqrt(), weight)
+
+
+def colour_form(low: Tensor) -> Tensor:
+    """The modelling of red less blue, [1, 1, H, W], of a low-passed picture.
+
+    Scattered light washes it out as it does the form of luma, but detail that is returned as luma does not bring it
+    back.
+    """
+    plane = low[:, :1] - low[:, 2:]
+    return plane - gaussian_blur(plane, COLOR_FORM * diagonal(low))
+
+
+def quantile(values: Tensor, share: float) -> float:
+    """The value that `share` (0..1) of a tensor's elements do not exceed; any shape and size, not empty."""
+    rank = max(1, math.ceil(share * values.numel()))
+    return float(values.flatten().cpu().kthvalue(rank).values)

@@ -1,0 +1,1 @@
+"""How natural a picture's statistics are: NIQE, BRISQUE, PIQE."""

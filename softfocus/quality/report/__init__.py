@@ -1,0 +1,1 @@
+"""Score, advice, ranking, report and chart."""

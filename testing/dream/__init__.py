@@ -1,0 +1,1 @@
+"""Guidance with a known answer."""

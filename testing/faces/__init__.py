@@ -1,0 +1,1 @@
+"""Portraits, faces that move, and reference boxes and marks."""

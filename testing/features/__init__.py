@@ -1,0 +1,1 @@
+"""Encoders, methods to compare with, and scores of feature maps."""

@@ -1,0 +1,135 @@
+"""The look on real portraits: detail kept in the face, softness elsewhere, tones and clipping, beside other ways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+import torch
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+from softfocus.color import WHITE, luminance
+from softfocus.faces import find_faces, load_face_nets, refined_regions, weighted_maximum
+from softfocus.filters.gaussian import gaussian_blur
+from softfocus.look import make_look
+from softfocus.settings import MASK
+from softfocus.units import percent_of_diagonal
+from testing.portraits import Portrait, single_portraits
+
+BAND = (0.15, 0.6)  # percent of the diagonal
+LOW = 1.0  # percent of the diagonal
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A picture, its detail mask, and what is made of it with that mask."""
+
+    source: Tensor
+    mask: Tensor
+    bloomed: Tensor
+    ours: Tensor
+    pasted: Tensor
+
+
+@dataclass(frozen=True)
+class Figures:
+    """eyes_mouth, outside: band energy against the source; face_shift: in 1/255; clipped: added share of the pixels."""
+
+    eyes_mouth: float
+    outside: float
+    face_shift: float
+    clipped: float
+
+
+def compare(image: Tensor, mask: Tensor) -> Compared:
+    """The look at its defaults beside the sharp face pasted over the soft picture."""
+    look = make_look(image, mask)
+    return Compared(image, mask, look.bloomed, look.image, torch.lerp(look.bloomed, image, mask))
+
+
+def band_energy(image: Tensor, region: Tensor) -> float:
+    luma = luminance(image)
+    band = gaussian_blur(luma, percent_of_diagonal(image, BAND[0])) - gaussian_blur(
+        luma, percent_of_diagonal(image, BAND[1])
+    )
+    return float((band.square() * region).sum() / region.sum())
+
+
+def discs(portrait: Portrait, image: Tensor) -> Tensor:
+    """Discs at both eyes and the mouth, from the annotated points."""
+    scale = image.shape[-1] / portrait.image.shape[-1]
+    right, left, _, mouth_right, mouth_left = portrait.points[0] * scale
+    between = (left - right).norm()
+    rows = torch.arange(image.shape[-2])[:, None] + 0.5
+    columns = torch.arange(image.shape[-1])[None] + 0.5
+    region = torch.zeros(image.shape[-2:])
+    for center, radius in ((right, 0.25), (left, 0.25), ((mouth_right + mouth_left) / 2, 0.3)):
+        inside = (columns - center[0]) ** 2 + (rows - center[1]) ** 2 <= (radius * between) ** 2
+        region = torch.maximum(region, inside.float())
+    return region[None, None]
+
+
+def outside_head(portrait: Portrait, image: Tensor) -> Tensor:
+    """Everything but a box of twice the face's width and 1.8 times its height."""
+    scale = image.shape[-1] / portrait.image.shape[-1]
+    x, y, width, height = (value * scale for value in portrait.boxes[0])
+    region = torch.ones(1, 1, *image.shape[-2:])
+    top, bottom = max(0, int(y - 0.5 * height)), max(0, int(y + 1.3 * height))
+    left, right = max(0, int(x - 0.5 * width)), max(0, int(x + 1.5 * width))
+    region[..., top:bottom, left:right] = 0
+    return region
+
+
+def measure(portrait: Portrait, look: Compared, face: Tensor, result: Tensor) -> Figures:
+    """Figures of `result` (a picture made from look.source)."""
+    eyes, rest = discs(portrait, look.source), outside_head(portrait, look.source)
+    low = percent_of_diagonal(look.source, LOW)
+    shift = (gaussian_blur(luminance(result), low) - gaussian_blur(luminance(look.bloomed), low)).abs()
+    clipped = [(each >= WHITE).any(1).float().mean() for each in (result, look.source)]
+    outside = band_energy(result, rest) / band_energy(look.source, rest) if rest.sum() > 100 else float("nan")
+    return Figures(
+        band_energy(result, eyes) / band_energy(look.source, eyes),
+        outside,
+        float((shift * face).sum() / face.sum()) * 255,
+        float(clipped[0] - clipped[1]),
+    )
+
+
+def scaled(portrait: Portrait, scale: float) -> Tensor:
+    if scale == 1:
+        return portrait.image
+    size = [round(side * scale) for side in portrait.image.shape[-2:]]
+    return interpolate(portrait.image, size, mode="bicubic", antialias=True, align_corners=False).clamp(0, 1)
+
+
+PICTURES: dict[str, Callable[[Compared], Tensor]] = {
+    "ours": lambda look: look.ours,
+    "soft only": lambda look: look.bloomed,
+    "sharp face pasted": lambda look: look.pasted,
+}
+
+
+def run(scale: float = 1.0) -> dict[str, list[Figures]]:
+    """Figures of every single-face portrait with a found face, by method."""
+    nets = load_face_nets()
+    results: dict[str, list[Figures]] = {name: [] for name in PICTURES}
+    for portrait in single_portraits():
+        image = scaled(portrait, scale)
+        regions = refined_regions(image, find_faces(nets, image))
+        mask, face = weighted_maximum(regions, MASK.weights), regions["face"]
+        if mask.max() == 0:
+            continue
+        look = compare(image, mask)
+        for name, pick in PICTURES.items():
+            results[name].append(measure(portrait, look, face, pick(look)))
+    return results
+
+
+def medians(figures: list[Figures]) -> Figures:
+    columns = []
+    for name in Figures.__dataclass_fields__:
+        values = [getattr(each, name) for each in figures]
+        columns.append(median(value for value in values if value == value))
+    return Figures(*columns)

@@ -1,0 +1,1 @@
+"""Drawn people with their true alpha, cutouts, and errors of a matte."""

@@ -1,0 +1,1 @@
+"""Small random-weight nets in the layouts of the published ones."""

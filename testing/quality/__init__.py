@@ -1,0 +1,1 @@
+"""Photographs, worse versions, looks, and stored values of reference packages."""

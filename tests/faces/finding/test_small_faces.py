@@ -1,0 +1,89 @@
+"""Small faces in large pictures, turned faces, and which squares are looked at to find them."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from softfocus.faces import find_faces
+from softfocus.faces.finding import find
+from softfocus.faces.finding.looks import SMALLEST_PX, seen_whole, tile_looks, whole_looks
+from testing.faces.portrait import BOX, face, nets, picture
+from testing.faces.reference import overlap
+
+PLACES = [(40, 2100), (300, 1900), (500, 3400), (740, 2890), (1210, 2500), (1600, 1890), (1930, 3000), (1970, 3650)]
+
+
+def paste(frame: Tensor, height_px: float, top: int, left: int) -> tuple[float, ...]:
+    """Put the portrait with a face of that height into the frame; the face's box."""
+    size = round(512 * height_px / BOX[3])
+    frame[..., top : top + size, left : left + size] = picture(size)
+    return left + BOX[0] * size / 512, top + BOX[1] * size / 512, BOX[2] * size / 512, BOX[3] * size / 512
+
+
+@pytest.mark.parametrize("with_a_large_one", [False, True])
+def test_faces_of_forty_pixels_in_a_4k_frame_are_found_once_each(with_a_large_one):
+    frame = torch.full((1, 3, 2160, 3840), 0.4)
+    wanted = [paste(frame, 380, 200, 50)] if with_a_large_one else []
+    wanted += [paste(frame, 40, top, left) for top, left in PLACES]
+    found = find_faces(nets(), frame)[0]
+    assert [sum(overlap(each.box, box) > 0.5 for each in found) for box in wanted] == [1] * len(wanted)
+    assert len(found) == len(wanted)
+
+
+@pytest.mark.parametrize("shape", [(900, 1600), (1600, 900)])
+def test_the_mesh_of_a_small_face_lies_right(shape):
+    image = torch.full((1, 3, *shape), 0.4)
+    box = paste(image, 50, 600, 500)
+    (found,) = find_faces(nets(), image)[0]
+    placed = (face().landmarks - torch.tensor(BOX[:2])) * box[3] / BOX[3] + torch.tensor(box[:2])
+    assert (found.landmarks - placed).norm(dim=1).mean() < 0.05 * box[2]
+
+
+@given(st.integers(600, 8000), st.floats(0.3, 1.0), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
+@settings(max_examples=200, deadline=None)
+def test_every_wanted_face_is_shown_whole_and_large_enough(width, shape, x, y, grow):
+    height = round(width * shape)
+    least, most = max(SMALLEST_PX, width / 96), 0.15 * width
+    side = least * (max(most, least) / least) ** grow
+    box = torch.tensor([[side / 2 + x * (width - side), side / 2 + y * (height - side), side, side]])
+    looks = [look for look in tile_looks(height, width) if seen_whole(look, box, height, width)]
+    assert max(side / look.square.side for look in looks + whole_looks(height, width)[:1]) > 0.12
+
+
+def test_the_number_of_looks_is_bounded():
+    assert tile_looks(200, 200) == []
+    assert len(tile_looks(1024, 1024)) < 100
+    assert len(tile_looks(4320, 7680)) == len(tile_looks(2160, 3840)) < 800
+
+
+def test_a_tiles_edge_cuts_but_the_pictures_edge_does_not():
+    corner = next(look for look in tile_looks(2000, 2000) if look.square.x == look.square.y == look.square.side / 2)
+    side = corner.square.side
+    middles = torch.tensor([(10.0, 10.0), (side / 2, side / 2), (side - 10, side / 2)])
+    boxes = torch.cat((middles, torch.full((3, 2), 0.4 * side)), 1)
+    assert seen_whole(corner, boxes, 2000, 2000).tolist() == [True, True, False]
+    boxes[:, 2:] = 0.6 * side
+    assert not seen_whole(corner, boxes, 2000, 2000).any()
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_turned_picture_gives_the_turned_mesh(quarters):
+    (found,) = find_faces(nets(), picture().rot90(quarters, (2, 3)))[0]
+    upright = face().landmarks - 256
+    for _ in range(quarters):
+        upright = torch.stack((upright[:, 1], -upright[:, 0]), 1)
+    assert (found.landmarks - upright - 256).norm(dim=1).mean() < 0.03 * BOX[2]
+
+
+def test_turned_looks_are_taken_only_where_no_upright_face_is_certain(monkeypatch):
+    calls = []
+    detect = find.detect_faces
+    monkeypatch.setattr(find, "detect_faces", lambda *given: calls.append(given) or detect(*given))
+    find_faces(nets(), picture())
+    upright = len(calls)
+    find_faces(nets(), torch.zeros(1, 3, 512, 512))
+    assert (upright, len(calls) - upright) == (2, 5)

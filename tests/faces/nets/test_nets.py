@@ -1,0 +1,104 @@
+"""The nets: same numbers as the files they were converted from, and honest errors for bad weight files."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+import torch
+from torch import nn
+
+from softfocus.faces import load_face_nets
+from softfocus.faces.nets.weights import FILES, FOLDER, SELFIE_FILE, load_selfie_net
+from testing.faces.portrait import crop, nets, picture
+
+GOLDEN = {
+    "short": (2.5632, 6.5943, 24.7360),
+    "full": (1.8689, 2.3631, 17.9943),
+    "mesh": (26.9539, 66.6647, 52.0219),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_raw_outputs_are_the_stored_ones(name):
+    """Needs no source file: largest score, and the mean and spread of the other output, on the portrait."""
+    net = nets().get_submodule(name)
+    with torch.no_grad():
+        values, score = net(crop(net.size))
+    made = (score.max().item(), values.mean().item(), values.std().item())
+    assert made == pytest.approx(GOLDEN[name], rel=1e-3)
+
+
+def test_person_net_sees_the_person():
+    """Needs no source file: the head is a person, the upper corners of the picture are not."""
+    image = nn.functional.interpolate(picture(), (256, 256), mode="bilinear", antialias=True)
+    with torch.no_grad():
+        person = load_selfie_net()(image)[0, 0]
+    assert person.shape == (256, 256)
+    assert person.amin() >= 0 and person.amax() <= 1
+    assert person[20:80, 95:130].min() > 0.9
+    assert person[:40, :40].max() < 0.1 and person[:40, -40:].max() < 0.1
+
+
+@pytest.mark.parametrize("content", [None, b"not a weight file"])
+def test_a_bad_person_file_is_named_and_leaves_the_others_alone(tmp_path, content):
+    for file in FILES.values():
+        (tmp_path / file).write_bytes((FOLDER / file).read_bytes())
+    if content is not None:
+        (tmp_path / SELFIE_FILE).write_bytes(content)
+    load_face_nets(folder=tmp_path)
+    with pytest.raises(ValueError, match="selfie_segmentation"):
+        load_selfie_net(folder=tmp_path)
+
+
+ALL_FILES = (*FILES.values(), SELFIE_FILE)
+
+
+def test_weights_are_half_precision_and_small():
+    from safetensors.torch import load_file
+
+    for file in ALL_FILES:
+        assert all(tensor.dtype == torch.float16 for tensor in load_file(FOLDER / file).values())
+    assert sum((FOLDER / file).stat().st_size for file in ALL_FILES) < 2_800_000
+
+
+def test_layers_come_from_the_given_operations():
+    made = []
+
+    class Conv2d(nn.Conv2d):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            made.append(self)
+
+    for load in (load_face_nets, load_selfie_net):
+        made.clear()
+        host_nets = load(SimpleNamespace(Conv2d=Conv2d))
+        assert made and all(type(each) is Conv2d for each in host_nets.modules() if isinstance(each, nn.Conv2d))
+
+
+@pytest.mark.parametrize("content", [None, b"", b"not a weight file", b"\xff" * 64])
+def test_a_bad_weight_file_is_named(tmp_path, content):
+    for file in FILES.values():
+        (tmp_path / file).write_bytes((FOLDER / file).read_bytes())
+    broken = tmp_path / FILES["full"]
+    if content is None:
+        broken.unlink()
+    else:
+        broken.write_bytes(content)
+    with pytest.raises(ValueError, match="blazeface_full"):
+        load_face_nets(folder=tmp_path)
+
+
+def test_a_foreign_weight_file_is_named(tmp_path):
+    for file in FILES.values():
+        (tmp_path / file).write_bytes((FOLDER / FILES["short"]).read_bytes())
+    with pytest.raises(ValueError, match="blazeface_full"):
+        load_face_nets(folder=tmp_path)
+
+
+def test_nets_loaded_in_inference_mode_serve_outside_it():
+    with torch.inference_mode():
+        loaded = load_face_nets()
+    loaded.to("cpu", torch.float32)
+    with torch.no_grad():
+        loaded.mesh(crop(192))

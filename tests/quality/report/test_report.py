@@ -1,0 +1,97 @@
+"""The report is sentences for people, then one line of JSON for machines."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from softfocus.quality import Effect, measure_effect, rank, write_report
+from softfocus.quality.report.diagnosis import DIAGNOSES
+from softfocus.quality.report.report import ALL_GOOD, NO_LAB, NO_PICTURES, NO_REFERENCE, ONLY_CLARITY
+from softfocus.quality.report.score import GOALS
+from testing.quality import looks
+from testing.quality.looks import PERFECT
+
+HALO = next(goal for goal in GOALS if goal.name == "halo")
+
+
+def split(report: str) -> tuple[list[str], list[dict]]:
+    text, machine = report.split("\n\n")
+    assert "\n" not in machine
+    return text.split("\n"), json.loads(machine)
+
+
+def test_sentences_carry_the_measurements():
+    effect = replace(PERFECT, kept_inside=0.97, kept_outside=0.38, selectivity_db=4.07, clipped_percent=0.84)
+    lines, _ = split(write_report(rank([effect])))
+    text = " ".join(lines)
+    for piece in ("97 %", "38 %", "4.1 dB", "0.8 % of the pixels clip", "18 % of the light"):
+        assert piece in text
+    assert all(line.endswith((".", ":")) for line in lines)
+
+
+@pytest.mark.parametrize("goal", [goal for goal in GOALS if goal.referenced], ids=lambda goal: goal.name)
+def test_each_weak_part_names_a_widget_to_turn(goal):
+    whole = replace(PERFECT, kept_inside=None, kept_outside=None, selectivity_db=None, face_drift=None, kept_whole=0.5)
+    base = whole if goal.source == "kept_whole" else PERFECT
+    beyond = goal.bad + (goal.bad - goal.good)
+    lines, _ = split(write_report(rank([replace(base, **{goal.source: beyond})])))
+    advice = [line for line in lines if line.startswith(goal.name.capitalize() + " ")]
+    assert len(advice) == 1 and f"(target {goal.target}):" in advice[0]
+    assert any(
+        node in advice[0] for node in ("Luminance Bloom", "Feature Sharpen", "Gaussian Blur", "Face Detail Mask")
+    )
+
+
+def test_every_goal_has_advice():
+    assert all(goal.source in DIAGNOSES or goal.name in DIAGNOSES for goal in GOALS)
+
+
+def test_perfect_picture_needs_nothing():
+    lines, _ = split(write_report(rank([PERFECT])))
+    assert lines[0] == "Score 100.0 of 100."
+    assert lines[-1] == ALL_GOOD
+
+
+def test_batch_is_ranked_with_margins():
+    lines, entries = split(write_report(rank([replace(PERFECT, kept_outside=1.0), PERFECT])))
+    assert lines[0] == "Score 100.0 of 100 for picture 1, the best of 2."
+    assert lines[2:4] == ["1. picture 1: 100.0", "2. picture 0: 75.0, 25.0 behind"]
+    assert [entry["index"] for entry in entries] == [1, 0]
+
+
+def test_json_holds_every_part_and_measurement():
+    _, (entry,) = split(write_report(rank([replace(PERFECT, halo_peak=HALO.bad)])))
+    assert entry["total"] == 50
+    halo = next(part for part in entry["parts"] if part["name"] == "halo")
+    assert halo == {
+        "name": "halo",
+        "value": HALO.bad,
+        "unit": "/255",
+        "score": 0.5,
+        "fault": True,
+        "target": HALO.target,
+    }
+    assert set(entry["effect"]) == set(Effect.__dataclass_fields__)
+    assert entry["effect"]["kept_whole"] is None
+
+
+def test_what_is_missing_is_said():
+    picture, _ = looks.synthetic()
+    lines, _ = split(write_report(rank([measure_effect(picture)])))
+    assert NO_REFERENCE in lines and ONLY_CLARITY in lines and any("no mask" in line for line in lines)
+    lines, _ = split(write_report(rank([replace(PERFECT, colour_drift=None)])))
+    assert NO_LAB in lines
+
+
+def test_mixed_batch_is_called_incomparable():
+    picture, mask = looks.synthetic()
+    soft = looks.dreamy(picture)
+    report = write_report(rank([measure_effect(soft, picture, mask), measure_effect(soft, picture, 0 * mask)]))
+    assert "compare badly" in report
+
+
+def test_no_pictures():
+    assert split(write_report(rank([]))) == ([NO_PICTURES], [])

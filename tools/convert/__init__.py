@@ -1,0 +1,1 @@
+"""Run once, by hand: values of other packages into files of the pack."""

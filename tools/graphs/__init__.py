@@ -1,0 +1,1 @@
+"""Workflows and blueprints, written through ComfyUI's real page."""

@@ -1,0 +1,190 @@
+"""What the blueprints in subgraphs/ hold: one look each, as a single node; make_blueprints.py builds them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tools.graphs.workflow_parts import PACK, Link, Node
+
+INPUT, OUTPUT = -10, -20  # the ids that the page gives the two borders of a subgraph
+COLUMN, ROW = 380, 60
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """A look as one node.
+
+    Attributes:
+        nodes: their ids differ from those of every other blueprint: the page of ComfyUI 0.29 remembers the values of
+            widgets by node id, also after the graph was cleared.
+        inputs, outputs: (name, type) of its sockets; links from INPUT and to OUTPUT name them.
+        shown: (inner node, widget, label) for each widget on the outer node, in this order.
+    """
+
+    name: str
+    category: str
+    description: str
+    aliases: list[str]
+    nodes: list[Node]
+    links: list[Link]
+    inputs: list[tuple[str, str]]
+    outputs: list[tuple[str, str]]
+    shown: list[tuple[int, str, str]]
+
+
+def step(node_id: int, name: str, column: int, size: tuple[int, int], **widgets: Any) -> Node:
+    """A node of the pack in a column of the subgraph; widgets not named keep their defaults."""
+    node_type = f"SoftFocus{name}"
+    properties = {"Node name for S&R": node_type, **PACK}
+    return Node(node_id, node_type, (column * COLUMN, ROW), size, widgets, properties)
+
+
+def face_look(mask: Node, blur: Node, bloom: Node, sharpen: Node) -> tuple[list[Node], list[Link]]:
+    """Soften the picture outside the mask, let it bloom, and bring detail back inside."""
+    links: list[Link] = [
+        (INPUT, "image", mask.id, "image"),
+        (INPUT, "subject_mask", mask.id, "subject_mask"),
+        (INPUT, "image", blur.id, "image"),
+        (mask.id, "detail_mask", blur.id, "protect_mask"),
+        (blur.id, "image", bloom.id, "image"),
+        (bloom.id, "image", sharpen.id, "image"),
+        (mask.id, "detail_mask", sharpen.id, "mask"),
+        (INPUT, "image", sharpen.id, "detail_source"),
+        (sharpen.id, "image", OUTPUT, "image"),
+        (mask.id, "detail_mask", OUTPUT, "detail_mask"),
+    ]
+    return [mask, blur, bloom, sharpen], links
+
+
+MASK_SIZE, BLUR_SIZE, BLOOM_SIZE, SHARPEN_SIZE = (320, 520), (320, 440), (320, 540), (320, 540)
+PORTRAIT_INPUTS = [("image", "IMAGE"), ("subject_mask", "MASK")]
+PORTRAIT_OUTPUTS = [("image", "IMAGE"), ("detail_mask", "MASK")]
+
+
+def dreamy() -> Blueprint:
+    nodes, links = face_look(
+        step(11, "FaceDetailMask", 0, MASK_SIZE),
+        step(12, "SelectiveGaussianBlur", 1, BLUR_SIZE),
+        step(13, "LuminanceBloom", 2, BLOOM_SIZE),
+        step(14, "FeatureSharpen", 3, SHARPEN_SIZE),
+    )
+    return Blueprint(
+        "Dreamy but sharp",
+        "SoftFocus/Portrait",
+        "The whole picture blooms and softens, the structure of faces stays clear. Finds the faces by itself; "
+        "subject_mask limits it to some of them.",
+        ["soft focus", "dreamy", "portrait", "bloom"],
+        nodes,
+        links,
+        PORTRAIT_INPUTS,
+        PORTRAIT_OUTPUTS,
+        [
+            (12, "sigma", "softness"),
+            (13, "intensity", "bloom"),
+            (14, "amount", "face detail"),
+            (11, "face", "skin detail"),
+            (11, "hair", "hair detail"),
+        ],
+    )
+
+
+def skin_safe() -> Blueprint:
+    """Little blur that stops at edges: pores soften, but cheeks and nose keep as much texture as each other."""
+    nodes, links = face_look(
+        step(21, "FaceDetailMask", 0, MASK_SIZE, nose=0.4),
+        step(22, "SelectiveGaussianBlur", 1, BLUR_SIZE, sigma=0.3, max_delta=0.12),
+        step(23, "LuminanceBloom", 2, BLOOM_SIZE, intensity=0.2),
+        step(24, "FeatureSharpen", 3, SHARPEN_SIZE),
+    )
+    return Blueprint(
+        "Skin-safe soft focus",
+        "SoftFocus/Portrait",
+        "Gentle soft focus for close portraits: blotches soften while edges, eyes, brows and lips stay, and skin "
+        "keeps some of its texture.",
+        ["skin smoothing", "retouch", "soft focus", "portrait"],
+        nodes,
+        links,
+        PORTRAIT_INPUTS,
+        PORTRAIT_OUTPUTS,
+        [
+            (22, "sigma", "smoothing"),
+            (22, "max_delta", "edge limit"),
+            (21, "face", "skin texture"),
+            (23, "intensity", "bloom"),
+        ],
+    )
+
+
+def filter_look(
+    name: str, description: str, aliases: list[str], bloom: Node, shown: list[tuple[int, str, str]]
+) -> Blueprint:
+    """A look made by the bloom alone, as a filter before the lens or the film makes it."""
+    links: list[Link] = [
+        (INPUT, "image", bloom.id, "image"),
+        (INPUT, "protect_mask", bloom.id, "protect_mask"),
+        (bloom.id, "image", OUTPUT, "image"),
+    ]
+    inputs = [("image", "IMAGE"), ("protect_mask", "MASK")]
+    return Blueprint(
+        name, "SoftFocus/Filter", description, aliases, [bloom], links, inputs, [("image", "IMAGE")], shown
+    )
+
+
+def pro_mist() -> Blueprint:
+    return filter_look(
+        "Pro-Mist 1-4",  # a file's name cannot hold 1/4
+        "Pro-Mist 1/4: all light scatters a little and far, so shadows lift and lights glow while edges stay crisp. "
+        "No light is added where protect_mask is 1.",
+        ["pro-mist", "mist filter", "diffusion filter", "glow"],
+        step(31, "LuminanceBloom", 0, BLOOM_SIZE, intensity=0.25, radius=4),
+        [(31, "intensity", "strength"), (31, "radius", "radius"), (31, "tint", "tint")],
+    )
+
+
+def halation() -> Blueprint:
+    film = {"intensity": 0.6, "threshold": 0.5, "radius": 1, "highlight_boost": 2, "halation": 1}
+    return filter_look(
+        "Halation",
+        "The warm red rim that film draws around bright lights and backlit edges; the rest stays as it is. "
+        "No light is added where protect_mask is 1.",
+        ["halation", "film", "red glow"],
+        step(41, "LuminanceBloom", 0, BLOOM_SIZE, **film),
+        [
+            (41, "halation", "halation"),
+            (41, "threshold", "threshold"),
+            (41, "intensity", "glow"),
+            (41, "radius", "radius"),
+        ],
+    )
+
+
+def orton() -> Blueprint:
+    nodes = [
+        step(51, "SelectiveGaussianBlur", 0, BLUR_SIZE, sigma=0.3),
+        step(52, "LuminanceBloom", 1, BLOOM_SIZE, intensity=0.5, radius=2, falloff=0.4, highlight_boost=1),
+        step(53, "FeatureSharpen", 2, SHARPEN_SIZE),
+    ]
+    links: list[Link] = [
+        (INPUT, "image", 51, "image"),
+        (51, "image", 52, "image"),
+        (52, "image", 53, "image"),
+        (INPUT, "mask", 53, "mask"),
+        (INPUT, "image", 53, "detail_source"),
+        (53, "image", OUTPUT, "image"),
+    ]
+    return Blueprint(
+        "Orton",
+        "SoftFocus/Filter",
+        "A strongly glowing copy mixed with the picture, whose structure is kept: everywhere, or where mask is 1. "
+        "For landscapes as well as portraits.",
+        ["orton effect", "glow", "dreamy landscape"],
+        nodes,
+        links,
+        [("image", "IMAGE"), ("mask", "MASK")],
+        [("image", "IMAGE")],
+        [(52, "intensity", "glow"), (52, "radius", "radius"), (51, "sigma", "softness"), (53, "amount", "structure")],
+    )
+
+
+BLUEPRINTS = [dreamy(), skin_safe(), pro_mist(), orton(), halation()]

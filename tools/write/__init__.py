@@ -1,0 +1,1 @@
+"""What is written from the code: archive, locales, pictures, tables."""
