@@ -181,6 +181,16 @@ def test_full_memory_in_the_work_itself_changes_nothing(execute, node_id, host, 
         assert torch.allclose(first, second, atol=1e-5) if isinstance(first, Tensor) else first == second
 
 
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.bool, torch.int64])
+def test_whole_numbers_are_refused(run, node_id, dtype):
+    """255 would be light far beyond white."""
+    for name in ("image", "detail_source", "reference"):
+        given = CASES[node_id].arguments(portrait())
+        if name in given:
+            with pytest.raises(ValueError, match=f"{name} holds {dtype} values; expected floats"):
+                run(portrait(), **{name: (255 * given[name]).to(dtype)})
+
+
 def test_second_image_without_frames_is_named(run, node_id):
     for name in ("detail_source", "reference"):
         if name in CASES[node_id].arguments(portrait()):
