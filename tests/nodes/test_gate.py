@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from testing.cases import CASES, face_mask, portrait, softened
+from testing.full_memory import fill_memory
 
 pytestmark = pytest.mark.host
 NEUTRAL = {
@@ -157,23 +158,7 @@ def test_full_memory_in_the_work_itself_changes_nothing(execute, node_id, host, 
     if node_id not in results_of_four:
         results_of_four[node_id] = execute(batch)
     wanted = results_of_four[node_id]
-    monkeypatch.setattr(host.work, "chunk_length", lambda count, size, device: 2)
-    in_chunks, lengths = host.work._in_chunks, []
-
-    def failing_chunks(op, *others):
-        seen = []
-
-        def once_too_much(frames):
-            made = op(frames)
-            seen.append(len(frames))
-            if len(seen) - 1 == failing:
-                raise torch.cuda.OutOfMemoryError("CUDA out of memory (by the test)")
-            return made
-
-        in_chunks(once_too_much, *others)
-        lengths.append(seen)
-
-    monkeypatch.setattr(host.work, "_in_chunks", failing_chunks)
+    lengths = fill_memory(host.work, monkeypatch, failing)
     got = execute(batch)
     assert lengths == [[2] * (failing + 1) + [1] * (4 - 2 * failing)] * CASES[node_id].passes
     assert (got.ui or {}).get("text") == (wanted.ui or {}).get("text")
