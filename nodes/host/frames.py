@@ -46,7 +46,9 @@ class Frames:
         return result if self.hidden is None else restore_hidden(result, self.rgb, self.hidden, self.alpha)
 
     def resized(self, size: tuple[int, int]) -> Frames:
-        """The same frames at another (height, width)."""
+        """The same frames at another (height, width); themselves where they have it."""
+        if size == self.size:
+            return self
         rgb = resized(self.rgb, size, "bicubic")
         alpha = None if self.alpha is None else resized(self.alpha, size, "bilinear")
         hidden = None if self.hidden is None else resized(self.hidden, size, "bicubic")
