@@ -13,12 +13,14 @@ LARGEST = 65504.0  # of float16, in which a host may keep pictures between nodes
 
 
 def check_image(image: Tensor, name: str) -> None:
-    """Raise ValueError unless the tensor is an IMAGE [B, H, W, C] with 1, 3 or 4 channels; B may be 0."""
+    """Raise ValueError unless the tensor is an IMAGE [B, H, W, C] of floats with 1, 3 or 4 channels; B may be 0."""
     if image.ndim != 4 or image.shape[-1] not in (1, 3, 4) or 0 in image.shape[1:]:
         raise ValueError(
             f"{name} has shape {tuple(image.shape)}; expected [frames, height, width, channels] "
             "with 1, 3 or 4 channels, as Load Image gives it"
         )
+    if not image.is_floating_point():
+        raise ValueError(f"{name} holds {image.dtype} values; expected floats, black 0 and white 1")
 
 
 def finite_(values: Tensor) -> Tensor:
