@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from softfocus.faces import Face, FaceNets, detail_mask, find_faces
-from softfocus.faces.finding.mirror import mirror_map
+from softfocus.faces.topology import mirror_map
 from softfocus.settings import MaskSettings
 from testing.faces.picture_changes import Change, mirrored, padded, scaled, turned
 from testing.portraits import ANNOTATIONS, ROOT, Portrait

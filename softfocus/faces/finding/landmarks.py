@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from ..face import Face, largest
-from ..nets.facemesh import POINTS
+from ..topology import POINTS
 
 
 def faces_from_landmarks(payload: Mapping[str, Any], count: int, size: Sequence[int]) -> list[list[Face]]:

@@ -12,12 +12,11 @@ from ...transparency import fill_transparent
 from ..crops import Square, sample_squares, valid_colors
 from ..face import Face
 from ..nets.weights import FaceNets
-from .mirror import mirror_map
+from ..topology import LEFT_EYE, RIGHT_EYE, mirror_map
 
 CROP_MARGIN = 1.5  # side of the crop over the longer side of the face's upright box; the mesh was trained on this
 SURE = 0.8  # detector score from which a face needs no second opinion
 BATCH = 16  # crops in one run of the net
-RIGHT_EYE, LEFT_EYE = 33, 263  # outer corners in the mesh
 
 
 @torch.no_grad()

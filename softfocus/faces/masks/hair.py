@@ -15,9 +15,10 @@ from ...transparency import fill_transparent
 from ..crops import Square, sample_square
 from ..face import Face
 from ..nets.selfie import SelfieSegmentation
+from ..topology import CHIN, FOREHEAD, LEFT_EYE, OVAL, RIGHT_EYE
 from .hair_model import HeadCrop, hair_probability
 from .raster import signed_distance
-from .regions import CHIN, FOREHEAD, LEFT_EYE, RIGHT_EYE, RINGS, face_width, region_masks
+from .regions import face_width, region_masks
 
 SIDE = 4.0  # of the crop, in face widths: head and shoulders, as the person net was trained on
 LOWER = 0.45  # of the crop's centre below the face's, likewise
@@ -97,7 +98,7 @@ def _head_crop(
     masks = region_masks([faces], (size, size), 0.0, OUTLINE, frame.device)
     features = torch.stack([masks[name] for name in ("eyes", "brows", "nose", "lips")]).amax(0)
     points = (square.from_picture(landmarks) * SIDE).to(frame.device)  # in face widths
-    oval = points[list(RINGS["face"][0])]
+    oval = points[list(OVAL)]
     steps = (torch.arange(size, device=frame.device) + 0.5) * (SIDE / size)
     y, x = torch.meshgrid(steps, steps, indexing="ij")
     low, high = oval[:, 0].aminmax()

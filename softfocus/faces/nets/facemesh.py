@@ -7,9 +7,8 @@ from typing import Any
 import torch
 from torch import nn
 
+from ..topology import POINTS
 from .blocks import BlazeBlock, PReLU, pad_for_stride_two
-
-POINTS = 468
 
 _TRUNK = ((16, 16, 1), (16, 16, 1), (16, 32, 2), (32, 32, 1), (32, 32, 1), (32, 64, 2), (64, 64, 1), (64, 64, 1),
           (64, 128, 2), (128, 128, 1), (128, 128, 1), (128, 128, 2), (128, 128, 1), (128, 128, 1))  # fmt: skip
