@@ -16,6 +16,7 @@ BASE = {
     "color",
     "frame_names",
     "opencv",
+    "pack_weights",
     "settings",
     "transparency",
     "units",

@@ -25,8 +25,8 @@ from safetensors.torch import save_file
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from softfocus.pack_weights import FOLDER  # noqa: E402
 from softfocus.quality.natural.brisque import GAMMA, RHO  # noqa: E402
-from softfocus.quality.natural.natural_scenes import FOLDER  # noqa: E402
 
 BASICSR = ("basicsr==1.4.2", "basicsr-1.4.2.tar.gz")
 BRISQUE = ("brisque==0.2.0", "brisque-0.2.0-py3-none-any.whl")
