@@ -27,6 +27,7 @@ FINE = 0.025  # face widths: strands of hair are finer
 NEAR_FACE = 0.25  # face widths: hair starts no farther from the face's outline
 CELL = 2  # pixels
 FEW = 16  # pixels: too few to learn from
+EIGHT_NEIGHBOURS = ((1, 1, 1),) * 3
 
 
 @dataclass(frozen=True)
@@ -82,18 +83,16 @@ def _shares(weights: Tensor, nearness: Tensor) -> Tensor:
 
 
 def _connected(hair: Tensor, seeds: Tensor) -> Tensor:
-    """``hair`` [1, 1, S, S] as far as it hangs together with where ``seeds`` [S, S] is true.
+    """`hair` [1, 1, S, S] as far as it hangs together with where `seeds` [S, S] is true.
 
     Reconstruction by dilation (Vincent 1993) of what is rather hair than not, on cells of CELL x CELL pixels.
     """
-    cells = (F.max_pool2d(hair, CELL) > 0.5).to(hair)
-    reached = cells * F.max_pool2d(seeds[None, None].to(hair), CELL)
-    for _ in range(cells.shape[-1] * 2):
-        further = F.max_pool2d(reached, 3, 1, 1) * cells
-        if torch.equal(further, reached):
-            break
-        reached = further
-    return hair * F.interpolate(F.max_pool2d(reached, 3, 1, 1), hair.shape[-2:], mode="nearest")
+    from scipy.ndimage import binary_propagation  # comes with ComfyUI
+
+    cells, seeds = (F.max_pool2d(each.to(hair), CELL)[0, 0] > 0.5 for each in (hair, seeds[None, None]))
+    reached = binary_propagation((seeds & cells).cpu().numpy(), EIGHT_NEIGHBOURS, cells.cpu().numpy())
+    near = F.max_pool2d(torch.from_numpy(reached)[None, None].to(hair), 3, 1, 1)
+    return hair * F.interpolate(near, hair.shape[-2:], mode="nearest")
 
 
 def _bald_share(head: HeadCrop, hair: Tensor) -> Tensor:
