@@ -54,5 +54,7 @@ def test_the_oval_is_its_own_mirror_image():
 @pytest.mark.parametrize("name", RINGS)
 def test_rings_are_mirror_images_of_each_other_or_of_themselves(name):
     rings = [set(ring) for ring in RINGS[name]]
-    assert all(len(held) == len(ring) and held <= set(range(POINTS)) for held, ring in zip(rings, RINGS[name]))
+    assert all(
+        len(held) == len(ring) and held <= set(range(POINTS)) for held, ring in zip(rings, RINGS[name], strict=True)
+    )
     assert all(set(mirrored(ring)) in rings for ring in RINGS[name])

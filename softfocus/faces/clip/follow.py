@@ -8,7 +8,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from ..face import Face, largest, same_face
+from ..face import Face, largest, same_faces
 from ..masks.regions import face_width
 from .motion import Step
 from .smooth import Motion, between, smooth_points
@@ -54,7 +54,7 @@ def follow_faces(
     for track, faces in surest:
         for index, face in _filled(track, faces, missing, len(frames), shots).items():
             doubtful = len(track.sightings) == 1 and result[index]
-            if not doubtful and not any(same_face(face, other) for other in result[index]):
+            if not doubtful and not bool(same_faces([face], result[index]).any()):
                 result[index].append(face)
     return [largest(found) for found in result]
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from ...settings import MASK
 from ...transparency import fill_transparent
 from ..crops import sample_squares, valid_colors
-from ..face import Face
+from ..face import Face, box_overlap
 from ..nets.blazeface import FullRangeDetector, ShortRangeDetector
 from ..nets.weights import FaceNets
 from .looks import Look, seen_whole, whole_looks
@@ -85,7 +85,7 @@ def _merge(boxes: Tensor, scores: Tensor) -> tuple[Tensor, Tensor]:
     merged, best = [], []
     rest = scores.argsort(descending=True, stable=True)
     while len(rest):
-        same = overlap(boxes[rest[:1], :4], boxes[rest, :4])[0] > MERGE_OVERLAP
+        same = box_overlap(boxes[rest[:1], :4], boxes[rest, :4], "cxcywh")[0] > MERGE_OVERLAP
         same[0] = True
         group = rest[same]
         weights = scores[group, None]
@@ -93,11 +93,3 @@ def _merge(boxes: Tensor, scores: Tensor) -> tuple[Tensor, Tensor]:
         best.append(scores[group[0]])
         rest = rest[~same]
     return (torch.stack(merged), torch.stack(best)) if merged else (boxes, scores)
-
-
-def overlap(a: Tensor, b: Tensor) -> Tensor:
-    """Intersection over union [N, M] of boxes [N, 4] and [M, 4] given as centre x, centre y, width, height."""
-    low = torch.maximum((a[:, :2] - a[:, 2:] / 2)[:, None], (b[:, :2] - b[:, 2:] / 2)[None])
-    high = torch.minimum((a[:, :2] + a[:, 2:] / 2)[:, None], (b[:, :2] + b[:, 2:] / 2)[None])
-    shared = (high - low).clamp_min(0).prod(-1)
-    return shared / (a[:, 2:].prod(-1)[:, None] + b[:, 2:].prod(-1)[None] - shared).clamp_min(1e-9)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+import torch
 from torch import Tensor
 
 from ...settings import MASK
 from ...transparency import fill_transparent
 from ..crops import valid_colors
-from ..face import Face, distinct, largest, same_face
+from ..face import Face, distinct, largest, same_faces
 from ..nets.weights import FaceNets
 from .detect import detect_faces
 from .looks import TURNS, tile_looks, whole_looks
@@ -46,11 +47,9 @@ def _find(nets: FaceNets, frame: Tensor, min_confidence: float, detector: Detect
     (faces,) = add_landmarks(nets, frame, detect_faces(nets, frame, min_confidence))
     (tiled,) = detect_faces(nets, frame, min_confidence, tile_looks)
     # A small face may be seen badly in the whole picture and well in a tile.
-    better = [
-        face
-        for face in tiled
-        if not any(same_face(face, other) and other.score >= min(face.score, SURE) for other in faces)
-    ]
+    scores, enough = (torch.tensor([face.score for face in each]) for each in (faces, tiled))
+    known = same_faces(tiled, faces) & (scores >= enough.clamp(max=SURE)[:, None])
+    better = [face for face, seen in zip(tiled, known.any(1).tolist(), strict=True) if not seen]
     faces = faces + add_landmarks(nets, frame, [better], DOUBTED)[0]
     if not any(face.score >= SURE for face in faces):
         for angle in TURNS:
