@@ -44,11 +44,6 @@ def surroundings(inside: Tensor, margin: int = 0) -> tuple[slice, slice]:
     return rows, columns
 
 
-def valid_colors(image: Tensor) -> Tensor:
-    """A copy with values clamped to 0..1; those that are no numbers or infinite become 0."""
-    return torch.nan_to_num(image, nan=0.0, posinf=0.0, neginf=0.0).clamp_(0, 1)
-
-
 def sample_squares(image: Tensor, squares: list[Square], size: int) -> Tensor:
     """:func:`sample_square` of each square: [N, C, size, size], channels last (narrow nets run twice as fast)."""
     crops = torch.cat([sample_square(image, square, size) for square in squares])

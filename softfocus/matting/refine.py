@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ..color import displayable
 from ..filters.gaussian import gaussian_blur
 from ..transparency import fill_transparent, restore_hidden
 from ..units import diagonal
@@ -96,7 +97,7 @@ def _refine_frame(
     image: Tensor, mask: Tensor, trimap: Trimap, iterations: int, features: Tensor | None, trust_inside: bool
 ) -> tuple[Tensor, Tensor, Tensor]:
     alpha = mask.clone()
-    foreground, image = image.clone(), image.clamp(0, 1)
+    foreground, image = image.clone(), displayable(image)
     live = trimap.unknown.clone()
     both_sides = bool(trimap.foreground.any()) and bool(trimap.background.any())
     if both_sides and bool(live.any()):

@@ -7,9 +7,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from ...color import displayable
 from ...settings import MASK
 from ...transparency import fill_transparent
-from ..crops import sample_squares, valid_colors
+from ..crops import sample_squares
 from ..face import Face, box_overlap
 from ..nets.blazeface import FullRangeDetector, ShortRangeDetector
 from ..nets.weights import FaceNets
@@ -31,7 +32,7 @@ def detect_faces(
 
     Args:
         nets: the face nets, on the image's device.
-        image: [B, 3, H, W] sRGB; values outside 0..1 are clamped, those that are no numbers or infinite count as 0.
+        image: [B, 3, H, W] sRGB; any values, taken as by `displayable`.
         min_confidence: 0..1, detections scored lower are left out.
         looks: from height and width of a picture, what to show to the nets.
         alpha: [B, 1, H, W] in 0..1; what it hides, the nets are not shown.
@@ -39,11 +40,11 @@ def detect_faces(
     Boxes run about from the brows to the chin. Each picture is looked at alone, so a batch gives what its pictures
     give one by one. Decoding and the score-weighted merge follow BlazeFace (arXiv 1907.05047).
     """
-    image = image if alpha is None else fill_transparent(valid_colors(image), alpha)
+    image = image if alpha is None else fill_transparent(displayable(image), alpha)
     height, width = image.shape[2:]
     found = []
     for index in range(len(image)):
-        frame = valid_colors(image[index : index + 1])
+        frame = displayable(image[index : index + 1])
         boxes, scores = _merge(*_candidates(nets, frame, min_confidence, looks(height, width)))
         found.append([_face(box, score) for box, score in zip(boxes, scores, strict=True)])
     return found

@@ -8,9 +8,9 @@ from functools import partial
 import torch
 from torch import Tensor
 
+from ...color import displayable
 from ...settings import MASK
 from ...transparency import fill_transparent
-from ..crops import valid_colors
 from ..face import Face, distinct, largest, same_faces
 from ..nets.weights import FaceNets
 from .detect import detect_faces
@@ -36,7 +36,7 @@ def find_faces(
     in turned positions too where no upright face is certain. What ``alpha`` [B, 1, H, W] in 0..1 hides, no net is
     shown: visible colors go on there.
     """
-    image = image if alpha is None else fill_transparent(valid_colors(image), alpha)
+    image = image if alpha is None else fill_transparent(displayable(image), alpha)
     frames = (image[index : index + 1] for index in range(len(image)))
     return [largest(_find(nets, frame, min_confidence, detector)) for frame in frames]
 

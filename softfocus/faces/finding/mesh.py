@@ -8,8 +8,9 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from ...color import displayable
 from ...transparency import fill_transparent
-from ..crops import Square, sample_squares, valid_colors
+from ..crops import Square, sample_squares
 from ..face import Face
 from ..nets.weights import FaceNets
 from ..topology import LEFT_EYE, RIGHT_EYE, mirror_map
@@ -31,7 +32,7 @@ def add_landmarks(
 
     Args:
         nets: the face nets, on the image's device.
-        image: [B, 3, H, W] sRGB; values outside 0..1 are clamped, those that are no numbers or infinite count as 0.
+        image: [B, 3, H, W] sRGB; any values, taken as by `displayable`.
         faces: one list a picture. A face without keypoints is a box from elsewhere, its score nothing to go by.
         min_presence: 0..1; a face that the mesh net rates lower is left out, unless the detector was sure of it
             (drawn faces are rated low).
@@ -40,9 +41,9 @@ def add_landmarks(
     Two passes (arXiv 1907.06724): the detector's box and eyes give the first crop, the first points the second.
     A face without keypoints takes one pass more, at four angles, to learn where its eyes are.
     """
-    image = image if alpha is None else fill_transparent(valid_colors(image), alpha)
+    image = image if alpha is None else fill_transparent(displayable(image), alpha)
     return [
-        _frame_landmarks(nets, valid_colors(image[index : index + 1]), found, min_presence) if found else []
+        _frame_landmarks(nets, displayable(image[index : index + 1]), found, min_presence) if found else []
         for index, found in enumerate(faces)
     ]
 

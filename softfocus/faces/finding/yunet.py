@@ -9,9 +9,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ...color import displayable
 from ...opencv import opencv
 from ...settings import MASK
-from ..crops import valid_colors
 from ..face import Face, distinct
 
 SIDES = (320, 1920)  # px, at most; the longer sides in which a picture is shown
@@ -42,11 +42,11 @@ class YuNet:
     def __call__(self, image: Tensor, min_confidence: float = MASK.min_confidence) -> list[list[Face]]:
         """Faces of each picture of [B, 3, H, W] sRGB, most certain first, those scored 0..1 lower left out.
 
-        ``keypoints`` are [4, 2]: right eye, left eye, nose tip, mouth. Values outside 0..1 are clamped, those that
-        are no numbers or infinite count as 0. Pictures of more than 320 px are shown in two sizes, at most 1920 px.
+        ``keypoints`` are [4, 2]: right eye, left eye, nose tip, mouth. Values are taken as by
+        `displayable`. Pictures of more than 320 px are shown in two sizes, at most 1920 px.
         """
         self._net.setScoreThreshold(float(min_confidence))
-        return [self._faces(valid_colors(image[index : index + 1])) for index in range(len(image))]
+        return [self._faces(displayable(image[index : index + 1])) for index in range(len(image))]
 
     def _faces(self, frame: Tensor) -> list[Face]:
         smallest, *others = sorted({min(1.0, side / max(frame.shape[2:])) for side in SIDES})

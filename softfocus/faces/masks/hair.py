@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ...color import displayable
 from ...matting import refine_mask
 from ...settings import MASK
 from ...transparency import fill_transparent
@@ -50,7 +51,7 @@ def hair_mask(
     image = fill_transparent(image, alpha)
     mask = torch.zeros_like(image[:, :1])
     for index, found in enumerate(faces):
-        frame = image[index : index + 1].clamp(0, 1)
+        frame = displayable(image[index : index + 1])
         seen = [face.landmarks for face in found if face.landmarks is not None and face_width(face.landmarks) >= 1]
         for landmarks in seen:
             _add_hair(net, frame, landmarks, seen, refine, mask[index : index + 1])

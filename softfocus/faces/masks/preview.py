@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ...canvas import INK, Canvas, Color, font
+from ...color import displayable
 
 TINTS = {  # sRGB; drawn in this order, later ones on top
     "hair": (0.10, 0.95, 0.85),
@@ -35,7 +36,7 @@ def tint_regions(image: Tensor, masks: Mapping[str, Tensor], weights: Mapping[st
         masks: [B, 1, H, W] in 0..1 by region, at least for each region that has a weight other than 0.
         weights: 0..1 by region.
     """
-    shown = image.clamp(0, 1)
+    shown = displayable(image)
     for name, tint in TINTS.items():
         weight = weights.get(name, 0.0)
         if weight != 0:

@@ -67,11 +67,11 @@ def test_an_8k_frame():
     assert overlap(found.box, (BOX[0] + 6000, BOX[1] + 1000, *BOX[2:])) > 0.7
 
 
-@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
-def test_broken_pixels_count_as_black(value):
-    broken, black = picture().clone(), picture().clone()
+@pytest.mark.parametrize(("value", "counts_as"), [(math.nan, 0.0), (math.inf, 1.0), (-math.inf, 0.0)])
+def test_broken_pixels_count_as_black_or_white(value, counts_as):
+    broken, whole = picture().clone(), picture().clone()
     broken[..., 300:400, :] = value
-    black[..., 300:400, :] = 0
-    (found,), (wanted,) = found_in(broken), found_in(black)
+    whole[..., 300:400, :] = counts_as
+    (found,), (wanted,) = found_in(broken), found_in(whole)
     assert found.box == wanted.box and torch.equal(found.landmarks, wanted.landmarks)
     assert found_in(torch.full((1, 3, 64, 64), value)) == []
