@@ -30,7 +30,7 @@ class Face:
 
 
 def largest(faces: list[Face], count: int = 0) -> list[Face]:
-    """The faces by the area of their boxes, largest first; at most ``count`` of them, 0 for all."""
+    """The faces by the area of their boxes, largest first; at most `count` of them, 0 for all."""
     ordered = sorted(faces, key=lambda face: face.box[2] * face.box[3], reverse=True)
     return ordered[:count] if count else ordered
 

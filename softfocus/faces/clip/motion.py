@@ -25,10 +25,10 @@ Step = Callable[[int, Tensor, Tensor], tuple[Tensor, float]]
 
 
 def picture_motion(frame: Callable[[int], Tensor]) -> Step | None:
-    """A function of (index, here, there) that tells how points [N, 2] move from frame ``index`` to the next.
+    """A function of (index, here, there) that tells how points [N, 2] move from frame `index` to the next.
 
-    ``frame(index)`` is a picture [C, H, W] sRGB of any float dtype, only parts of which are read. ``here`` and
-    ``there`` are a face's landmarks in both frames, in pixels; the second only says where to look. The function
+    `frame(index)` is a picture [C, H, W] sRGB of any float dtype, only parts of which are read. `here` and
+    `there` are a face's landmarks in both frames, in pixels; the second only says where to look. The function
     returns the displacements [N, 2] in pixels and how far they are to be believed, 0..1: by how many points the flow
     back returns to. None if OpenCV or this part of it is not there.
 

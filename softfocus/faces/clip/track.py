@@ -55,7 +55,7 @@ def link_faces(frames: list[list[Face]], cuts: Collection[int] = ()) -> list[Tra
         frames: the faces of each frame; those without landmarks are left out.
         cuts: frames with which a new shot starts, perhaps; only a track seen in the frame before may go on there.
 
-    A face that stays unseen for more than ``LONGEST_GAP`` frames, or turns up further than ``REACH`` face widths from
+    A face that stays unseen for more than `LONGEST_GAP` frames, or turns up further than `REACH` face widths from
     where it was expected, starts a new track.
     """
     tracks: list[Track] = []

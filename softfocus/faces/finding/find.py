@@ -30,10 +30,10 @@ def find_faces(
 ) -> list[list[Face]]:
     """Faces of each picture of [B, 3, H, W] sRGB with their 468 landmarks, largest first.
 
-    ``nets`` must be on the image's device. ``min_confidence`` 0..1 is the detector's.
-    ``detector`` takes the place of the pack's own: from pictures and confidence to faces with keypoints, such as
-    :class:`YuNet`. Without one, each picture is looked at as a whole and in tiles (see :mod:`.looks`), and
-    in turned positions too where no upright face is certain. What ``alpha`` [B, 1, H, W] in 0..1 hides, no net is
+    `nets` must be on the image's device. `min_confidence` 0..1 is the detector's.
+    `detector` takes the place of the pack's own: from pictures and confidence to faces with keypoints, such as
+    `YuNet`. Without one, each picture is looked at as a whole and in tiles (see `looks`), and
+    in turned positions too where no upright face is certain. What `alpha` [B, 1, H, W] in 0..1 hides, no net is
     shown: visible colors go on there.
     """
     image = image if alpha is None else fill_transparent(displayable(image), alpha)

@@ -25,7 +25,7 @@ TURNS = (math.pi, math.pi / 2, -math.pi / 2)  # the nets see faces tilted by up 
 
 @dataclass(frozen=True)
 class Look:
-    """One square [picture pixels] for one net, ``short`` or ``full``; a tile is one of many that overlap."""
+    """One square [picture pixels] for one net, `short` or `full`; a tile is one of many that overlap."""
 
     net: str
     square: Square
@@ -33,13 +33,13 @@ class Look:
 
 
 def whole_looks(height: int, width: int, angle: float = 0.0) -> list[Look]:
-    """The whole picture, seen so that a face turned clockwise by ``angle`` [radians, quarter turns] is upright."""
+    """The whole picture, seen so that a face turned clockwise by `angle` [radians, quarter turns] is upright."""
     longer = max(height, width)
     return [Look(name, Square(width / 2, height / 2, scale * longer, angle)) for name, scale in WHOLE]
 
 
 def tile_looks(height: int, width: int) -> list[Look]:
-    """Overlapping tiles in sizes that double, the smallest of them for faces of ``SMALLEST_PX``."""
+    """Overlapping tiles in sizes that double, the smallest of them for faces of `SMALLEST_PX`."""
     longer = max(height, width)
     side = max(SMALLEST_PX, SMALLEST_SHARE * longer) / VISIBLE
     looks = []
@@ -51,7 +51,7 @@ def tile_looks(height: int, width: int) -> list[Look]:
 
 
 def _centres(length: float, side: float) -> list[float]:
-    """Centres of tiles along an axis of ``length``, evenly spread from edge to edge; one in the middle if it fits."""
+    """Centres of tiles along an axis of `length`, evenly spread from edge to edge; one in the middle if it fits."""
     if side >= length:
         return [length / 2]
     count = math.ceil((length - OVERLAP * side) / ((1 - OVERLAP) * side))

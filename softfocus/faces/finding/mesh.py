@@ -28,7 +28,7 @@ def add_landmarks(
     min_presence: float = 0.2,
     alpha: Tensor | None = None,
 ) -> list[list[Face]]:
-    """The same faces with ``landmarks`` [468, 2] and with ``box`` set to what the landmarks span.
+    """The same faces with `landmarks` [468, 2] and with `box` set to what the landmarks span.
 
     Args:
         nets: the face nets, on the image's device.
@@ -99,7 +99,7 @@ def _square_from_box(nets: FaceNets, frame: Tensor, face: Face) -> Square:
 
 
 def square_around(points: Tensor, right: int, left: int) -> Square:
-    """The square crop, upright for the line from point ``right`` to point ``left``, around points [N, 2]."""
+    """The square crop, upright for the line from point `right` to point `left`, around points [N, 2]."""
     dx, dy = (points[left] - points[right]).tolist()
     frame = Square(0.0, 0.0, 1.0, math.atan2(dy, dx))
     upright = frame.from_picture(points)

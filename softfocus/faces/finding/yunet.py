@@ -22,12 +22,13 @@ MOST = 5000  # candidates before suppression
 
 
 class YuNet:
-    """A detector for ``find_faces``, through ``cv2.FaceDetectorYN`` of OpenCV 4.5.4 or newer, on the CPU."""
+    """A detector for `find_faces`, through `cv2.FaceDetectorYN` of OpenCV 4.5.4 or newer, on the CPU."""
 
     def __init__(self, path: str | Path) -> None:
-        """Read the net, such as ``face_detection_yunet_2023mar.onnx``.
+        """Read the net, such as `face_detection_yunet_2023mar.onnx`.
 
-        Raises ``ValueError`` with one sentence if OpenCV is missing or the file is not such a net.
+        Raises:
+            ValueError: OpenCV is missing, or the file is not such a net.
         """
         cv2 = opencv("FaceDetectorYN.create")
         if cv2 is None:
@@ -40,10 +41,14 @@ class YuNet:
         self._net.setTopK(MOST)
 
     def __call__(self, image: Tensor, min_confidence: float = MASK.min_confidence) -> list[list[Face]]:
-        """Faces of each picture of [B, 3, H, W] sRGB, most certain first, those scored 0..1 lower left out.
+        """Faces of each picture, most certain first; pictures of more than 320 px are shown in two sizes.
 
-        ``keypoints`` are [4, 2]: right eye, left eye, nose tip, mouth. Values are taken as by
-        `displayable`. Pictures of more than 320 px are shown in two sizes, at most 1920 px.
+        Args:
+            image: [B, 3, H, W] sRGB; any values, taken as by `displayable`.
+            min_confidence: 0..1, detections scored lower are left out.
+
+        Returns:
+            One list a picture; `keypoints` are [4, 2]: right eye, left eye, nose tip, mouth.
         """
         self._net.setScoreThreshold(float(min_confidence))
         return [self._faces(displayable(image[index : index + 1])) for index in range(len(image))]

@@ -61,7 +61,7 @@ def hair_mask(
 def _add_hair(
     net: SelfieSegmentation, frame: Tensor, landmarks: Tensor, everyone: list[Tensor], refine: int, mask: Tensor
 ) -> None:
-    """Raise ``mask`` [1, 1, H, W] in place to the hair of one face."""
+    """Raise `mask` [1, 1, H, W] in place to the hair of one face."""
     square = _head_square(landmarks)
     rows, columns = _window(square, frame.shape[-2], frame.shape[-1])
     part = (slice(None), slice(None), rows, columns)
@@ -89,7 +89,7 @@ def _head_square(landmarks: Tensor) -> Square:
 def _head_crop(
     net: SelfieSegmentation, frame: Tensor, square: Square, landmarks: Tensor, everyone: list[Tensor]
 ) -> HeadCrop:
-    """What the square shows, at the net's size; ``everyone`` are the landmarks of all faces of the picture."""
+    """What the square shows, at the net's size; `everyone` are the landmarks of all faces of the picture."""
     size = net.size
     shown = sample_square(torch.cat((frame, torch.ones_like(frame[:, :1])), 1), square, size)
     image, inside = shown[:, :3], shown[:, 3:]

@@ -96,7 +96,7 @@ def _connected(hair: Tensor, seeds: Tensor) -> Tensor:
 
 
 def _bald_share(head: HeadCrop, hair: Tensor) -> Tensor:
-    """Share of the places just above the face, weighted with their prior ``hair`` [S, S], that look like skin."""
+    """Share of the places just above the face, weighted with their prior `hair` [S, S], that look like skin."""
     above = (head.away > 0.02) & (head.away < 0.35) & (head.below_eyes < -0.2)
     seat = hair * above * head.inside[0, 0]
     return (seat * _skin_like(head)).sum() / seat.sum().clamp_min(1e-6)
@@ -141,6 +141,6 @@ def _prior(head: HeadCrop) -> Tensor:
 
 
 def _ramp(values: Tensor, start: float, stop: float) -> Tensor:
-    """Smooth step from 0 at ``start`` to 1 at ``stop``, whichever is larger."""
+    """Smooth step from 0 at `start` to 1 at `stop`, whichever is larger."""
     step = ((values - start) / (stop - start)).clamp(0, 1)
     return step * step * (3 - 2 * step)

@@ -29,7 +29,7 @@ ROW, MARGIN, SWATCH = 1.25, 0.5, 0.8  # in heights of the text
 
 
 def tint_regions(image: Tensor, masks: Mapping[str, Tensor], weights: Mapping[str, float]) -> Tensor:
-    """``image`` [B, 3, H, W] sRGB with each region tinted in its own colour, as strongly as it weighs; 0..1.
+    """`image` [B, 3, H, W] sRGB with each region tinted in its own colour, as strongly as it weighs; 0..1.
 
     Args:
         image: values outside 0..1 are clamped.
@@ -45,7 +45,7 @@ def tint_regions(image: Tensor, masks: Mapping[str, Tensor], weights: Mapping[st
 
 
 def draw_legend(image: Tensor, weights: Mapping[str, float]) -> Tensor:
-    """``image`` [B, 3, H, W] with colour, name and weight of each region that weighs something, at the lower left.
+    """`image` [B, 3, H, W] with colour, name and weight of each region that weighs something, at the lower left.
 
     The text grows with the picture; the legend takes at most a third of its width and height. Pictures too small for
     readable text, and those of a host whose Pillow cannot scale its own font, come back as they are.

@@ -12,7 +12,7 @@ CHUNK = 1 << 20  # point-edge pairs held at once
 
 
 def draw_soft_polygon(canvas: Tensor, polygon: Tensor, grow: float, feather: float, opacity: float = 1.0) -> None:
-    """Raise ``canvas`` [H, W] in place to the mask of a polygon.
+    """Raise `canvas` [H, W] in place to the mask of a polygon.
 
     Args:
         canvas: values 0..1; kept where they are higher than the polygon's mask.

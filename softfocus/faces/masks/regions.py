@@ -34,7 +34,7 @@ TURNED_AWAY, SEEN = 0.40, 0.55
 
 
 def face_width(landmarks: Tensor) -> float:
-    """Width in pixels of the face as it would be seen from the front, the unit of ``expand`` and ``feather``."""
+    """Width in pixels of the face as it would be seen from the front, the unit of `expand` and `feather`."""
     across = (landmarks[LEFT_EAR] - landmarks[RIGHT_EAR]).norm()
     down = (landmarks[CHIN] - landmarks[FOREHEAD]).norm()
     return torch.maximum(across, ASPECT * down).item()
@@ -56,7 +56,7 @@ def region_masks(
         feather: width of the soft edge, percent of the face's width; never below one pixel.
         device: of the masks.
 
-    A region that the pose folds away (the far eye of a profile) fades out. ``face`` includes the forehead.
+    A region that the pose folds away (the far eye of a profile) fades out. `face` includes the forehead.
     """
     masks = {name: torch.zeros(len(faces), 1, *size, device=device, dtype=torch.float32) for name in RINGS}
     for index, found in enumerate(faces):
@@ -109,7 +109,7 @@ def _widen_mouth(landmarks: Tensor) -> Tensor:
 
 
 def _raise_forehead(landmarks: Tensor) -> Tensor:
-    """Move the points above the eyes towards the hairline, the topmost by ``HAIRLINE`` of the face's height.
+    """Move the points above the eyes towards the hairline, the topmost by `HAIRLINE` of the face's height.
 
     Less towards the sides, as on an ellipse, so that no corner sticks out where the pose puts the forehead there.
     """

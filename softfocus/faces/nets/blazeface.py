@@ -1,6 +1,6 @@
 """BlazeFace: the short-range and the full-range face detector (arXiv 1907.05047).
 
-Both take sRGB pictures [B, 3, S, S] in 0..1 and return ``(boxes, logits)``: [B, N, 16] in net pixels relative to
+Both take sRGB pictures [B, 3, S, S] in 0..1 and return `(boxes, logits)`: [B, N, 16] in net pixels relative to
 the N anchors (centre x, y, width, height, then x, y of right eye, left eye, nose tip, mouth, right ear, left ear),
 and [B, N] scores before the sigmoid.
 """
@@ -26,7 +26,7 @@ _FULL_STAGES = (
 
 
 def grid_anchors(cells: int, per_cell: int) -> torch.Tensor:
-    """Anchor centres of a ``cells`` x ``cells`` grid, row by row: [cells * cells * per_cell, 2] (x, y) in 0..1."""
+    """Anchor centres of a `cells` x `cells` grid, row by row: [cells * cells * per_cell, 2] (x, y) in 0..1."""
     centres = (torch.arange(cells, dtype=torch.float32) + 0.5) / cells
     y, x = torch.meshgrid(centres, centres, indexing="ij")
     return torch.stack((x, y), -1).view(-1, 2).repeat_interleave(per_cell, 0)

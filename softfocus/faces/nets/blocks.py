@@ -31,7 +31,7 @@ class Separable(nn.Module):
 
 
 def add_shortcut(x: torch.Tensor, branch: torch.Tensor) -> torch.Tensor:
-    """``branch`` plus ``x``, max-pooled to the branch's size and zero-padded to its channels."""
+    """`branch` plus `x`, max-pooled to the branch's size and zero-padded to its channels."""
     if x.shape[-1] != branch.shape[-1]:
         x = F.max_pool2d(x, 2)
     extra = branch.shape[1] - x.shape[1]

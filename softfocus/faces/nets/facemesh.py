@@ -17,7 +17,7 @@ def _block(channels_in: int, channels_out: int, stride: int) -> BlazeBlock:
 
 
 def _head(blocks: int, outputs: int) -> nn.Sequential:
-    """From the trunk's 6 x 6 x 128 features to ``outputs`` numbers, [B, outputs, 1, 1]."""
+    """From the trunk's 6 x 6 x 128 features to `outputs` numbers, [B, outputs, 1, 1]."""
     strides = (2,) + (1,) * (blocks - 1)
     return nn.Sequential(
         *(_block(128, 128, stride) for stride in strides),
@@ -29,10 +29,10 @@ def _head(blocks: int, outputs: int) -> nn.Sequential:
 
 
 class FaceMesh(nn.Module):
-    """Upright square face crops, sRGB [B, 3, 192, 192] in 0..1, to ``(points, presence)``.
+    """Upright square face crops, sRGB [B, 3, 192, 192] in 0..1, to `(points, presence)`.
 
-    ``points`` is [B, 468, 3]: x and y in net pixels (0..192), z on the same scale relative to the head's centre.
-    ``presence`` is [B], the logit that the crop holds a face.
+    `points` is [B, 468, 3]: x and y in net pixels (0..192), z on the same scale relative to the head's centre.
+    `presence` is [B], the logit that the crop holds a face.
     """
 
     size = 192
