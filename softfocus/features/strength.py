@@ -67,8 +67,8 @@ def affinity(features: Tensor, subject: Tensor, seen: Tensor | None = None) -> T
     lengths = centred.norm(dim=1, keepdim=True) * mean.norm(dim=1, keepdim=True)
     cosine = (centred * mean).sum(1, keepdim=True) / lengths.clamp_min(TINY)
     usual = _mean(centred.square().sum(1, keepdim=True), seen).sqrt()
-    told = (total > TINY) & (mean.norm(dim=1, keepdim=True) > UNLIKE * usual)
-    return torch.where(told, (1 + cosine) / 2, 1.0)
+    defined = (total > TINY) & (mean.norm(dim=1, keepdim=True) > UNLIKE * usual)
+    return torch.where(defined, (1 + cosine) / 2, 1.0)
 
 
 def guided_filter(values: Tensor, guide: Tensor, sigma_px: float, contrast: float) -> Tensor:

@@ -55,12 +55,12 @@ class YuNet:
 
     def _faces(self, frame: Tensor) -> list[Face]:
         smallest, *others = sorted({min(1.0, side / max(frame.shape[2:])) for side in SIDES})
-        found = self._look(frame, smallest)
+        found = self._detect(frame, smallest)
         for scale in others:
-            found += [face for face in self._look(frame, scale) if max(face.box[2:]) * scale <= LARGEST]
+            found += [face for face in self._detect(frame, scale) if max(face.box[2:]) * scale <= LARGEST]
         return distinct(found)
 
-    def _look(self, frame: Tensor, scale: float) -> list[Face]:
+    def _detect(self, frame: Tensor, scale: float) -> list[Face]:
         height, width = (max(1, round(length * scale)) for length in frame.shape[2:])
         if scale < 1:
             frame = F.interpolate(frame, (height, width), mode="bilinear", antialias=True)
