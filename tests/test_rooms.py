@@ -18,6 +18,7 @@ BASE = {
     "opencv",
     "pack_weights",
     "settings",
+    "smoothstep",
     "transparency",
     "units",
 }  # of softfocus, beside the effects: what all may use

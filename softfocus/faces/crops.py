@@ -22,6 +22,11 @@ class Square:
     side: float
     angle: float = 0.0
 
+    @property
+    def reach(self) -> float:
+        """Half the side of the upright square around this one."""
+        return self.side * (abs(math.cos(self.angle)) + abs(math.sin(self.angle))) / 2
+
     def to_picture(self, points: Tensor) -> Tensor:
         """Points [..., 2] in the square's own 0..1 coordinates, in picture pixels."""
         u, v = ((points - 0.5) * self.side).unbind(-1)
@@ -56,7 +61,7 @@ def cut_window(image: Tensor, square: Square, size: int) -> tuple[Tensor, Square
     The view is one empty of pixels where the square does not touch the picture.
     """
     height, width = image.shape[-2:]
-    reach = square.side * (abs(math.cos(square.angle)) + abs(math.sin(square.angle))) / 2 + 2 * _block(square, size)
+    reach = square.reach + 2 * _block(square, size)
     left, right = max(0, int(square.x - reach)), min(width, math.ceil(square.x + reach))
     top, bottom = max(0, int(square.y - reach)), min(height, math.ceil(square.y + reach))
     window = image[..., top : max(top, bottom), left : max(left, right)]

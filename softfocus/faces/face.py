@@ -35,6 +35,31 @@ def largest(faces: list[Face], count: int = 0) -> list[Face]:
     return ordered[:count] if count else ordered
 
 
+def per_picture(frames: list[list[Face]], count: int, name: str) -> list[list[Face]]:
+    """Faces from elsewhere as one list for each of `count` pictures, largest first; one frame serves all pictures.
+
+    Raises:
+        ValueError: another number of frames, by the name of the input that gave them.
+    """
+    if len(frames) not in (1, count):
+        raise ValueError(
+            f"{name} has {len(frames)} frames but image has {count}; connect the picture they were found in"
+        )
+    ordered = [largest(faces) for faces in frames]
+    return ordered if len(ordered) == count else ordered * count
+
+
+def landmarks_of(face: Face) -> Tensor:
+    """The landmarks of a face that must have them.
+
+    Raises:
+        ValueError: the mesh has not run.
+    """
+    if face.landmarks is None:
+        raise ValueError("the face has no landmarks; run add_landmarks first")
+    return face.landmarks
+
+
 def distinct(faces: list[Face]) -> list[Face]:
     """The faces, most certain first, without those that show the same one as a more certain one."""
     ordered = sorted(faces, key=lambda each: each.score, reverse=True)

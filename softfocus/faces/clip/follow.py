@@ -8,7 +8,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from ..face import Face, largest, same_faces
+from ..face import Face, landmarks_of, largest, same_faces
 from ..masks.regions import face_width
 from .motion import Step
 from .smooth import Motion, between, smooth_points
@@ -91,10 +91,8 @@ def _motion(points: Tensor, seen: Tensor, count: int, first: int, step: Step) ->
 
 def _points(face: Face) -> Tensor:
     """Landmarks and two corners of the box, [N, 2]: what is smoothed."""
-    if face.landmarks is None:
-        raise ValueError("the face has no landmarks; run add_landmarks first")
     left, top, width, height = face.box
-    return torch.cat((face.landmarks.float(), torch.tensor(((left, top), (left + width, top + height)))))
+    return torch.cat((landmarks_of(face).float(), torch.tensor(((left, top), (left + width, top + height)))))
 
 
 def _moved(face: Face, points: Tensor, count: int) -> Face:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..face import Face, largest
+from ..face import Face, per_picture
 
 SIDES = ("x", "y", "width", "height")
 
@@ -26,13 +26,8 @@ def faces_from_boxes(bboxes: Any, count: int) -> list[list[Face]]:
     Raises:
         ValueError: the frame count does not fit, or something is no such box.
     """
-    frames = _frames(bboxes)
-    if len(frames) not in (1, count):
-        raise ValueError(
-            f"bboxes has {len(frames)} frames but image has {count}; connect the picture they were found in"
-        )
-    faces = [largest([_face(box) for box in frame if _has_area(box)]) for frame in frames]
-    return faces if len(faces) == count else faces * count
+    faces = [[_face(box) for box in frame if _has_area(box)] for frame in _frames(bboxes)]
+    return per_picture(faces, count, "bboxes")
 
 
 def _frames(bboxes: Any) -> list[Sequence[Mapping[str, Any]]]:

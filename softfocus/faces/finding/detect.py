@@ -9,7 +9,6 @@ from torch import Tensor
 
 from ...color import displayable
 from ...settings import MASK
-from ...transparency import fill_transparent
 from ..crops import sample_squares
 from ..face import Face, box_overlap
 from ..nets.blazeface import FullRangeDetector, ShortRangeDetector
@@ -26,7 +25,6 @@ def detect_faces(
     image: Tensor,
     min_confidence: float = MASK.min_confidence,
     views: Callable[[int, int], list[View]] = whole_views,
-    alpha: Tensor | None = None,
 ) -> list[list[Face]]:
     """Faces of each picture, with keypoints but without landmarks, most certain first.
 
@@ -35,12 +33,10 @@ def detect_faces(
         image: [B, 3, H, W] sRGB; any values, taken as by `displayable`.
         min_confidence: 0..1, detections scored lower are left out.
         views: from height and width of a picture, what to show to the nets.
-        alpha: [B, 1, H, W] in 0..1; what it hides, the nets are not shown.
 
     Boxes run about from the brows to the chin. Each picture is looked at alone, so a batch gives what its pictures
     give one by one. Decoding and the score-weighted merge follow BlazeFace (arXiv 1907.05047).
     """
-    image = image if alpha is None else fill_transparent(displayable(image), alpha)
     height, width = image.shape[2:]
     found = []
     for index in range(len(image)):

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from ..face import Face, largest
+from ..face import Face, per_picture
 from ..topology import POINTS
 
 
@@ -28,15 +28,10 @@ def faces_from_landmarks(payload: Mapping[str, Any], count: int, size: Sequence[
     """
     if "frames" not in payload:
         raise ValueError("face_landmarks holds no frames; connect the output of Detect Face Landmarks (MediaPipe)")
-    frames = payload["frames"]
-    if len(frames) not in (1, count):
-        raise ValueError(
-            f"face_landmarks has {len(frames)} frames but image has {count}; connect the picture they were found in"
-        )
     height, width = payload.get("image_size", size)
     scale = torch.tensor((size[1] / width, size[0] / height))
-    faces = [largest([_face(each, scale) for each in frame]) for frame in frames]
-    return faces if len(faces) == count else faces * count
+    faces = [[_face(each, scale) for each in frame] for frame in payload["frames"]]
+    return per_picture(faces, count, "face_landmarks")
 
 
 def _face(entry: Mapping[str, Any], scale: torch.Tensor) -> Face:

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from ...color import displayable
-from ...transparency import fill_transparent
 from ..crops import Square, sample_squares
 from ..face import Face
 from ..nets.weights import FaceNets
@@ -26,7 +25,6 @@ def add_landmarks(
     image: Tensor,
     faces: list[list[Face]],
     min_presence: float = 0.2,
-    alpha: Tensor | None = None,
 ) -> list[list[Face]]:
     """The same faces with `landmarks` [468, 2] and with `box` set to what the landmarks span.
 
@@ -36,12 +34,10 @@ def add_landmarks(
         faces: one list a picture. A face without keypoints is a box from elsewhere, its score nothing to go by.
         min_presence: 0..1; a face that the mesh net rates lower is left out, unless the detector was sure of it
             (drawn faces are rated low).
-        alpha: [B, 1, H, W] in 0..1; what it hides, the net is not shown.
 
     Two passes (arXiv 1907.06724): the detector's box and eyes give the first crop, the first points the second.
     A face without keypoints takes one pass more, at four angles, to learn where its eyes are.
     """
-    image = image if alpha is None else fill_transparent(displayable(image), alpha)
     return [
         _frame_landmarks(nets, displayable(image[index : index + 1]), found, min_presence) if found else []
         for index, found in enumerate(faces)

@@ -119,9 +119,8 @@ def _head_crop(
 
 def _window(square: Square, height: int, width: int) -> tuple[slice, slice]:
     """Rows and columns of the picture that the square touches."""
-    reach = square.side * (abs(math.cos(square.angle)) + abs(math.sin(square.angle))) / 2
     spans = [
-        slice(max(0, math.floor(center - reach)), max(0, min(size, math.ceil(center + reach))))
+        slice(max(0, math.floor(center - square.reach)), max(0, min(size, math.ceil(center + square.reach))))
         for center, size in ((square.y, height), (square.x, width))
     ]
     return spans[0], spans[1]
