@@ -111,7 +111,8 @@ class QualityScore(io.ComfyNode):
             return list(zip(clear, effects, judge(frames.rgb, mask), strict=True))
 
         records = each_frame(measure, batch, floats_per_pixel=FLOATS_PER_PIXEL)
-        clarities, effects, by_clip = ([record[at] for record in records] for at in range(3))
+        clarities, effects = [clarity for clarity, _, _ in records], [effect for _, effect, _ in records]
+        by_clip = [scores for _, _, scores in records]
         ranking = rank(effects, by_clip, picks)
         note = batch.empty_note("mask", "the face is not told from the rest there")
         report = write_report(ranking, clarities, by_clip, [*([note] if note else []), *judge.notes])
