@@ -52,7 +52,8 @@ class Result:
 
 def overlap(a: Box, b: Box) -> float:
     """Intersection over union of two boxes (left, top, width, height)."""
-    return box_overlap(*(torch.tensor([box], dtype=torch.float64) for box in (a, b))).item()
+    first, second = (torch.tensor([box], dtype=torch.float64) for box in (a, b))
+    return box_overlap(first, second).item()
 
 
 Finder = Callable[[Tensor], list[list[Face]]]
