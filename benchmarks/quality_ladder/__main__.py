@@ -1,6 +1,6 @@
 """Does the score without reference and mask prefer the less distorted of two versions of a portrait?
 
-``python -m benchmarks.quality_ladder`` makes every portrait worse in five steps by each distortion and prints the share
+`python -m benchmarks.quality_ladder` makes every portrait worse in five steps by each distortion and prints the share
 of the pairs (untouched, step 1 .. step 5 of one portrait, 15 pairs) in which the better version has the better value,
 ties counting half; NIQE, BRISQUE and PIQE alone stand beside it. First for the portraits that look like photographs,
 then for all pictures in which a face was found, drawings and title cards too. Then how the look at the nodes' defaults

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from ...softfocus.color import luminance
+from ...softfocus.color import displayable, luminance
 
 ASPECT_TOLERANCE = 0.02  # a preview, an upscale or a latent rounds its sides; more than this is another picture
 LARGEST = 65504.0  # of float16, in which a host may keep pictures between nodes
@@ -47,7 +47,7 @@ def to_planes(image: Tensor) -> tuple[Tensor, Tensor | None]:
     finite_(rgb.copy_(image[..., :3].movedim(-1, 1)))
     if channels != 4:
         return rgb, None
-    alpha = image[..., 3:].movedim(-1, 1).float().nan_to_num(0.0).clamp_(0, 1)
+    alpha = displayable(image[..., 3:].movedim(-1, 1).float())
     return rgb, None if bool((alpha == 1).all()) else alpha
 
 
@@ -96,7 +96,7 @@ def check_aspect(size: tuple[int, int], wanted: tuple[int, int], name: str) -> N
 
 def mask_planes(mask: Tensor, size: tuple[int, int], device: torch.device) -> Tensor:
     """A MASK [B, h, w] as [B, 1, H, W] float32 in 0..1 at `size`; NaN counts as 0."""
-    planes = mask[:, None].to(device, torch.float32).nan_to_num(0.0).clamp_(0, 1)
+    planes = displayable(mask[:, None].to(device, torch.float32))
     return resized(planes, size, "bilinear")
 
 

@@ -47,8 +47,8 @@ class ClipJudge:
         self._texts: TextEmbeddings | None = None
         self._head: AestheticHead | None = None
         if clip_vision is None:
-            asked = prompt.strip() != "" or emotion != AUTO
-            self.notes += [NO_VISION] if clip is not None else [NOT_CONNECTED] * asked
+            has_texts = prompt.strip() != "" or emotion != AUTO
+            self.notes += [NO_VISION] if clip is not None else [NOT_CONNECTED] * has_texts
             return
         try:
             self._images = ImageTower(clip_vision)

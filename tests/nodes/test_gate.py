@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
+from softfocus.color import displayable
 from testing.cases import CASES, face_mask, portrait, softened
 from testing.full_memory import fill_memory
 
@@ -53,6 +54,7 @@ def test_rule_of_values(pack, values):
     assert torch.equal(found, by_the_rule(image))
     assert found is image or not (image.abs() <= LARGEST).all()
     assert torch.equal(layouts.to_planes(image)[0], found.movedim(-1, 1).expand(-1, 3, -1, -1))
+    assert torch.equal(displayable(found), displayable(image))  # what is measured has the same rule
 
 
 @pytest.mark.parametrize("node_id", sorted(NEUTRAL))

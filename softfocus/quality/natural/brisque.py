@@ -17,7 +17,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate, pad
 
-from .natural_scenes import MOSTLY, fit_gaussian, frames_of, normalised_luma, read_parameters
+from ...pack_weights import read_weights
+from .natural_scenes import MOSTLY, fit_gaussian, frames_of, normalised_luma
 
 LUMA_WEIGHTS = (2125, 7154, 721)  # of LEVEL: BT.709 as the reference has it, whole numbers to be exact in float32
 LEVEL = 10000.0
@@ -113,4 +114,4 @@ def regression(features: Tensor) -> float:
 @cache
 def _trained() -> dict[str, Tensor]:
     # The sum is of thousands that cancel, so float64; the table is small.
-    return {name: value.double() for name, value in read_parameters("brisque.safetensors").items()}
+    return {name: value.double() for name, value in read_weights("brisque.safetensors").items()}

@@ -16,6 +16,7 @@ from functools import cache
 import torch
 from torch import Tensor
 
+from ...pack_weights import read_weights
 from .natural_scenes import (
     blocks,
     blocks_inside,
@@ -23,7 +24,6 @@ from .natural_scenes import (
     frames_of,
     luma_levels,
     normalised_luma,
-    read_parameters,
 )
 
 BLOCK = 96  # px
@@ -104,5 +104,5 @@ def _half(rows: Tensor) -> Tensor:
 
 @cache
 def _clean_photographs() -> tuple[Tensor, Tensor]:
-    parameters = read_parameters("niqe.safetensors")
+    parameters = read_weights("niqe.safetensors")
     return parameters["mean"], parameters["covariance"]
