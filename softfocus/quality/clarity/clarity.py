@@ -5,18 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
-from ...color import luminance
-from ...transparency import fill_transparent
-from ..displayed import as_displayed
+from ..measured import Measured
 from ..natural.brisque import brisque
 from ..natural.niqe import niqe
 from ..natural.piqe import piqe
-from ..regions import find_regions, solid
-from .distortions import Distortions, measure_distortions, white_noise
-from .edge_width import edge_width
+from ..regions import solid
+from .distortions import Distortions, measure_distortions
 
 
 @dataclass(frozen=True)
@@ -56,38 +52,21 @@ class Clarity:
     outside: RegionClarity | None
 
 
-def measure_clarity(image: Tensor, mask: Tensor | None = None, alpha: Tensor | None = None) -> Clarity:
-    """Measure one picture without a reference.
-
-    Args:
-        image: [1, 3, H, W] sRGB; measured as displayed, that is clamped to 0..1, with NaN as black.
-        mask: [1, 1, H, W] in 0..1, 1 = structure that stays sharp, or None.
-        alpha: [1, 1, H, W] in 0..1, or None: only what is mostly seen is measured, and nothing of what is hidden.
-
-    Raises:
-        ValueError: a shape is wrong.
-    """
-    if image.ndim != 4 or image.shape[:2] != (1, 3):
-        raise ValueError(f"image has shape {tuple(image.shape)}; expected one picture [1, 3, H, W]")
-    expected = (1, 1, *image.shape[2:])
-    for name, other in (("mask", mask), ("alpha", alpha)):
-        if other is not None and tuple(other.shape) != expected:
-            raise ValueError(f"{name} has shape {tuple(other.shape)}; expected {expected}")
-    image = fill_transparent(as_displayed(image), alpha)
-    regions = find_regions(None if mask is None else torch.nan_to_num(mask).clamp(0, 1), alpha)
+def measure_clarity(picture: Measured) -> Clarity:
+    """Measure one picture without a reference, whether there is one or not."""
+    regions = picture.regions
     return Clarity(
         regions.note,
-        measure_distortions(image, regions.inside, regions.seen),
-        _region(image, regions.seen, regions.seen),
-        None if regions.inside is None else _region(image, solid(regions.inside), regions.seen),
-        None if regions.outside is None else _region(image, regions.outside, regions.seen),
+        measure_distortions(picture),
+        _region(picture, regions.seen),
+        None if regions.inside is None else _region(picture, solid(regions.inside)),
+        None if regions.outside is None else _region(picture, regions.outside),
     )
 
 
-def _region(image: Tensor, region: Tensor | None, seen: Tensor | None) -> RegionClarity:
-    luma = luminance(image)
-    natural = (_defined(float(metric(image, region))) for metric in (niqe, brisque, piqe))
-    return RegionClarity(edge_width(luma, white_noise(luma, seen), region), *natural)
+def _region(picture: Measured, region: Tensor | None) -> RegionClarity:
+    natural = (_defined(float(metric(picture.rgb, region))) for metric in (niqe, brisque, piqe))
+    return RegionClarity(picture.edges.width(region), *natural)
 
 
 def _defined(value: float) -> float | None:

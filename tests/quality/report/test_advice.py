@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from softfocus.look import apply_blur, apply_sharpen
-from softfocus.quality import Effect, measure_effect, score_effect
+from softfocus.quality import Effect, Measured, measure_effect, score_effect
 from softfocus.quality.report.advice import GOOD_ENOUGH, MOST_ADVICE, advise
 from softfocus.quality.report.diagnosis import BLOOM, BLUR, MASK, SHARPEN
 from softfocus.quality.report.score import GOALS
@@ -92,7 +92,7 @@ def _measured(picture, mask, sigma_share: float, amount: float) -> Effect:
     """The drawn portrait through the pack's blur, a bloom, and the pack's sharpening."""
     soft = looks.dreamy(apply_blur(picture, BlurSettings(sigma=100 * sigma_share), protect=mask))
     made = apply_sharpen(soft, SharpenSettings(amount=amount), source=picture, mask=mask).image
-    return measure_effect(made, picture, mask)
+    return measure_effect(Measured.of(made, picture, mask))
 
 
 @pytest.mark.parametrize(
