@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..color import luminance, srgb_to_linear
 from ..filters.gaussian import gaussian_blur
-from ..filters.noise_level import noise_level
+from ..filters.noise_level import noise_in_region, noise_level
 from ..transparency import fill_transparent
 from ..units import diagonal
 from .edges import Edges, find_edges
@@ -98,21 +98,16 @@ class Measured:
     @cached_property
     def noise(self) -> float:
         """Standard deviation of the white noise in luma, wherever the picture is seen."""
-        return self.noise_in(self.regions.seen)
+        return float(noise_level(self.luma, gaussian_blur(self.luma, SMOOTHED_PX), self.regions.seen))
 
     def noise_in(self, region: Tensor | None) -> float:
-        """The same where a region [1, 1, H, W] has at least half its maximum; None: everywhere."""
-        share = None if region is None else region / region.max().clamp_min(torch.finfo(region.dtype).tiny)
-        return float(noise_level(self.luma, self._smoothed, share))
+        """The same in a region [1, 1, H, W], or in all of the picture, with texture as fine: what is no detail."""
+        return noise_in_region(self.luma, region)
 
     @cached_property
     def edges(self) -> Edges:
         """Slopes of luma, and how much of them noise explains."""
         return find_edges(self.luma, self.noise)
-
-    @cached_property
-    def _smoothed(self) -> Tensor:
-        return gaussian_blur(self.luma, SMOOTHED_PX)
 
 
 def low_pass(picture: Tensor) -> Tensor:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from torch import Tensor
 
 from ..measured import Measured
-from ..natural.brisque import brisque
-from ..natural.niqe import niqe
-from ..natural.piqe import piqe
+from ..natural.brisque import brisque_of_regions
+from ..natural.natural_scenes import levels_of, luma_levels
+from ..natural.niqe import niqe_of_regions
+from ..natural.piqe import piqe_of_regions
 from ..regions import solid
 from .distortions import Distortions, measure_distortions
 
@@ -55,18 +57,24 @@ class Clarity:
 def measure_clarity(picture: Measured) -> Clarity:
     """Measure one picture without a reference, whether there is one or not."""
     regions = picture.regions
-    return Clarity(
-        regions.note,
-        measure_distortions(picture),
-        _region(picture, regions.seen),
-        None if regions.inside is None else _region(picture, solid(regions.inside)),
-        None if regions.outside is None else _region(picture, regions.outside),
-    )
+    weights = [regions.seen]
+    if regions.inside is not None and regions.outside is not None:
+        weights += [solid(regions.inside), regions.outside]
+    whole, *sides = _by_region(picture, weights)
+    inside, outside = sides or (None, None)
+    return Clarity(regions.note, measure_distortions(picture), whole, inside, outside)
 
 
-def _region(picture: Measured, region: Tensor | None) -> RegionClarity:
-    natural = (_defined(float(metric(picture.rgb, region))) for metric in (niqe, brisque, piqe))
-    return RegionClarity(picture.edges.width(region), *natural)
+def _by_region(picture: Measured, regions: Sequence[Tensor | None]) -> list[RegionClarity]:
+    widths = [picture.edges.width(region) for region in regions]
+    levels = levels_of(picture.rgb[0])
+    luma = luma_levels(levels)
+    planes = [None if region is None else region[0, 0] for region in regions]
+    scores = niqe_of_regions(luma, planes), brisque_of_regions(levels, planes), piqe_of_regions(luma, planes)
+    return [
+        RegionClarity(width, *map(_defined, natural))
+        for width, natural in zip(widths, zip(*scores, strict=True), strict=True)
+    ]
 
 
 def _defined(value: float) -> float | None:
