@@ -73,7 +73,8 @@ class Measured:
         """
         _check_shapes(images, references, masks, alphas)
         for at in range(len(images)):
-            yield cls.of(*(None if each is None else each[at : at + 1] for each in (images, references, masks, alphas)))
+            others = (None if each is None else each[at : at + 1] for each in (references, masks, alphas))
+            yield cls.of(images[at : at + 1], *others)
 
     @cached_property
     def luma(self) -> Tensor:

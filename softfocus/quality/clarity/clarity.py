@@ -79,21 +79,3 @@ def _by_region(picture: Measured, regions: Sequence[Tensor | None]) -> list[Regi
 
 def _defined(value: float) -> float | None:
     return value if math.isfinite(value) else None
-
-
-def describe_natural(clarity: Clarity) -> list[str]:
-    """How natural each region looks, one sentence for each."""
-    regions = {"whole picture": clarity.whole, "inside of the mask": clarity.inside, "outside": clarity.outside}
-    return [
-        f"{name.capitalize()}: edges {region.edge_width:.2f} px wide, {_natural(region)}."
-        for name, region in regions.items()
-        if region is not None
-    ]
-
-
-def _natural(region: RegionClarity) -> str:
-    values = {"NIQE": region.niqe, "BRISQUE": region.brisque, "PIQE": region.piqe}
-    known = [f"{name} {value:.1f}" for name, value in values.items() if value is not None]
-    missing = [name for name, value in values.items() if value is None]
-    left_out = [f"too small or flat for {' and '.join(missing)}"] if missing else []
-    return ", ".join(known + left_out)

@@ -8,14 +8,10 @@ from torch import Tensor
 
 from ...color import WHITE
 from ...filters.local_range import local_maximum, local_minimum
-from ..edges import WIDEST
 from ..measured import Measured
 from ..regions import solid, weighted_mean
 from .block_grid import block_step
 from .ringing import ringing
-
-SHARP_PX = 0.6  # an ideal step edge
-VISIBLE_NOISE, VISIBLE_STEP, VISIBLE_RINGING, VISIBLE_BURNT = 2.0, 0.5, 0.3, 2.0  # from here on a cause is named
 
 
 @dataclass(frozen=True)
@@ -55,22 +51,3 @@ def burnt_percent(image: Tensor, seen: Tensor | None = None) -> float:
     """Pixels of [1, 3, H, W] sRGB with a channel at white, in %; noise that dips out of white makes no difference."""
     white = (image >= WHITE).to(image.dtype)
     return 100 * weighted_mean(local_minimum(local_maximum(white, 1), 1).amax(1, keepdim=True), seen)
-
-
-def describe_distortions(found: Distortions, place: str) -> list[str]:
-    """One sentence each, with the number and what it comes from; `place` is where the edges were looked for."""
-    width = found.edge_width
-    edges = "sharp" if width <= SHARP_PX else "soft: out of focus, moved, enlarged or smoothed"
-    noise = "hardly visible" if found.noise < VISIBLE_NOISE else "grain of the sensor or of the sampler"
-    steps = "not visible" if found.block_step < VISIBLE_STEP else "strong JPEG compression"
-    way = "as texture does" if found.ringing < VISIBLE_RINGING else "oversharpened, or noisy"
-    burnt = "no loss" if found.burnt_percent < VISIBLE_BURNT else "over-exposed, or a white backdrop"
-    return [
-        f"There is no edge to be seen in {place}."
-        if width >= WIDEST
-        else f"The sharpest edges of {place} are {width:.2f} px wide ({edges}).",
-        f"Noise is at {found.noise:.1f}/255 ({noise}).",
-        f"The steps on a grid of 8 px are at {found.block_step:.2f}/255 ({steps}).",
-        f"At the strongest edges luma goes {100 * found.ringing:.0f} % further than it has to ({way}).",
-        f"{found.burnt_percent:.1f} % of the pixels have a channel at white ({burnt}).",
-    ]

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
+from torchvision.ops import masks_to_boxes
 
 from ..regions import EMPTY
 
@@ -87,9 +88,8 @@ def _placed(height: int, width: int, side: int, down: float, right: float) -> Bo
 
 def _bounds(mask: Tensor) -> Box:
     """The least box [1, 1, H, W] of a mask that holds all of it."""
-    rows, columns = ((mask[0, 0] >= EMPTY).any(axis).nonzero() for axis in (1, 0))
-    top, left = int(rows[0]), int(columns[0])
-    return Box(top, left, int(rows[-1]) + 1 - top, int(columns[-1]) + 1 - left)
+    left, top, right, bottom = masks_to_boxes(mask[0] >= EMPTY)[0].int().tolist()  # the last column and row included
+    return Box(top, left, bottom + 1 - top, right + 1 - left)
 
 
 def _square_around(box: Box, height: int, width: int) -> Box:

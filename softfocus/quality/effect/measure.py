@@ -9,14 +9,13 @@ from torch import Tensor
 from ...color import linear_to_srgb, luminance, srgb_to_linear
 from ..clarity.distortions import Distortions, measure_distortions
 from ..measured import Measured, low_pass
-from .bands import Bands, core, detail_kept, finest_kept, gain, has_detail, split_bands
+from .bands import Bands, core, detail_kept, finest_kept, gain, split_bands
 from .detail import COARSE, FINE, MIDDLE, clean_energy, decibels, smoothed
 from .drift import face_drift, scattered_light
 from .effect import Effect
+from .effect_report import flat_reference
 from .seam import seam
 from .tone import clipped_percent, colour_drift, colour_form, glow, halo
-
-FLAT_REFERENCE = "The reference has no fine detail{} to compare with."
 
 
 def measure_effect(picture: Measured, distortions: Distortions | None = None) -> Effect:
@@ -96,7 +95,7 @@ def _one_region(light: Effect, after: Bands, before: Bands) -> Effect:
     kept, finest = detail_kept(now, was), finest_kept(after, before, seen)
     return replace(
         light,
-        flat_reference="" if has_detail(was) else FLAT_REFERENCE.format(""),
+        flat_reference=flat_reference({"": was}),
         kept_whole=kept,
         finest=finest,
         sharpening=max(finest, kept),
@@ -116,7 +115,7 @@ def _two_regions(light: Effect, after: Bands, before: Bands, scattered: list[Ten
     own, texture = low_pass(picture.light), scattered[0] - _decoded(reference)
     return replace(
         light,
-        flat_reference=_flat_reference(was),
+        flat_reference=flat_reference(was),
         kept_inside=inside,
         kept_outside=outside,
         selectivity_db=decibels(inside / outside),
@@ -129,12 +128,6 @@ def _two_regions(light: Effect, after: Bands, before: Bands, scattered: list[Ten
         colour_form_ring=gain(*colors, regions.ring),
         face_drift=face_drift(own, (own - _decoded(picture), texture), scattered, regions),
     )
-
-
-def _flat_reference(energies: dict[str, float]) -> str:
-    """Where the reference has no detail, as a sentence; empty where it has."""
-    flat = [place for place, energy in energies.items() if not has_detail(energy)]
-    return FLAT_REFERENCE.format(flat[0] if len(flat) < len(energies) else "") if flat else ""
 
 
 def _decoded(picture: Measured) -> Tensor:

@@ -107,6 +107,9 @@ def colour_form(low: Tensor) -> Tensor:
 
 
 def quantile(values: Tensor, share: float) -> float:
-    """The value that `share` (0..1) of a tensor's elements do not exceed; any shape and size, not empty."""
+    """The value that `share` (0..1) of a tensor's elements do not exceed; any shape, not empty.
+
+    torch.quantile takes 16 million values at most.
+    """
     rank = max(1, math.ceil(share * values.numel()))
     return float(values.flatten().cpu().kthvalue(rank).values)

@@ -26,7 +26,6 @@ GAMMA = 0.05
 RHO = -155.845
 LEAST_SIDE = 32  # px; below, the fits at half size rest on too few values
 LEAST_PIXELS = LEAST_SIDE**2
-HALF_TAPS = (-0.09375, 0.59375, 0.59375, -0.09375)  # bicubic (a = -0.75) midway between two pixels
 NEIGHBOURS = ((0, 1), (1, 0), (1, 1), (1, -1))  # rows down, columns right
 
 
@@ -104,12 +103,11 @@ def _chosen(values: Tensor, inside: Tensor | None) -> Tensor:
 
 
 def half_size(luma: Tensor) -> Tensor:
-    """[H, W] at half the size: bicubic without anti-aliasing as OpenCV does it, edge pixel repeated."""
-    rows, columns = (round(size / 2) for size in luma.shape)  # halves to even, as OpenCV rounds
-    luma = pad(luma[None, None], (1, 3, 1, 3), mode="replicate")[0, 0]
-    nothing = luma.new_zeros(())
-    luma = sum((tap * luma[i : i + 2 * rows : 2] for i, tap in enumerate(HALF_TAPS)), start=nothing)
-    return sum((tap * luma[:, i : i + 2 * columns : 2] for i, tap in enumerate(HALF_TAPS)), start=nothing)
+    """[H, W] at half the size: bicubic (a = -0.75) without anti-aliasing as OpenCV does it, edge pixel repeated."""
+    rows, columns = (round(size / 2) for size in luma.shape)  # halves to even, as OpenCV rounds; torch rounds down
+    luma = pad(luma[None, None], (0, 1, 0, 1), mode="replicate")
+    half = interpolate(luma, scale_factor=0.5, mode="bicubic", recompute_scale_factor=False)
+    return half[0, 0, :rows, :columns]
 
 
 def regression(features: Tensor) -> float:

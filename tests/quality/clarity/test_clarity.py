@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from softfocus.quality import Effect, Measured, measure_clarity, measure_effect, score_effect
-from softfocus.quality.clarity.clarity import describe_natural
+from softfocus.quality.clarity.clarity_report import describe_natural
 from softfocus.quality.regions import EMPTY_MASK, FULL_MASK, NO_MASK
 from softfocus.quality.report.score import GOALS
 from testing.quality import looks

@@ -14,7 +14,8 @@ from torch import Tensor
 from softfocus.filters.gaussian import gaussian_blur
 from softfocus.quality import Measured
 from softfocus.quality.clarity.block_grid import block_step
-from softfocus.quality.clarity.distortions import Distortions, burnt_percent, describe_distortions, measure_distortions
+from softfocus.quality.clarity.clarity_report import describe_distortions
+from softfocus.quality.clarity.distortions import Distortions, burnt_percent, measure_distortions
 from softfocus.quality.clarity.ringing import ringing
 from softfocus.quality.edges import DIRECTIONS, WIDEST, find_edges
 from testing.pictures import make_picture

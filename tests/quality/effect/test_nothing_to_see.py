@@ -10,8 +10,7 @@ import torch
 from torch import Tensor
 
 from softfocus.quality import Effect, Measured, Score, measure_clarity, measure_effect, rank, write_report
-from softfocus.quality.effect.measure import FLAT_REFERENCE
-from softfocus.quality.report.report import NEXT_TO_NOTHING
+from softfocus.quality.effect.effect_report import FLAT_REFERENCE, NEXT_TO_NOTHING
 from testing.pictures import make_picture
 
 SIDE = 192

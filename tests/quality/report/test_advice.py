@@ -24,7 +24,7 @@ WIDGETS = {
     SHARPEN: {"amount", "radius", "halo_limit", "noise_threshold", "mask"},
 }
 
-# what the graph measures like, one thing wrong at a time, and what has to be said first
+# what the graph measures like, one thing wrong at a time, and what the first advice has to be
 CAUSES = {
     "no bloom": ({"glow": 1, "kept_outside": 0.54, "selectivity_db": 2.6}, ("raise", "intensity")),
     "bloom far too strong": ({"glow": 40, "kept_outside": 0.07, "form": 0.6}, ("lower", "intensity")),

@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from softfocus.quality import Effect, Measured, measure_effect, rank, write_report
+from softfocus.quality.effect.effect_report import NO_LAB, NO_REFERENCE, ONLY_CLARITY
 from softfocus.quality.report.diagnosis import DIAGNOSES
-from softfocus.quality.report.report import ALL_GOOD, NO_LAB, NO_PICTURES, NO_REFERENCE, ONLY_CLARITY
+from softfocus.quality.report.report import ALL_GOOD, NO_PICTURES
 from softfocus.quality.report.score import GOALS
 from testing.quality import looks
 from testing.quality.looks import PERFECT
