@@ -9,9 +9,10 @@ from torch import Tensor
 from ..softfocus.quality import (
     Clarity,
     Effect,
+    Measured,
     draw_chart,
     measure_clarity,
-    measure_effects,
+    measure_effect,
     parse_preferences,
     rank,
     write_report,
@@ -103,12 +104,11 @@ class QualityScore(io.ComfyNode):
         judge = ClipJudge(prompt, emotion, clip, clip_vision)
 
         def measure(frames: Frames) -> list[tuple[Clarity, Effect, ClipScores | None]]:
-            mask = frames.masks["mask"]
-            masks, alphas = ([None] * len(frames) if each is None else each.split(1) for each in (mask, frames.alpha))
-            clear = list(map(measure_clarity, frames.rgb.split(1), masks, alphas))
-            distortions = [each.distortions for each in clear]
-            effects = measure_effects(frames.rgb, frames.images["reference"], mask, distortions, frames.alpha)
-            return list(zip(clear, effects, judge(frames.rgb, mask), strict=True))
+            found = []
+            for picture in Measured.frames(frames.rgb, frames.images["reference"], frames.masks["mask"], frames.alpha):
+                clarity = measure_clarity(picture)
+                found.append((clarity, measure_effect(picture, clarity.distortions), judge(picture)))
+            return found
 
         records = each_frame(measure, batch, floats_per_pixel=FLOATS_PER_PIXEL)
         clarities, effects = [clarity for clarity, _, _ in records], [effect for _, effect, _ in records]

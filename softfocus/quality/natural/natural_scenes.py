@@ -66,7 +66,12 @@ def frames_of(image: Tensor, region: Tensor | None) -> Iterator[tuple[Tensor, Te
             raise ValueError(f"region is {list(region.shape)} and the image {list(image.shape)}; give {fitting}")
         region = region.float().expand(len(image), -1, -1, -1)
     for index, frame in enumerate(image):
-        yield (frame.float().clamp(0, 1) * 255).round(), None if region is None else region[index, 0]
+        yield levels_of(frame), None if region is None else region[index, 0]
+
+
+def levels_of(frame: Tensor) -> Tensor:
+    """[3, H, W] sRGB as whole levels 0..255, float32; values beyond 0..1 are clipped."""
+    return (frame.float().clamp(0, 1) * 255).round()
 
 
 def luma_levels(levels: Tensor) -> Tensor:
