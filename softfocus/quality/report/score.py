@@ -153,4 +153,5 @@ def score_effect(effect: Effect, index: int = 0) -> Score:
 
 def format_value(value: float) -> str:
     """A measurement in at most five characters or so."""
+    value = round(value, 2) + 0.0  # -0.0 becomes 0.0: no measurement reads "-0.00"
     return f"{value:.2f}" if abs(value) < 10 else f"{value:.0f}"
