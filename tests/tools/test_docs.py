@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import doctest
+import importlib.util
 import re
 from pathlib import Path
 
@@ -25,7 +27,7 @@ FOLDERS = ("nodes", "softfocus", "tests", "testing", "tools", "benchmarks", "exa
 # What others hold: their modules, and files that a user or a tool makes.
 FOREIGN = {"torch", "torchvision", "cv2", "io", "np", "math", "pytest", "models", "comfy"}
 MADE = re.compile(
-    r"^(\.venv|\.comfyui|\.cache|demo_output|ComfyUI|models|custom_nodes|benchmarks/results|path/to|/|http)"
+    r"^(\.venv|\.comfyui|\.cache|demo_output|ComfyUI|models|custom_nodes|benchmarks/results|path/to|/|http|model\.safetensors$)"
 )
 FILE = re.compile(r"[\w*./-]+\.(?:py|md|json|js|mjs|toml|txt|yaml|yml|safetensors)|[\w.-]+(?:/[\w*.-]+)+/?|[\w.-]+/")
 
@@ -88,7 +90,7 @@ def test_paths_and_links_exist(page):
     for mark in filter(FILE.fullmatch, marks):
         if not MADE.match(mark) and (mark.split("/")[0] in FOLDERS or "/" not in mark and mark.count("*") == 0):
             assert list(ROOT.glob(mark.strip("/"))) or list(ROOT.glob(f"**/{mark}")), mark
-    for link in LINK.findall(page.read_text(encoding="utf-8")):
+    for link in LINK.findall(WORKED.sub("", page.read_text(encoding="utf-8"))):
         assert link.startswith("http") or (page.parent / link).exists(), link
 
 
@@ -112,12 +114,31 @@ def test_every_node_has_its_way_drawn():
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     for path in sorted((ROOT / "nodes").glob("*.py")):
         if "(io.ComfyNode)" in path.read_text(encoding="utf-8"):
-            (part,) = [
+            parts = [
                 each for each in re.split(r"^### ", text, flags=re.MULTILINE)[1:] if f"`nodes/{path.name}`" in each
             ]
-            assert "```text" in part, path.name
+            assert parts and "```text" in parts[0], f"docs/architecture.md draws no way through {path.name}"
 
 
 def test_what_does_not_exist_is_noticed(tmp_path, defined, words):
     assert not known("bloom.luminance_blossom", defined) and known("bloom.luminance_bloom", defined)
     assert not known("luminance_bloom", {"softfocus.bloom.not_luminance_bloom"}) and "luminance_blossom" not in words
+
+
+def test_the_worked_node_is_python_on_names_that_exist(defined, tmp_path):
+    """Its library function runs; what its node imports from this repository is there."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    function, node, *_ = [body for kind, body in FENCE.findall(text) if kind == "python"]
+    path = tmp_path / "worked_example.py"
+    path.write_text(function)
+    spec = importlib.util.spec_from_file_location("softfocus.worked_example", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    (example,) = doctest.DocTestFinder().find(module.mute_color, "mute_color", module=False, globs=vars(module))
+    assert doctest.DocTestRunner().run(example) == (0, 1)
+    for each in ast.walk(ast.parse(node)):
+        if isinstance(each, ast.ImportFrom) and each.level:
+            source = (each.module or "") if each.level == 2 else f"nodes.{each.module}"
+            for name in {alias.name for alias in each.names} - {"mute_color", "MUTE"}:  # these are made in the example
+                assert known(f"{source}.{name}", defined), name
