@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -10,6 +10,7 @@ from comfy_api.latest import io
 from torch import Tensor
 
 from ..softfocus.dream_guidance import Gains, shape_guidance, shape_prediction, split_bands
+from ..softfocus.frame_names import name_frames
 from .host.schema import Schema, number
 from .latent_mask import LatentMask
 
@@ -95,12 +96,20 @@ class DreamGuidance(io.ComfyNode):
     ) -> io.NodeOutput:
         gains = Gains(detail_inside, detail_outside, structure_inside, structure_outside)
         guidance = MaskedGuidance(gains, split_px, (start_percent, end_percent), mask)
-        text = EMPTY if mask is not None and guidance.all_outside else ""
+        text = "" if mask is None else _text(guidance.empty)
         if gains.neutral or start_percent >= end_percent:
             return io.NodeOutput(model, ui={"text": (text,)})
         patched = model.clone()
         patched.set_model_sampler_post_cfg_function(guidance)
         return io.NodeOutput(patched, ui={"text": (text,)})
+
+
+def _text(empty: Sequence[bool]) -> str:
+    """What the node says of a mask that is empty, or of the frames in which it is."""
+    if all(empty):
+        return EMPTY
+    frames = [index for index, each in enumerate(empty, 1) if each]
+    return f"mask is empty in {name_frames(frames)}: guided as outside of it there." if frames else ""
 
 
 class MaskedGuidance:
@@ -114,7 +123,7 @@ class MaskedGuidance:
         split_bands(torch.zeros(1, 1, 1, 1), split_px)  # a wrong split is said now, not while sampling
         self._gains, self._split_px, self._window = gains, split_px, window
         self._mask = LatentMask(torch.zeros(1, 1, 1) if mask is None else mask)
-        self.all_outside = self._mask.empty
+        self.empty = self._mask.empty
 
     def __call__(self, args: Mapping[str, Any]) -> Tensor:
         denoised = args["denoised"]

@@ -192,8 +192,8 @@ def _text(batch: Batch, source: FaceSource, found: list[list[Face]], faces: list
     empty = batch.empty.get("subject_mask", [False]) if note else [False]
     if note and all(empty):
         return batch.empty_note("subject_mask", "it touches no face, so that the masks are empty too")
-    looked = [index for index in range(len(batch)) if not empty[index % len(empty)]]
-    summary = summarize_faces(found, faces, source.name, source.advice, looked)
+    searched = [index for index in range(len(batch)) if not empty[index % len(empty)]]
+    summary = summarize_faces(found, faces, source.name, source.advice, searched)
     return f"{note} {summary}" if note else summary
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -133,9 +134,9 @@ class FeatureSharpen(io.ComfyNode):
         }
         batch = Batch.of(image, masks={"mask": mask}, images={"detail_source": detail_source})
         outputs: tuple[str, ...] = ("image", "mask", "picture")
-        if encoder is None:
-            op, preview_op = _sharpen, None
-        else:
+        op: Callable[..., Sequence[torch.Tensor]] = _sharpen
+        preview_op = None
+        if encoder is not None:
             op, preview_op = partial(_sharpen_by_encoder, encoder=encoder, factor=factor), _sharpen_by_last
             outputs += ("first mask",)
         sharp, gain, features, *_ = run_effect(

@@ -17,7 +17,7 @@ class LatentMask:
     """Resizes a mask once for each shape of latent, and keeps the last few.
 
     Attributes:
-        empty: whether nothing of the mask is above 0; one without frames counts as such.
+        empty: for each frame of the mask whether nothing of it is above 0; a mask without frames has an empty one.
 
     Raises:
         ValueError: the mask is no [H, W], [B, H, W] or [B, 1, H, W].
@@ -26,7 +26,7 @@ class LatentMask:
     def __init__(self, mask: Tensor) -> None:
         frames = mask_frames(mask, "mask")
         self._mask = frames if len(frames) else frames.new_zeros(1, *frames.shape[1:])
-        self.empty = all(empty_frames(self._mask))
+        self.empty = empty_frames(self._mask)
         self._fitted: OrderedDict[tuple[torch.Size, torch.device], Tensor] = OrderedDict()
 
     def fit(self, latent: Tensor) -> Tensor:

@@ -8,6 +8,7 @@ import torch
 from comfy_api.latest import io
 from torch import Tensor
 
+from ..softfocus.color import displayable
 from ..softfocus.frame_names import name_frames
 from ..softfocus.matting import refine_mask
 from ..softfocus.matting.vitmatte import vitmatte_alpha
@@ -137,7 +138,7 @@ def _merged(masks: Tensor | None, image: Tensor) -> Tensor | None:
 
 def _kind(mask: Tensor) -> str:
     """Whether the mask of one frame, any shape, has an edge that could be refined: "empty", "full" or "edge"."""
-    mask = torch.nan_to_num(mask)
+    mask = displayable(mask)
     if mask.amax() < 0.5:
         return "empty"
     return "full" if mask.amin() >= 0.5 else "edge"

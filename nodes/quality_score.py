@@ -9,9 +9,10 @@ from torch import Tensor
 from ..softfocus.quality import (
     Clarity,
     Effect,
+    Measured,
     draw_chart,
     measure_clarity,
-    measure_effects,
+    measure_effect,
     parse_preferences,
     rank,
     write_report,
@@ -103,15 +104,15 @@ class QualityScore(io.ComfyNode):
         judge = ClipJudge(prompt, emotion, clip, clip_vision)
 
         def measure(frames: Frames) -> list[tuple[Clarity, Effect, ClipScores | None]]:
-            mask = frames.masks["mask"]
-            masks, alphas = ([None] * len(frames) if each is None else each.split(1) for each in (mask, frames.alpha))
-            clear = list(map(measure_clarity, frames.rgb.split(1), masks, alphas))
-            distortions = [each.distortions for each in clear]
-            effects = measure_effects(frames.rgb, frames.images["reference"], mask, distortions, frames.alpha)
-            return list(zip(clear, effects, judge(frames.rgb, mask), strict=True))
+            found = []
+            for picture in Measured.frames(frames.rgb, frames.images["reference"], frames.masks["mask"], frames.alpha):
+                clarity = measure_clarity(picture)
+                found.append((clarity, measure_effect(picture, clarity.distortions), judge(picture)))
+            return found
 
         records = each_frame(measure, batch, floats_per_pixel=FLOATS_PER_PIXEL)
-        clarities, effects, by_clip = ([record[at] for record in records] for at in range(3))
+        clarities, effects = [clarity for clarity, _, _ in records], [effect for _, effect, _ in records]
+        by_clip = [scores for _, _, scores in records]
         ranking = rank(effects, by_clip, picks)
         note = batch.empty_note("mask", "the face is not told from the rest there")
         report = write_report(ranking, clarities, by_clip, [*([note] if note else []), *judge.notes])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+import torch
 from torch import Tensor
 
 BT709_WEIGHTS = (0.2126, 0.7152, 0.0722)
@@ -21,6 +22,18 @@ WHITE = 253.5 / 255  # sRGB from which a channel counts as white: PyAV decodes t
 BRIGHTEST = 16.0
 
 _HEX_COLOR = re.compile(r"#?([0-9a-fA-F]{6})")
+
+
+def displayable(values: Tensor) -> Tensor:
+    """Colors or masks as a screen can show them, the rule for everything that is measured or shown to a net.
+
+    Args:
+        values: any shape, any float dtype.
+
+    Returns:
+        A copy, clamped to 0..1: NaN and -inf become 0, +inf becomes 1.
+    """
+    return torch.nan_to_num(values, nan=0.0, posinf=1.0, neginf=0.0).clamp_(0, 1)
 
 
 def srgb_to_linear(encoded: Tensor) -> Tensor:

@@ -13,6 +13,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from .smoothstep import smoothstep
+
 HIDDEN_TO = 0.01  # alpha up to which a color counts for nothing: two steps of 8 bits
 SEEN_FROM = 1 / 16  # alpha from which a color counts as it is; files of 8 bits hardly hold it below
 MOSTLY_SEEN = 0.5  # alpha from which a pixel counts in statistics
@@ -20,9 +22,8 @@ TINY = 1e-12
 
 
 def visibility(alpha: Tensor) -> Tensor:
-    """How far a color counts as seen, 0..1: 0 up to HIDDEN_TO, 1 from SEEN_FROM on, smooth between (smoothstep)."""
-    share = ((alpha - HIDDEN_TO) / (SEEN_FROM - HIDDEN_TO)).clamp_(0, 1)
-    return share * share * (3 - 2 * share)
+    """How far a color counts as seen, 0..1: 0 up to HIDDEN_TO, 1 from SEEN_FROM on, smooth between."""
+    return smoothstep(alpha, HIDDEN_TO, SEEN_FROM)
 
 
 def fill_transparent(image: Tensor, alpha: Tensor | None) -> Tensor:

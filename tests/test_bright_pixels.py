@@ -15,7 +15,7 @@ from softfocus.color import srgb_to_linear
 from softfocus.faces import find_faces, hair_mask, load_face_nets, load_selfie_net, refine_outline, region_masks
 from softfocus.features import feature_strength, pca_picture, sharp_features
 from softfocus.matting import refine_mask
-from softfocus.quality import measure_clarity, measure_effects, rank, write_report
+from softfocus.quality import Measured, measure_clarity, measure_effect, rank, write_report
 from softfocus.selective_blur import selective_gaussian_blur
 from softfocus.sharpen import feature_sharpen
 from testing.pictures import make_picture
@@ -177,8 +177,8 @@ def test_scores_are_those_of_white(value):
     reports = []
     for light in (1.0, value):
         lit, source = with_light(picture(), light), with_light(reference, light)
-        clarity = measure_clarity(lit, mask)
-        effects = measure_effects(lit, source, mask, [clarity.distortions]) + measure_effects(lit, None, None)
+        clarity = measure_clarity(Measured.of(lit, mask=mask))
+        effects = [measure_effect(each) for each in (Measured.of(lit, source, mask), Measured.of(lit))]
         reports.append([write_report(rank([effect]), [clarity]) for effect in effects])
     assert reports[0] == reports[1]
 

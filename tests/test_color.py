@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 import torch
 
-from softfocus.color import linear_to_srgb, luminance, parse_hex_color, srgb_to_linear
+from softfocus.color import displayable, linear_to_srgb, luminance, parse_hex_color, srgb_to_linear
+
+
+def test_what_is_displayable():
+    """One rule for what no screen can show; the input is not changed."""
+    values = torch.tensor([torch.nan, -torch.inf, -3.0, 0.25, 1.0, 7.0, 1e20, torch.inf])
+    given = values.clone()
+    assert displayable(values).tolist() == [0.0, 0.0, 0.0, 0.25, 1.0, 1.0, 1.0, 1.0]
+    assert torch.equal(values.isnan(), given.isnan()) and torch.equal(values[1:], given[1:])
+    assert displayable(values.half()).dtype == torch.float16
 
 
 def test_known_values():

@@ -16,7 +16,7 @@ from softfocus.faces.face import Face
 from softfocus.filters.gaussian import gaussian_blur
 from softfocus.matting import refine_mask
 from softfocus.opencv import opencv
-from softfocus.quality import measure_clarity, measure_effects
+from softfocus.quality import Measured, measure_clarity, measure_effect
 from softfocus.selective_blur import selective_gaussian_blur
 from softfocus.sharpen import feature_sharpen
 from testing.pictures import make_picture
@@ -74,8 +74,13 @@ def test_same_result_without_opencv(name, broken):
 
 def test_same_scores_without_opencv(broken):
     def measured() -> list[float | None]:
-        (effect,) = measure_effects(SOFT, PICTURE, MASK)
-        return [effect.kept_inside, effect.glow, effect.halo_peak, measure_clarity(PICTURE).distortions.edge_width]
+        effect = measure_effect(Measured.of(SOFT, PICTURE, MASK))
+        return [
+            effect.kept_inside,
+            effect.glow,
+            effect.halo_peak,
+            measure_clarity(Measured.of(PICTURE)).distortions.edge_width,
+        ]
 
     whole = measured()
     broken()

@@ -24,13 +24,14 @@ HOST_PROVIDES = {
     "folder_paths",
     "safetensors",
     "scipy",
+    "torchvision",
     "transformers",
 }
 # Each declared dependency, and the file that uses it.
 USES = {
     "kornia": "softfocus/quality/effect/tone.py",
     "opencv-python": "softfocus/opencv.py",
-    "safetensors": "softfocus/faces/nets/weights.py",
+    "safetensors": "softfocus/pack_weights.py",
     "timm": "nodes/models/timm_model.py",
 }
 MODULES = {"opencv-python": "cv2"}  # where the package's name is not that of its module

@@ -16,7 +16,9 @@ BASE = {
     "color",
     "frame_names",
     "opencv",
+    "pack_weights",
     "settings",
+    "smoothstep",
     "transparency",
     "units",
 }  # of softfocus, beside the effects: what all may use
@@ -30,7 +32,7 @@ ALLOWED: dict[str, set[str]] = {
     "softfocus.matting": {"softfocus.filters"},
     "softfocus.features": {"softfocus.filters"},
     "softfocus.faces": set(),
-    "softfocus.faces.nets": set(),
+    "softfocus.faces.nets": {"softfocus.faces"},
     "softfocus.faces.finding": {"softfocus.faces", "softfocus.faces.nets"},
     "softfocus.faces.masks": {"softfocus.faces", "softfocus.faces.nets", "softfocus.matting", "softfocus.filters"},
     "softfocus.faces.clip": {"softfocus.faces", "softfocus.faces.masks"},

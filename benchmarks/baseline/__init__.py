@@ -56,7 +56,7 @@ class Checkout:
         self._files = files
 
     def run(self, function: str, *, runs: int = 1, **inputs: Any) -> Result:
-        """Call ``package.module:function`` with keyword inputs: tensors, and what JSON holds.
+        """Call `package.module:function` with keyword inputs: tensors, and what JSON holds.
 
         The results are the fields of a dataclass or named tuple, "0", "1", ... of a tuple, or "result"; tensors and
         plain values only.

@@ -85,7 +85,7 @@ def real_clips(nets: FaceNets) -> list[Clip]:
 
 
 def pan(image: Tensor, offsets: Tensor, seed: int) -> Tensor:
-    """Frames [F, 3, H, W] uint8 of a picture [1, 3, H, W] moved right by ``offsets`` [F] px, noisy and compressed."""
+    """Frames [F, 3, H, W] uint8 of a picture [1, 3, H, W] moved right by `offsets` [F] px, noisy and compressed."""
     random = np.random.default_rng(seed)
     picture = image[0].movedim(0, -1).numpy()
     frames = []
@@ -144,7 +144,7 @@ def pans(nets: FaceNets) -> None:
 
 
 def _at_rest(found: list[Face], offset: Tensor, middle: float) -> list[Face]:
-    """The portrait's own face, which panned by ``offset`` from the ``middle``, moved back; false hits left out."""
+    """The portrait's own face, which panned by `offset` from the `middle`, moved back; false hits left out."""
     back = [replace(face, landmarks=points_of(face) - torch.stack((offset, offset * 0))) for face in found]
     return sorted(back, key=lambda face: abs(points_of(face)[:, 0].mean().item() - middle))[:1]
 

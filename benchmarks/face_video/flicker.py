@@ -59,7 +59,7 @@ class Flicker:
         self.size = (grey[0].shape[0], grey[0].shape[1])
 
     def change(self, index: int, here: np.ndarray, there: np.ndarray) -> float:
-        """Mean difference in 0..1 of the mask at ``index`` carried one frame on, to the mask there."""
+        """Mean difference in 0..1 of the mask at `index` carried one frame on, to the mask there."""
         y, x = np.mgrid[: self.size[0], : self.size[1]].astype(np.float32)
         back = self.back[index]
         carried = cv2.remap(here, x + back[..., 0], y + back[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

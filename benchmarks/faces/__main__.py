@@ -16,7 +16,7 @@ import torch
 from torch.nn.functional import interpolate
 
 from softfocus.faces import FaceNets, detect_faces, find_faces, load_face_nets
-from softfocus.faces.finding.looks import Look, whole_looks
+from softfocus.faces.finding.views import View, whole_views
 from softfocus.faces.finding.yunet import YuNet
 from testing.faces.reference import YUNET_CONFIDENCE, Finder, NativeYuNet, Result, measure, timed, yunet_file
 from testing.other_portraits import other_portraits
@@ -30,7 +30,7 @@ TIMED_EVERY = 4  # of the annotated pictures
 def finders(nets: FaceNets) -> dict[str, Finder]:
     """What is compared, by its name in the table."""
     methods: dict[str, Finder] = {
-        "BlazeFace short alone": partial(detect_faces, nets, looks=_first_look),
+        "BlazeFace short alone": partial(detect_faces, nets, views=_first_view),
         "SoftFocus": partial(find_faces, nets),
     }
     path = yunet_file()
@@ -40,8 +40,8 @@ def finders(nets: FaceNets) -> dict[str, Finder]:
     return methods
 
 
-def _first_look(height: int, width: int) -> list[Look]:
-    return whole_looks(height, width)[:1]
+def _first_view(height: int, width: int) -> list[View]:
+    return whole_views(height, width)[:1]
 
 
 def print_results(title: str, results: dict[str, Result]) -> None:

@@ -22,7 +22,7 @@ from benchmarks.rows import Check
 
 PICTURES = 40
 SHARE = 0.9  # of the portraits, for controls and advice
-SOFT_SCORED = "  the same"  # controls that are printed but not asked for
+SOFT_SCORED = "  the same"  # controls that are printed but have no limit
 
 
 def main(arguments: list[str] | None = None) -> list[Check]:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from benchmarks.quality_effect.cases import Case
 from benchmarks.quality_effect.graph import BLOOM, BLUR, MASK, SHARPEN, Graph
-from softfocus.quality import Score, measure_effect, score_effect
+from softfocus.quality import Measured, Score, measure_effect, score_effect
 from softfocus.quality.effect.tone import quantile
 from softfocus.quality.regions import EMPTY
 from softfocus.quality.report.advice import Advice, advise
@@ -65,9 +65,9 @@ class Followed:
         return self.after > self.before
 
     def line(self) -> str:
-        said = f"{self.advice.direction} {self.advice.widget}, {self.advice.node}" if self.advice else "nothing"
+        step = f"{self.advice.direction} {self.advice.widget}, {self.advice.node}" if self.advice else "nothing"
         mark = "-" if not self.visible else " " if self.rose else "!"
-        return f"{mark} {self.fault:26}{self.before:6.1f} ->{self.after:6.1f}  {said:48}{self.portrait[:40]}"
+        return f"{mark} {self.fault:26}{self.before:6.1f} ->{self.after:6.1f}  {step:48}{self.portrait[:40]}"
 
 
 def follow(case: Case, fault: str) -> Followed:
@@ -115,4 +115,4 @@ def _made(case: Case, graph: Graph) -> tuple[Tensor, Tensor]:
 
 
 def _score(case: Case, picture: Tensor, mask: Tensor) -> Score:
-    return score_effect(measure_effect(picture, case.image, mask))
+    return score_effect(measure_effect(Measured.of(picture, case.image, mask)))

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from benchmarks.quality_effect.cases import Case
 from benchmarks.quality_effect.graph import BLOOM, BLUR, SHARPEN, Graph
-from softfocus.quality import Effect, measure_effect, score_effect
+from softfocus.quality import Effect, Measured, measure_effect, score_effect
 
 Scored = tuple[float, Effect]
 PLAIN = ("identity", "global blur", "global dreamy")
@@ -50,7 +50,7 @@ def controls(case: Case) -> dict[str, Scored]:
 
 
 def scored(case: Case, picture: Tensor, mask: Tensor) -> Scored:
-    effect = measure_effect(picture, case.image, mask)
+    effect = measure_effect(Measured.of(picture, case.image, mask))
     return score_effect(effect).total, effect
 
 

@@ -1,6 +1,6 @@
 """Does the score without reference and mask prefer the less distorted of two versions of a portrait?
 
-``python -m benchmarks.quality_ladder`` makes every portrait worse in five steps by each distortion and prints the share
+`python -m benchmarks.quality_ladder` makes every portrait worse in five steps by each distortion and prints the share
 of the pairs (untouched, step 1 .. step 5 of one portrait, 15 pairs) in which the better version has the better value,
 ties counting half; NIQE, BRISQUE and PIQE alone stand beside it. First for the portraits that look like photographs,
 then for all pictures in which a face was found, drawings and title cards too. Then how the look at the nodes' defaults
@@ -20,11 +20,10 @@ from torch.nn.functional import interpolate
 from benchmarks.faces.__main__ import NO_YUNET
 from benchmarks.quality_ladder.pictures import DRAWN, ladder_portraits
 from benchmarks.timing import side_by_side
-from softfocus.color import luminance
 from softfocus.faces import detail_mask, find_faces, load_face_nets
 from softfocus.filters.gaussian import gaussian_blur
 from softfocus.look import make_look
-from softfocus.quality import measure_clarity, measure_effect, score_effect
+from softfocus.quality import Measured, measure_clarity, measure_effect, score_effect
 from softfocus.quality.effect.detail import detail_energy
 from softfocus.quality.natural.brisque import brisque
 from softfocus.quality.natural.niqe import niqe
@@ -37,7 +36,7 @@ HALVINGS = 12
 
 
 def score(image: Tensor) -> float:
-    return score_effect(measure_effect(image)).total
+    return score_effect(measure_effect(Measured.of(image))).total
 
 
 METRICS: dict[str, Callable[[Tensor], float]] = {
@@ -84,11 +83,11 @@ def print_ladder(found: dict[str, dict[str, list[list[float]]]], what: str) -> N
 
 def equal_blur(source: Tensor, look: Tensor) -> Tensor:
     """The source under the Gaussian that leaves as much detail in the whole picture as the look has."""
-    wanted = detail_energy(luminance(look), None)
+    wanted = detail_energy(Measured.of(look), None)
     low, high = 0.0, MOST_BLUR_PX
     for _ in range(HALVINGS):
         sigma = (low + high) / 2
-        more = detail_energy(luminance(gaussian_blur(source, sigma)), None) > wanted
+        more = detail_energy(Measured.of(gaussian_blur(source, sigma)), None) > wanted
         low, high = (sigma, high) if more else (low, sigma)
     return gaussian_blur(source, (low + high) / 2)
 
@@ -117,9 +116,9 @@ def print_cost(image: Tensor) -> None:
     mask[..., 256:768, 256:768] = 1
     works: dict[str, Callable[[], object]] = {
         "score without reference": lambda: score(large),
-        "score with reference and mask": lambda: score_effect(measure_effect(large, large.flip(-1), mask)),
-        "measure_clarity": lambda: measure_clarity(large),
-        "measure_clarity with a mask": lambda: measure_clarity(large, mask),
+        "score with reference and mask": lambda: score_effect(measure_effect(Measured.of(large, large.flip(-1), mask))),
+        "measure_clarity": lambda: measure_clarity(Measured.of(large)),
+        "measure_clarity with a mask": lambda: measure_clarity(Measured.of(large, mask=mask)),
     }
     for name, time in side_by_side(works).items():
         print(f"{name:30} {time:5.0f} ms for 1024 x 1024, one thread")

@@ -1,6 +1,6 @@
 """NIQE, BRISQUE and PIQE on real pictures made worse step by step: do they rise, and what do they cost?
 
-``python -m benchmarks.quality_metrics`` prints Spearman's rank correlation of each metric with the level of blur,
+`python -m benchmarks.quality_metrics` prints Spearman's rank correlation of each metric with the level of blur,
 noise and JPEG compression, every picture alone, with the untouched picture (JPEG: quality 100) and without it; then the
 pictures on which the metric is not strictly monotone, then the time for a picture of 1024 x 1024.
 """

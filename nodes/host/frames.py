@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ...softfocus.transparency import restore_hidden
+from ...softfocus.transparency import restore_hidden, visibility
 from .layouts import resized
 
 
@@ -46,12 +46,19 @@ class Frames:
         return result if self.hidden is None else restore_hidden(result, self.rgb, self.hidden, self.alpha)
 
     def resized(self, size: tuple[int, int]) -> Frames:
-        """The same frames at another (height, width)."""
+        """The same frames at another (height, width); themselves where they have it."""
+        if size == self.size:
+            return self
+        rgb = resized(self.rgb, size, "bicubic")
+        alpha = None if self.alpha is None else resized(self.alpha, size, "bilinear")
+        hidden = None if self.hidden is None else resized(self.hidden, size, "bicubic")
+        if hidden is not None and alpha is not None:  # pixels that are seen have taken none of them in
+            hidden = torch.lerp(hidden, rgb, visibility(alpha))
         return Frames(
             self.first,
-            resized(self.rgb, size, "bicubic"),
-            None if self.alpha is None else resized(self.alpha, size, "bilinear"),
-            None if self.hidden is None else resized(self.hidden, size, "bicubic"),
+            rgb,
+            alpha,
+            hidden,
             {name: None if mask is None else resized(mask, size, "bilinear") for name, mask in self.masks.items()},
             {name: None if other is None else resized(other, size, "bicubic") for name, other in self.images.items()},
         )

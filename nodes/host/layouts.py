@@ -6,19 +6,21 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from ...softfocus.color import luminance
+from ...softfocus.color import displayable, luminance
 
 ASPECT_TOLERANCE = 0.02  # a preview, an upscale or a latent rounds its sides; more than this is another picture
 LARGEST = 65504.0  # of float16, in which a host may keep pictures between nodes
 
 
 def check_image(image: Tensor, name: str) -> None:
-    """Raise ValueError unless the tensor is an IMAGE [B, H, W, C] with 1, 3 or 4 channels; B may be 0."""
+    """Raise ValueError unless the tensor is an IMAGE [B, H, W, C] of floats with 1, 3 or 4 channels; B may be 0."""
     if image.ndim != 4 or image.shape[-1] not in (1, 3, 4) or 0 in image.shape[1:]:
         raise ValueError(
             f"{name} has shape {tuple(image.shape)}; expected [frames, height, width, channels] "
             "with 1, 3 or 4 channels, as Load Image gives it"
         )
+    if not image.is_floating_point():
+        raise ValueError(f"{name} holds {image.dtype} values; expected floats, black 0 and white 1")
 
 
 def finite_(values: Tensor) -> Tensor:
@@ -45,7 +47,7 @@ def to_planes(image: Tensor) -> tuple[Tensor, Tensor | None]:
     finite_(rgb.copy_(image[..., :3].movedim(-1, 1)))
     if channels != 4:
         return rgb, None
-    alpha = image[..., 3:].movedim(-1, 1).float().nan_to_num(0.0).clamp_(0, 1)
+    alpha = displayable(image[..., 3:].movedim(-1, 1).float())
     return rgb, None if bool((alpha == 1).all()) else alpha
 
 
@@ -94,7 +96,7 @@ def check_aspect(size: tuple[int, int], wanted: tuple[int, int], name: str) -> N
 
 def mask_planes(mask: Tensor, size: tuple[int, int], device: torch.device) -> Tensor:
     """A MASK [B, h, w] as [B, 1, H, W] float32 in 0..1 at `size`; NaN counts as 0."""
-    planes = mask[:, None].to(device, torch.float32).nan_to_num(0.0).clamp_(0, 1)
+    planes = displayable(mask[:, None].to(device, torch.float32))
     return resized(planes, size, "bilinear")
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import comfy.model_management as mm
-from torch import Tensor
 
+from ...softfocus.quality import Measured
 from ...softfocus.quality.clip.aesthetic import AestheticHead
 from ...softfocus.quality.clip.clip_scores import ClipScores, TextEmbeddings, check_emotion, embed_texts, score_views
 from ...softfocus.quality.clip.clip_texts import AUTO, prompt_phrases
@@ -47,8 +47,8 @@ class ClipJudge:
         self._texts: TextEmbeddings | None = None
         self._head: AestheticHead | None = None
         if clip_vision is None:
-            asked = prompt.strip() != "" or emotion != AUTO
-            self.notes += [NO_VISION] if clip is not None else [NOT_CONNECTED] * asked
+            has_texts = prompt.strip() != "" or emotion != AUTO
+            self.notes += [NO_VISION] if clip is not None else [NOT_CONNECTED] * has_texts
             return
         try:
             self._images = ImageTower(clip_vision)
@@ -58,30 +58,16 @@ class ClipJudge:
         self._texts = self._embedded(prompt, clip, self._images)
         self._head = self._aesthetic(self._images)
 
-    def __call__(self, image: Tensor, mask: Tensor | None = None) -> list[ClipScores | None]:
-        """One entry for each picture; None where nothing can be said.
-
-        Args:
-            image: [B, 3, H, W] float32 sRGB, on any device; values are clipped to 0..1.
-            mask: [B or 1, 1, H, W] in 0..1, 1 on the face.
-        """
+    def __call__(self, picture: Measured) -> ClipScores | None:
+        """Scores of one picture; the mask is taken for the face. None where there is nothing to judge it by."""
         if self._images is None or (self._texts is None and self._head is None):
-            return [None] * len(image)
-        # Picture by picture: one in a batch is then computed exactly as it is alone, and its parts fill a chunk.
-        found: list[ClipScores | None] = []
-        for index in range(len(image)):
-            own = None if mask is None else mask[index % len(mask)][None]
-            found.append(self._judge(self._images, image[index : index + 1], own))
-        return found
-
-    def _judge(self, images: ImageTower, picture: Tensor, mask: Tensor | None) -> ClipScores:
+            return None
         mm.throw_exception_if_processing_interrupted()
-        oblong = picture.shape[-2] != picture.shape[-1]
+        oblong = picture.rgb.shape[-2] != picture.rgb.shape[-1]
         crops = self._texts is not None and len(self._texts.phrases) > 0
-        boxes = picture_boxes(
-            picture, None if self._texts is None else mask, crops=crops, square=oblong and self._head is not None
-        )
-        vectors = images.embed(cut_squares(picture, boxes.values(), images.side))
+        face = None if self._texts is None else picture.regions.inside
+        boxes = picture_boxes(picture.rgb, face, crops=crops, square=oblong and self._head is not None)
+        vectors = self._images.embed(cut_squares(picture.rgb, boxes.values(), self._images.side))
         views = dict(zip(boxes, vectors, strict=True))
         scores = ClipScores() if self._texts is None else score_views(views, self._texts, self._emotion)
         if self._head is None:

@@ -70,7 +70,7 @@ class TextTower:
             )
         self._projection = find_projection(images.visual)
         self._check_width(self._pooled(parts))
-        self.notes = [] if self._is_original() else [self._said_of_fine_tune()]
+        self.notes = [] if self._is_original() else [self._fine_tune_note()]
 
     def embed(self, texts: Sequence[str]) -> Tensor:
         """[N, D] float32 on the CPU. Of a text beyond CLIP's 75 tokens only the beginning counts, and a note says so."""
@@ -104,7 +104,7 @@ class TextTower:
         norm = self._clip.get_sd().get(LAST_NORM)
         return norm is not None and is_text_encoder_of(self._projection, norm)
 
-    def _said_of_fine_tune(self) -> str:
+    def _fine_tune_note(self) -> str:
         return (
             f"The text encoder of clip is not the one in {self._projection.name} but was trained further: what CLIP says of "
             "texts can only be compared within a batch."

@@ -18,7 +18,8 @@ COARSEST_STRIDE = 16  # px
 def create_timm_model(model_name: str, weights: Path) -> Any:
     """The model without its classifier, float32 on the CPU, for use only.
 
-    Raises ValueError: see `TimmEncoder`.
+    Raises:
+        ValueError: see `TimmEncoder`.
     """
     timm = _timm()
     _check_name(timm, model_name)

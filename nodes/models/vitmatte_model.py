@@ -60,7 +60,8 @@ class _AlphaOnly(nn.Module):
 def load_vitmatte(name: str) -> VitMatte:
     """The model of one folder, or of the first where `name` is empty; kept until the weights change.
 
-    Raises ValueError that says what to put where when the folder, its files or transformers are missing.
+    Raises:
+        ValueError: the folder, its files or transformers are missing; the sentence says what to put where.
     """
     folders = model_folders()
     if not folders:

@@ -28,7 +28,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
-class Asked:
+class PreviewRequest:
     """Which node is meant, what its widgets say, and whether a draft will do.
 
     `inputs` is not yet held against the node's schema.
@@ -55,32 +55,32 @@ def _host(origin: str) -> str:
     return origin.partition("://")[2].lower()
 
 
-def read_body(body: bytes) -> Asked:
+def read_body(body: bytes) -> PreviewRequest:
     """The request in a JSON body {workflow, node_id, class, inputs, draft}; refuses (400, 413) what is none."""
     if len(body) > MOST_BYTES:
         raise Refused(413, f"the request is longer than {MOST_BYTES} bytes")
     try:
-        asked = json.loads(body)
+        fields = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise Refused(400, "the request is not JSON") from error
-    if not isinstance(asked, dict):
+    if not isinstance(fields, dict):
         raise Refused(400, "the request is not a JSON object")
-    inputs = asked.get("inputs", {})
+    inputs = fields.get("inputs", {})
     if not isinstance(inputs, dict):
         raise Refused(400, "inputs is not an object")
-    draft = asked.get("draft", False)
+    draft = fields.get("draft", False)
     if not isinstance(draft, bool):
         raise Refused(400, "draft is neither true nor false")
-    return read_names(asked, inputs, draft)
+    return read_names(fields, inputs, draft)
 
 
-def read_names(asked: Mapping[str, Any], inputs: Mapping[str, Any], draft: bool = False) -> Asked:
+def read_names(fields: Mapping[str, Any], inputs: Mapping[str, Any], draft: bool = False) -> PreviewRequest:
     """The node that {workflow, node_id, class} name; refuses (400) what are no short texts."""
-    workflow, node_id, node_class = asked.get("workflow", ""), asked.get("node_id"), asked.get("class")
+    workflow, node_id, node_class = fields.get("workflow", ""), fields.get("node_id"), fields.get("class")
     for name, text in (("workflow", workflow), ("node_id", node_id), ("class", node_class)):
         if not isinstance(text, str) or len(text) > LONGEST_TEXT:
             raise Refused(400, f"{name} is not a text of at most {LONGEST_TEXT} characters")
-    return Asked((str(workflow), str(node_id)), str(node_class), inputs, draft)
+    return PreviewRequest((str(workflow), str(node_id)), str(node_class), inputs, draft)
 
 
 def check_settings(schema: io.Schema, inputs: Mapping[str, Any]) -> None:

@@ -18,7 +18,7 @@ from comfy_api.latest import io
 from . import cache
 from .cache import HIDDEN, Entry, Key
 from .picture import picture_after, picture_before
-from .request import MOST_BYTES, Asked, Refused, check_origin, check_settings, read_body, read_names
+from .request import MOST_BYTES, PreviewRequest, Refused, check_origin, check_settings, read_body, read_names
 
 PATH = "/softfocus/preview"
 NOT_STORED = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -65,8 +65,8 @@ def _answered(handler: Handler) -> Handler:
 
 async def send_before(request: web.Request) -> web.Response:
     """A node's input; 204 without a body while the node has not run."""
-    asked = read_names(request.query, {})
-    entry = cache.find(asked.key, asked.node_class)
+    wanted = read_names(request.query, {})
+    entry = cache.find(wanted.key, wanted.node_class)
     if entry is None:
         return web.Response(status=204, headers=NOT_STORED)
     return _picture(await asyncio.get_running_loop().run_in_executor(_worker, picture_before, entry))
@@ -74,22 +74,22 @@ async def send_before(request: web.Request) -> web.Response:
 
 async def send_after(request: web.Request) -> web.Response:
     """A node's result with the settings in the body; 409 if a newer request for the node has come meanwhile."""
-    asked = await _read(request)
-    entry = cache.find(asked.key, asked.node_class)
+    wanted = await _read(request)
+    entry = cache.find(wanted.key, wanted.node_class)
     if entry is None:
         raise Refused(404, "the server has no picture of this node; run the workflow")
-    check_settings(entry.schema, asked.inputs)
-    ticket = _latest[asked.key] = object()
+    check_settings(entry.schema, wanted.inputs)
+    ticket = _latest[wanted.key] = object()
     try:
-        work = asyncio.get_running_loop().run_in_executor(_worker, _compute, asked, ticket, entry)
+        work = asyncio.get_running_loop().run_in_executor(_worker, _compute, wanted, ticket, entry)
         picture = await work
     finally:
-        if _latest.get(asked.key) is ticket:
-            del _latest[asked.key]
+        if _latest.get(wanted.key) is ticket:
+            del _latest[wanted.key]
     return _picture(picture)
 
 
-async def _read(request: web.Request) -> Asked:
+async def _read(request: web.Request) -> PreviewRequest:
     if request.content_type != "application/json":
         raise Refused(415, "the request is not of type application/json")
     if request.content_length is None:
@@ -99,11 +99,11 @@ async def _read(request: web.Request) -> Asked:
     return read_body(await request.read())
 
 
-def _compute(asked: Asked, ticket: object, entry: Entry) -> bytes:
-    if _latest.get(asked.key) is not ticket:
+def _compute(wanted: PreviewRequest, ticket: object, entry: Entry) -> bytes:
+    if _latest.get(wanted.key) is not ticket:
         raise Refused(409, "a newer request for this node has come")
     try:
-        return picture_after(entry, asked.inputs, asked.draft)
+        return picture_after(entry, wanted.inputs, wanted.draft)
     except ValueError as error:  # such as a tint that is no colour
         raise Refused(400, str(error)) from error
 

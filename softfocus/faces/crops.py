@@ -22,6 +22,11 @@ class Square:
     side: float
     angle: float = 0.0
 
+    @property
+    def reach(self) -> float:
+        """Half the side of the upright square around this one."""
+        return self.side * (abs(math.cos(self.angle)) + abs(math.sin(self.angle))) / 2
+
     def to_picture(self, points: Tensor) -> Tensor:
         """Points [..., 2] in the square's own 0..1 coordinates, in picture pixels."""
         u, v = ((points - 0.5) * self.side).unbind(-1)
@@ -29,14 +34,14 @@ class Square:
         return torch.stack((self.x + cos * u - sin * v, self.y + sin * u + cos * v), -1)
 
     def from_picture(self, points: Tensor) -> Tensor:
-        """The inverse of :meth:`to_picture`."""
+        """The inverse of `to_picture`."""
         dx, dy = points[..., 0] - self.x, points[..., 1] - self.y
         cos, sin = math.cos(self.angle), math.sin(self.angle)
         return torch.stack((cos * dx + sin * dy, cos * dy - sin * dx), -1) / self.side + 0.5
 
 
 def surroundings(inside: Tensor, margin: int = 0) -> tuple[slice, slice]:
-    """Rows and columns of what is true in a plane [H, W], at least one pixel of it, and ``margin`` pixels around."""
+    """Rows and columns of what is true in a plane [H, W], at least one pixel of it, and `margin` pixels around."""
     rows, columns = (
         slice(max(0, int(places[0]) - margin), min(size, int(places[-1]) + 1 + margin))
         for places, size in zip((inside.any(1).nonzero(), inside.any(0).nonzero()), inside.shape, strict=True)
@@ -44,24 +49,19 @@ def surroundings(inside: Tensor, margin: int = 0) -> tuple[slice, slice]:
     return rows, columns
 
 
-def valid_colors(image: Tensor) -> Tensor:
-    """A copy with values clamped to 0..1; those that are no numbers or infinite become 0."""
-    return torch.nan_to_num(image, nan=0.0, posinf=0.0, neginf=0.0).clamp_(0, 1)
-
-
 def sample_squares(image: Tensor, squares: list[Square], size: int) -> Tensor:
-    """:func:`sample_square` of each square: [N, C, size, size], channels last (narrow nets run twice as fast)."""
+    """`sample_square` of each square: [N, C, size, size], channels last (narrow nets run twice as fast)."""
     crops = torch.cat([sample_square(image, square, size) for square in squares])
     return crops.contiguous(memory_format=torch.channels_last)
 
 
 def cut_window(image: Tensor, square: Square, size: int) -> tuple[Tensor, Square]:
-    """What :func:`sample_square` reads of ``image`` [..., H, W], a view, and the square in the view's pixels.
+    """What `sample_square` reads of `image` [..., H, W], a view, and the square in the view's pixels.
 
     The view is one empty of pixels where the square does not touch the picture.
     """
     height, width = image.shape[-2:]
-    reach = square.side * (abs(math.cos(square.angle)) + abs(math.sin(square.angle))) / 2 + 2 * _block(square, size)
+    reach = square.reach + 2 * _block(square, size)
     left, right = max(0, int(square.x - reach)), min(width, math.ceil(square.x + reach))
     top, bottom = max(0, int(square.y - reach)), min(height, math.ceil(square.y + reach))
     window = image[..., top : max(top, bottom), left : max(left, right)]
@@ -74,7 +74,7 @@ def _block(square: Square, size: int) -> int:
 
 
 def sample_square(image: Tensor, square: Square, size: int) -> Tensor:
-    """Resample ``square`` of ``image`` [1, C, H, W] to [1, C, size, size]; black outside the picture.
+    """Resample `square` of `image` [1, C, H, W] to [1, C, size, size]; black outside the picture.
 
     A large square is averaged over whole pixel blocks first, so that nothing aliases; then bilinear.
     """

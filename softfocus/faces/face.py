@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
-SAME, WITHIN = 0.4, 0.75  # boxes of one face: from this intersection over union, or share of the smaller box
+SAME, WITHIN = 0.4, 0.75  # boxes of one face: above this intersection over union, or share of the smaller box
 
 
 @dataclass(frozen=True)
@@ -28,23 +30,60 @@ class Face:
 
 
 def largest(faces: list[Face], count: int = 0) -> list[Face]:
-    """The faces by the area of their boxes, largest first; at most ``count`` of them, 0 for all."""
+    """The faces by the area of their boxes, largest first; at most `count` of them, 0 for all."""
     ordered = sorted(faces, key=lambda face: face.box[2] * face.box[3], reverse=True)
     return ordered[:count] if count else ordered
 
 
+def per_picture(frames: list[list[Face]], count: int, name: str) -> list[list[Face]]:
+    """Faces from elsewhere as one list for each of `count` pictures, largest first; one frame serves all pictures.
+
+    Raises:
+        ValueError: another number of frames, by the name of the input that gave them.
+    """
+    if len(frames) not in (1, count):
+        raise ValueError(
+            f"{name} has {len(frames)} frames but image has {count}; connect the picture they were found in"
+        )
+    ordered = [largest(faces) for faces in frames]
+    return ordered if len(ordered) == count else ordered * count
+
+
+def landmarks_of(face: Face) -> Tensor:
+    """The landmarks of a face that must have them.
+
+    Raises:
+        ValueError: the mesh has not run.
+    """
+    if face.landmarks is None:
+        raise ValueError("the face has no landmarks; run add_landmarks first")
+    return face.landmarks
+
+
 def distinct(faces: list[Face]) -> list[Face]:
     """The faces, most certain first, without those that show the same one as a more certain one."""
-    kept: list[Face] = []
-    for face in sorted(faces, key=lambda each: each.score, reverse=True):
-        if not any(same_face(face, other) for other in kept):
-            kept.append(face)
-    return kept
+    ordered = sorted(faces, key=lambda each: each.score, reverse=True)
+    same = same_faces(ordered, ordered)
+    kept: list[int] = []
+    for index in range(len(ordered)):
+        if not bool(same[index, kept].any()):
+            kept.append(index)
+    return [ordered[index] for index in kept]
 
 
-def same_face(a: Face, b: Face) -> bool:
-    """Whether two boxes overlap so much that they show one face."""
-    (left, top, width, height), (x, y, w, h) = a.box, b.box
-    shared = max(0.0, min(left + width, x + w) - max(left, x)) * max(0.0, min(top + height, y + h) - max(top, y))
-    areas = width * height, w * h
-    return shared > SAME * (sum(areas) - shared) or shared > WITHIN * min(areas)
+def same_faces(a: Sequence[Face], b: Sequence[Face]) -> Tensor:
+    """Whether two boxes overlap so much that they show one face, for each of N and each of M faces: [N, M] bool."""
+    if not a or not b:
+        return torch.zeros(len(a), len(b), dtype=torch.bool)
+    first, second = (torch.tensor([face.box for face in faces], dtype=torch.float64) for faces in (a, b))
+    overlap = box_overlap(first, second)
+    area, other = first[:, 2:].prod(-1)[:, None], second[:, 2:].prod(-1)
+    shared = overlap * (area + other) / (1 + overlap)
+    return (overlap > SAME) | (shared > WITHIN * torch.minimum(area, other))
+
+
+def box_overlap(a: Tensor, b: Tensor, form: str = "xywh") -> Tensor:
+    """Intersection over union [N, M] of boxes [N, 4] and [M, 4] in a format of `torchvision.ops.box_convert`."""
+    from torchvision.ops import box_convert, box_iou  # comes with ComfyUI; takes a second to import
+
+    return box_iou(box_convert(a, form, "xyxy"), box_convert(b, form, "xyxy"))

@@ -13,29 +13,29 @@ def summarize_faces(
     shown: Sequence[list[Face]],
     source: str,
     advice: str,
-    looked: Collection[int] | None = None,
+    searched: Collection[int] | None = None,
 ) -> str:
     """Sentences about the faces found in each frame, and shown there once missing ones were filled in.
 
-    ``source`` names what found them; ``advice`` is what may help where there is none. Frames that are not among
-    ``looked`` (counted from 0; without it: all are) had no chance of a face, and are not named for having none.
+    `source` names what found them; `advice` is what may help where there is none. Frames that are not among
+    `searched` (counted from 0; without it: all are) had no chance of a face, and are not named for having none.
     """
     count = len(found)
     if count == 0:
         return "The batch has no frames: no face to look for."
-    empty = [index + 1 for index, faces in enumerate(shown) if not faces and (looked is None or index in looked)]
+    empty = [index + 1 for index, faces in enumerate(shown) if not faces and (searched is None or index in searched)]
     filled = [index for index, (was, now) in enumerate(zip(found, shown, strict=True), 1) if len(now) > len(was)]
     if count == 1 and empty:
         return f"No face found by {source}: the masks are empty. {advice}"
-    said = []
+    sentences = []
     if not empty:
-        said.append(f"{_number(sum(map(len, found)), 'face')} found in {_number(count, 'frame')} by {source}.")
+        sentences.append(f"{_number(sum(map(len, found)), 'face')} found in {_number(count, 'frame')} by {source}.")
     else:
         masks = "its masks are" if len(empty) == 1 else "their masks are"
-        said.append(f"No face found by {source} in {name_frames(empty)} of {count}: {masks} empty. {advice}")
+        sentences.append(f"No face found by {source} in {name_frames(empty)} of {count}: {masks} empty. {advice}")
     if filled:
-        said.append(f"Filled in: {name_frames(filled)}.")
-    return " ".join(said)
+        sentences.append(f"Filled in: {name_frames(filled)}.")
+    return " ".join(sentences)
 
 
 def _number(count: int, noun: str) -> str:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate, pad
 
-from ..color import luminance
+from ..color import displayable, luminance
 from ..filters.gaussian import gaussian_blur
 from ..transparency import fill_transparent, mostly_seen
 
@@ -42,9 +42,8 @@ def feature_strength(
     height, width = image.shape[-2:]
     coarse = interpolate(strength, (height, width), mode="bilinear", align_corners=False)
     cell_px = max(height / features.shape[-2], width / features.shape[-1])
-    return guided_filter(coarse, fill_transparent(luminance(image.clamp(0, 1)), alpha), WINDOW * cell_px, EDGE).clamp_(
-        0, 1
-    )
+    guide = fill_transparent(luminance(displayable(image)), alpha)
+    return guided_filter(coarse, guide, WINDOW * cell_px, EDGE).clamp_(0, 1)
 
 
 def gradient(features: Tensor) -> Tensor:
@@ -68,8 +67,8 @@ def affinity(features: Tensor, subject: Tensor, seen: Tensor | None = None) -> T
     lengths = centred.norm(dim=1, keepdim=True) * mean.norm(dim=1, keepdim=True)
     cosine = (centred * mean).sum(1, keepdim=True) / lengths.clamp_min(TINY)
     usual = _mean(centred.square().sum(1, keepdim=True), seen).sqrt()
-    told = (total > TINY) & (mean.norm(dim=1, keepdim=True) > UNLIKE * usual)
-    return torch.where(told, (1 + cosine) / 2, 1.0)
+    defined = (total > TINY) & (mean.norm(dim=1, keepdim=True) > UNLIKE * usual)
+    return torch.where(defined, (1 + cosine) / 2, 1.0)
 
 
 def guided_filter(values: Tensor, guide: Tensor, sigma_px: float, contrast: float) -> Tensor:

@@ -91,20 +91,20 @@ def _frame(
     whole = encode_views(encoder, resize_to_grid(image, grid, encoder.patch)[0], grid, tick)
     fine_grid = Grid(grid.rows * factor, grid.columns * factor)
     picture = resize_to_grid(image, fine_grid, encoder.patch)
-    looks = [whole]
+    view_sets = [whole]
     if factor > 1 and (debias or fusion > 0):
-        looks.append(encode_views(encoder, picture[0], fine_grid, tick))
+        view_sets.append(encode_views(encoder, picture[0], fine_grid, tick))
     if debias:
-        bias = position_bias(looks)
-        looks = [views._replace(maps=[each - bias for each in views.maps]) for views in looks]
-    weight = taper(len(looks[0].maps[0][0]), looks[0].maps[0])
-    coarse = mean_of_views(looks[0], weight)[None]
+        bias = position_bias(view_sets)
+        view_sets = [views._replace(maps=[each - bias for each in views.maps]) for views in view_sets]
+    weight = taper(len(view_sets[0].maps[0][0]), view_sets[0].maps[0])
+    coarse = mean_of_views(view_sets[0], weight)[None]
     guide = _lab(avg_pool2d(picture, encoder.patch))
     upsampled = joint_bilateral_upsample(coarse, guide, factor)
     if factor == 1 or fusion == 0:
         return upsampled
-    tiles = mean_of_views(looks[1], weight)
-    noise = variance_of_mean(looks[1], tiles, weight)
+    tiles = mean_of_views(view_sets[1], weight)
+    noise = variance_of_mean(view_sets[1], tiles, weight)
     return fuse(upsampled, tiles[None], coarse, noise[None], guide, fusion)
 
 

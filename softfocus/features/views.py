@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from ..color import displayable
+
 OVERLAP = 0.25  # of a view's side, at least: room to taper, and cells that two views see at different places
 LEAST_SURPLUS = 1e-3  # of the weight of cells seen more than once; less is rounding
 MAX_ASPECT = 16.0  # a longer picture is squeezed to this: the number of views stays bounded
@@ -71,7 +73,7 @@ def _starts(length: int, cells: int) -> list[int]:
 def resize_to_grid(image: Tensor, grid: Grid, patch: int) -> Tensor:
     """[B, 3, H, W] to [B, 3, rows * patch, columns * patch], antialiased, clamped to 0..1 before and after."""
     size = (grid.rows * patch, grid.columns * patch)
-    return interpolate(image.clamp(0, 1), size, mode="bicubic", align_corners=False, antialias=True).clamp_(0, 1)
+    return interpolate(displayable(image), size, mode="bicubic", align_corners=False, antialias=True).clamp_(0, 1)
 
 
 def cut(picture: Tensor, corners: Sequence[Corner], side: int, patch: int) -> Tensor:

@@ -1,4 +1,4 @@
-"""The noise of a picture, from what its flattest pixels show at the finest scale."""
+"""The noise of a picture, from what its flattest pixels, or all of a region, show at the finest scale."""
 
 from __future__ import annotations
 
@@ -35,9 +35,8 @@ def noise_level(luma: Tensor, smoothed: Tensor, alpha: Tensor | None = None) -> 
     height, width = luma.shape[-2:]
     if luma.numel() == 0 or height < 3 or width < 3:
         return luma.new_zeros((len(luma), 1, 1, 1))
-    step = int((height * width / SAMPLES) ** 0.5) | 1  # odd, so that no block of a JPEG is always met at the same place
-    rows = [_second_difference([_at(luma, dy, dx, step) for dx in range(3)]) for dy in range(3)]
-    fine = _second_difference(rows).abs_().flatten(1)
+    fine, step = _finest(luma)
+    fine = fine.flatten(1)
     slope = (_at(smoothed, 1, 2, step) - _at(smoothed, 1, 0, step)).abs_()
     slope += (_at(smoothed, 2, 1, step) - _at(smoothed, 0, 1, step)).abs_()
     middle = _at(luma, 1, 1, step)
@@ -50,6 +49,31 @@ def noise_level(luma: Tensor, smoothed: Tensor, alpha: Tensor | None = None) -> 
         frames = zip(fine, slope, seen, strict=True)
         median = torch.cat([_median_of_flattest(each[own][None], flat[own][None]) for each, flat, own in frames])
     return (median * (MAD_TO_SIGMA / MASK_GAIN)).view(-1, 1, 1, 1)
+
+
+def noise_in_region(luma: Tensor, region: Tensor | None) -> float:
+    """The same from every place of a region, texture as fine as noise included: where few places count, few are flat.
+
+    Args:
+        luma: [1, 1, H, W].
+        region: [1, 1, H, W]: places with at least half of its maximum count. None: all.
+
+    Returns:
+        In units of luma; 0 for pictures less than three pixels high or wide, and where no place counts.
+    """
+    if min(luma.shape[-2:]) < 3:
+        return 0.0
+    fine, step = _finest(luma)
+    values = fine if region is None else fine[_at(region, 1, 1, step) >= 0.5 * region.max()]
+    return float(values.median()) * (MAD_TO_SIGMA / MASK_GAIN) if values.numel() else 0.0
+
+
+def _finest(luma: Tensor) -> tuple[Tensor, int]:
+    """Size of the second differences [B, 1, h, w] of every step-th place, and that step."""
+    height, width = luma.shape[-2:]
+    step = int((height * width / SAMPLES) ** 0.5) | 1  # odd, so that no block of a JPEG is always met at the same place
+    rows = [_second_difference([_at(luma, dy, dx, step) for dx in range(3)]) for dy in range(3)]
+    return _second_difference(rows).abs_(), step
 
 
 def _median_of_flattest(fine: Tensor, slope: Tensor) -> Tensor:

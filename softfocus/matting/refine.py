@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ..color import displayable
 from ..filters.gaussian import gaussian_blur
 from ..transparency import fill_transparent, restore_hidden
 from ..units import diagonal
@@ -81,22 +82,11 @@ def refine_mask(
     return Matte(refined, restore_hidden(foreground, shown, image, alpha), band)
 
 
-def refine_instances(image: Tensor, masks: Tensor, band_px: float, iterations: int = 3) -> Tensor:
-    """Alphas [N, 1, H, W] of several subjects in one picture [1, 3, H, W]; together at most 1 everywhere."""
-    alphas = []
-    for index in range(len(masks)):
-        rest = torch.cat([masks[:index], masks[index + 1 :]])
-        others = rest.amax(0, keepdim=True) if len(rest) else None
-        alphas.append(refine_mask(image, masks[index : index + 1], band_px, iterations, others).alpha)
-    together = torch.cat(alphas)
-    return together / together.sum(0, keepdim=True).clamp_min(1)
-
-
 def _refine_frame(
     image: Tensor, mask: Tensor, trimap: Trimap, iterations: int, features: Tensor | None, trust_inside: bool
 ) -> tuple[Tensor, Tensor, Tensor]:
     alpha = mask.clone()
-    foreground, image = image.clone(), image.clamp(0, 1)
+    foreground, image = image.clone(), displayable(image)
     live = trimap.unknown.clone()
     both_sides = bool(trimap.foreground.any()) and bool(trimap.background.any())
     if both_sides and bool(live.any()):

@@ -40,12 +40,8 @@ def make_trimap(mask: Tensor, band_px: float, others: Tensor | None = None) -> T
         band_px: half-width of the band; on either side it takes at most half of what is there.
         others: [H, W] masks of other subjects, known background where at least 0.5 (and this mask is less).
     """
-    from scipy.ndimage import distance_transform_edt  # comes with ComfyUI
-
     within = mask.cpu() >= 0.5
-    depth_in, depth_out = (
-        torch.from_numpy(distance_transform_edt(side.numpy())).to(mask) for side in (within, ~within)
-    )
+    depth_in, depth_out = (_depth(side).to(mask) for side in (within, ~within))
     inner, outer = (_band(depth, band_px) for depth in (depth_in, depth_out))
     foreground, background = depth_in > inner, depth_out > outer
     if others is not None:
@@ -58,6 +54,15 @@ def make_trimap(mask: Tensor, band_px: float, others: Tensor | None = None) -> T
         (depth_out / outer.clamp_min(1)).clamp_max(1),
         (depth_in < NEAR * band_px) & (depth_out < NEAR * band_px),
     )
+
+
+def _depth(side: Tensor) -> Tensor:
+    """Distance of each pixel of a side (bool, [H, W]) to the other one, in pixels; infinite where there is none."""
+    from scipy.ndimage import distance_transform_edt  # comes with ComfyUI
+
+    if side.all():  # scipy would measure from a pixel beside the picture
+        return torch.full(side.shape, torch.inf)
+    return torch.from_numpy(distance_transform_edt(side.numpy()))
 
 
 def _band(depth: Tensor, band_px: float) -> Tensor:

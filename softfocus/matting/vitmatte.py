@@ -13,6 +13,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
+from ..color import displayable
+
 TILE = 768  # px, a multiple of 32: attention memory grows with its fourth power; ViTMatte-S takes 0.9 GB here
 OVERLAP = 1 / 6  # of a tile's side, over which neighbours are blended
 MULTIPLE = 32  # of the sides that the net takes
@@ -38,7 +40,7 @@ def vitmatte_alpha(net: Net, image: Tensor, trimap: Tensor, tile: int = TILE) ->
     levels = torch.where(unknown, 0.5, alpha.clamp(0, 1))
     for index in range(len(image)):
         if unknown[index].any():
-            alpha[index] = _frame_alpha(net, image[index].clamp(0, 1), levels[index], tile)
+            alpha[index] = _frame_alpha(net, displayable(image[index]), levels[index], tile)
     return torch.where(unknown, alpha, levels)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from .clarity.clarity import Clarity, measure_clarity
-from .effect.effect import Effect, measure_effect, measure_effects
+from .effect.effect import Effect
+from .effect.measure import measure_effect
+from .measured import Measured
 from .report.chart import draw_chart
 from .report.preference import Order, fit_order, parse_preferences
 from .report.ranking import Ranking, rank
@@ -13,6 +15,7 @@ from .report.score import Score, score_effect
 __all__ = [
     "Clarity",
     "Effect",
+    "Measured",
     "Order",
     "Ranking",
     "Score",
@@ -20,7 +23,6 @@ __all__ = [
     "fit_order",
     "measure_clarity",
     "measure_effect",
-    "measure_effects",
     "parse_preferences",
     "rank",
     "score_effect",

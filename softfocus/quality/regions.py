@@ -16,10 +16,11 @@ RING = 0.03  # of the diagonal: how far the surroundings reach
 SOLID = 0.25  # of a mask's peak; a face at the weights of Face Detail Mask counts whole
 SMALLEST_OUTSIDE = 0.005  # of the picture: less than this cannot be compared with the inside
 
-NO_MASK = "There is no mask, so the whole picture counts as one region."
-EMPTY_MASK = "The mask is empty, so the whole picture counts as one region."
-FULL_MASK = "The mask leaves nothing outside, so the whole picture counts as one region."
-HIDDEN_MASK = "All that the mask holds is transparent, so the whole picture counts as one region."
+ONE_REGION = "{}, so the whole picture counts as one region."
+NO_MASK = ONE_REGION.format("There is no mask")
+EMPTY_MASK = ONE_REGION.format("The mask is empty")
+FULL_MASK = ONE_REGION.format("The mask leaves nothing outside")
+HIDDEN_MASK = ONE_REGION.format("All that the mask holds is transparent")
 NOTHING_SEEN = "The picture is fully transparent: there is nothing to be seen, and its numbers say nothing."
 
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from softfocus.faces import Face, FaceNets, detail_mask, find_faces
-from softfocus.faces.finding.mirror import mirror_map
+from softfocus.faces.topology import mirror_map
 from softfocus.settings import MaskSettings
 from testing.faces.picture_changes import Change, mirrored, padded, scaled, turned
 from testing.portraits import ANNOTATIONS, ROOT, Portrait
@@ -34,7 +34,7 @@ MASK_CHANGES = {
 def marks() -> dict[str, Tensor]:
     """By name of the picture: [7, 2] points in pixels marked by eye, not a number where one is hidden.
 
-    In the order of ``MARKED``. Made on enlarged pictures without a look at the mesh, and not moved towards it later.
+    In the order of `MARKED`. Made on enlarged pictures without a look at the mesh, and not moved towards it later.
     """
     names = {entry["sha256"]: Path(entry["path"]).stem for entry in json.loads(ANNOTATIONS.read_text())["images"]}
     hidden = [torch.nan, torch.nan]
@@ -62,7 +62,7 @@ def mark_errors(nets: FaceNets, chosen: Iterable[Portrait]) -> dict[str, float]:
 
 
 def interocular(corners: Tensor) -> float:
-    """Distance in pixels of the eyes' centres as seen (small in a profile) from the four ``EYE_CORNERS`` [4, 2]."""
+    """Distance in pixels of the eyes' centres as seen (small in a profile) from the four `EYE_CORNERS` [4, 2]."""
     right_outer, right_inner, left_inner, left_outer = corners
     return ((right_outer + right_inner - left_inner - left_outer) / 2).norm().item()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from softfocus.faces.face import Face
+from softfocus.faces.face import Face, box_overlap
 from testing.portraits import Portrait
 
 HIT = 0.3  # intersection over union
@@ -52,10 +52,8 @@ class Result:
 
 def overlap(a: Box, b: Box) -> float:
     """Intersection over union of two boxes (left, top, width, height)."""
-    width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
-    height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
-    shared = max(width, 0.0) * max(height, 0.0)
-    return shared / (a[2] * a[3] + b[2] * b[3] - shared)
+    first, second = (torch.tensor([box], dtype=torch.float64) for box in (a, b))
+    return box_overlap(first, second).item()
 
 
 Finder = Callable[[Tensor], list[list[Face]]]

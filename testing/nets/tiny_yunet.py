@@ -6,7 +6,6 @@ order of numbers shows. OpenCV decodes both alike: per cell of strides 8, 16 and
 
 from __future__ import annotations
 
-import io
 import warnings
 from pathlib import Path
 
@@ -91,10 +90,8 @@ def _between(value: Tensor, low: float, high: float) -> Tensor:
 
 def save_yunet(path: Path) -> Path:
     """Write the net as ONNX."""
-    file = io.BytesIO()
     names = [f"{kind}_{stride}" for kind in ("cls", "obj", "bbox", "kps") for stride in STRIDES]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch's other exporter needs one more package; the loop over points is fixed
-        torch.onnx.export(FrameFinder().eval(), (torch.zeros(1, 3, 320, 320),), file, output_names=names, dynamo=False)
-    path.write_bytes(file.getvalue())
+        torch.onnx.export(FrameFinder().eval(), (torch.zeros(1, 3, 320, 320),), path, output_names=names, dynamo=False)
     return path

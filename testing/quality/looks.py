@@ -12,7 +12,7 @@ from torch.nn.functional import interpolate
 
 from softfocus.color import linear_to_srgb, srgb_to_linear
 from softfocus.filters.gaussian import gaussian_blur
-from softfocus.quality import Effect, measure_effect
+from softfocus.quality import Effect, Measured, measure_effect
 
 Portrait = tuple[Tensor, Tensor]  # picture [1, 3, H, W], mask [1, 1, H, W]
 
@@ -106,4 +106,4 @@ def variants(portrait: Portrait) -> dict[str, Tensor]:
 
 def effects(portrait: Portrait) -> dict[str, Effect]:
     picture, mask = portrait
-    return {name: measure_effect(changed, picture, mask) for name, changed in variants(portrait).items()}
+    return {name: measure_effect(Measured.of(changed, picture, mask)) for name, changed in variants(portrait).items()}

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from softfocus.filters.gaussian import gaussian_blur
 from softfocus.matting import refine as refine_module
-from softfocus.matting import refine_instances, refine_mask
+from softfocus.matting import refine_mask
 from softfocus.matting.trimap import make_trimap
 from testing.matting.truth import make_scene, rough_mask
 
@@ -140,13 +140,14 @@ def test_new_background_shows_no_fringe(scene, matte):
     assert error(ours, truth) < 0.75 * error(naive, truth)
 
 
-def test_neighbours_share_the_picture(scene, rough):
+def test_other_subjects_are_background(scene, rough):
     left, right = rough.clone(), rough.clone()
     left[..., SIZE // 2 :] = 0
     right[..., : SIZE // 2] = 0
-    alphas = refine_instances(scene.image, torch.cat([left, right]), BAND)
-    assert alphas.sum(0).max() <= 1 + 1e-6
-    assert alphas[0][..., SIZE // 2 + 20 :].max() < 0.01 < alphas[0].max()
+    alone, beside = (refine_mask(scene.image, left, BAND, others=others).alpha for others in (None, right))
+    other = (right >= 0.5) & (left < 0.5)
+    assert beside[other].max() == 0 < alone[other].max()
+    assert beside[left >= 0.5].max() == 1
 
 
 def test_cost_follows_the_band(scene, rough, monkeypatch):

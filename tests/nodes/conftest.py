@@ -100,7 +100,8 @@ def ask_clip(clip_nodes: Any, clip_tower: Any) -> Any:
         given = {"emotion": "auto", "clip": clip_tower.clip, "vision": clip_tower.vision} | other
         image = make_picture(90, 60, frames=2) if image is None else image
         judge = clip_nodes.clip_judge.ClipJudge(prompt, *given.values())
-        return judge(image, mask), judge.notes
+        masks = None if mask is None else mask.expand(len(image), -1, -1, -1)
+        return [judge(each) for each in clip_nodes.clip_judge.Measured.frames(image, None, masks)], judge.notes
 
     return ask
 

@@ -238,6 +238,16 @@ def test_it_composes_with_the_hosts_own_patches_in_either_order(guide, sd15, pat
     assert torch.equal(first, last) != (patch in ORDER_MATTERS)
 
 
+def test_empty_frames_of_a_mask_are_named(node, sd15):
+    def text(mask: Tensor | None) -> str:
+        return run_node(node.DreamGuidance, model=sd15.patcher, mask=mask).ui["text"][0]
+
+    assert text(torch.cat([face(), 0 * face(), face()])) == "mask is empty in frame 2: guided as outside of it there."
+    for empty in (torch.zeros(1, 64, 64), torch.zeros(0, 192, 128), torch.full((2, 8, 8), torch.nan)):
+        assert text(empty) == node.EMPTY
+    assert text(None) == text(face()) == ""
+
+
 def test_perp_neg_starts_from_its_empty_prompt(node, sd15):
     """PerpNegGuider hands over no negative prompt at neg_scale 0, though there is guidance."""
     guidance = node.MaskedGuidance(node.Gains(2, 2), 2.0, (0.0, 1.0), None)

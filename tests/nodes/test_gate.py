@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
+from softfocus.color import displayable
 from testing.cases import CASES, face_mask, portrait, softened
+from testing.full_memory import fill_memory
 
 pytestmark = pytest.mark.host
 NEUTRAL = {
@@ -52,6 +54,7 @@ def test_rule_of_values(pack, values):
     assert torch.equal(found, by_the_rule(image))
     assert found is image or not (image.abs() <= LARGEST).all()
     assert torch.equal(layouts.to_planes(image)[0], found.movedim(-1, 1).expand(-1, 3, -1, -1))
+    assert torch.equal(displayable(found), displayable(image))  # what is measured has the same rule
 
 
 @pytest.mark.parametrize("node_id", sorted(NEUTRAL))
@@ -157,28 +160,22 @@ def test_full_memory_in_the_work_itself_changes_nothing(execute, node_id, host, 
     if node_id not in results_of_four:
         results_of_four[node_id] = execute(batch)
     wanted = results_of_four[node_id]
-    monkeypatch.setattr(host.work, "chunk_length", lambda count, size, device: 2)
-    in_chunks, lengths = host.work._in_chunks, []
-
-    def failing_chunks(op, *others):
-        seen = []
-
-        def once_too_much(frames):
-            made = op(frames)
-            seen.append(len(frames))
-            if len(seen) - 1 == failing:
-                raise torch.cuda.OutOfMemoryError("CUDA out of memory (by the test)")
-            return made
-
-        in_chunks(once_too_much, *others)
-        lengths.append(seen)
-
-    monkeypatch.setattr(host.work, "_in_chunks", failing_chunks)
+    lengths = fill_memory(host.work, monkeypatch, failing)
     got = execute(batch)
     assert lengths == [[2] * (failing + 1) + [1] * (4 - 2 * failing)] * CASES[node_id].passes
     assert (got.ui or {}).get("text") == (wanted.ui or {}).get("text")
     for first, second in zip(got.args, wanted.args, strict=True):
         assert torch.allclose(first, second, atol=1e-5) if isinstance(first, Tensor) else first == second
+
+
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.bool, torch.int64])
+def test_whole_numbers_are_refused(run, node_id, dtype):
+    """255 would be light far beyond white."""
+    for name in ("image", "detail_source", "reference"):
+        given = CASES[node_id].arguments(portrait())
+        if name in given:
+            with pytest.raises(ValueError, match=f"{name} holds {dtype} values; expected floats"):
+                run(portrait(), **{name: (255 * given[name]).to(dtype)})
 
 
 def test_second_image_without_frames_is_named(run, node_id):

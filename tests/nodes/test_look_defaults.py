@@ -14,6 +14,7 @@ from torch.nn.functional import interpolate
 
 from softfocus import face_detail_mask, make_look
 from softfocus.settings import BLOOM, BLUR, MASK, SHARPEN
+from testing.host_in_process import run_node
 from testing.node_defaults import node_defaults
 
 pytestmark = pytest.mark.host
@@ -34,8 +35,7 @@ def run(pack: Any) -> Any:
     nodes = {cls.GET_SCHEMA().node_id: cls for cls in sys.modules[pack.__name__ + ".nodes"].NODES}
 
     def call(node_id: str, **inputs: Any) -> tuple[Any, ...]:
-        with torch.inference_mode():
-            return nodes[node_id].PREPARE_CLASS_CLONE({}).execute(**node_defaults(nodes[node_id]) | inputs).args
+        return run_node(nodes[node_id], **inputs).args
 
     call.nodes = nodes  # type: ignore[attr-defined]
     return call

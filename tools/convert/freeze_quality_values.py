@@ -1,7 +1,7 @@
 """Write testing/quality/quality_values.json: what the reference packages say of real pictures and of worse versions.
 
-Run once, by hand: ``python -m tools.convert.freeze_quality_values [--packages FOLDER]``. brisque 0.2.0 and pypiqe 1.2
-run in a virtual environment of their own with a numpy below 2, made in FOLDER (default ``.cache``): brisque stops with
+Run once, by hand: `python -m tools.convert.freeze_quality_values [--packages FOLDER]`. brisque 0.2.0 and pypiqe 1.2
+run in a virtual environment of their own with a numpy below 2, made in FOLDER (default `.cache`): brisque stops with
 an error on numpy 2.4. NIQE is basicsr 1.4.2's niqe.py, taken from its sdist and run here without the rest of that
 package. Every picture is stored with the sha256 of its pixels, so that a test knows whether it has the same one.
 

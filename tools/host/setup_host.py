@@ -40,7 +40,7 @@ def main() -> int:
         return 1
     started = time.monotonic()
     environment = ROOT / os.environ.get("VENV", ".venv")
-    host = ROOT / os.environ.get("COMFYUI_DIR", FLOOR)
+    host = ROOT / (os.environ.get("COMFYUI_DIR") or FLOOR)
     constraints = CONSTRAINTS.get(host)
     python = environment / "bin" / "python"
     if not python.exists():

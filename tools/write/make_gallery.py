@@ -1,6 +1,6 @@
 """Draw the gallery: real portraits with the face regions and the hair that the pack finds in them.
 
-``python -m tools.write.make_gallery [--count N] [--out FILE]``. Each tile shows the picture, the preview with its
+`python -m tools.write.make_gallery [--count N] [--out FILE]`. Each tile shows the picture, the preview with its
 legend, and the detail mask. The sheet goes to benchmarks/results/, which git ignores: the pictures belong to others.
 """
 

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d
 
+from ...color import displayable
+
 SIDE = 24  # samples of a thumbnail's side: what moves within a shot hardly shows in it
 DIFFERENT = 0.35  # mean difference of pictures of equal contrast; two pictures with nothing in common have about 1.1
 FLAT = 0.02  # contrast below which a picture is not stretched: it shows noise
@@ -17,7 +19,7 @@ AROUND = 2  # frames on either side to compare with
 
 def thumbnail(frame: Tensor) -> Tensor:
     """A small picture [3, SIDE, SIDE] of a frame [3, H, W] sRGB, for `scene_cuts`."""
-    return adaptive_avg_pool2d(frame.clamp(0, 1), SIDE)
+    return adaptive_avg_pool2d(displayable(frame), SIDE)
 
 
 def scene_cuts(frames: Sequence[Tensor]) -> list[int]:

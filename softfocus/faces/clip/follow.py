@@ -8,7 +8,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from ..face import Face, largest, same_face
+from ..face import Face, landmarks_of, largest, same_faces
 from ..masks.regions import face_width
 from .motion import Step
 from .smooth import Motion, between, smooth_points
@@ -25,19 +25,22 @@ def follow_faces(
 
     Args:
         frames: the faces found in each frame, with landmarks; those without are passed on as they are.
-        missing: what stands in for a face in a frame in which it was not found. ``empty``: nothing, and nothing is
-            smoothed, every frame is as it came. ``previous``: the face as it was last seen, for up to ``LONGEST_GAP``
-            frames; nothing before it is first seen. ``interpolate``: the way from the sighting before to the one
-            after, across up to ``LONGEST_GAP`` frames; before the first and after the last sighting of a face it
-            stays where it is for up to ``END_HOLD`` frames.
-        step: how the picture moves (``picture_motion``); without it faces are smoothed by their own positions alone.
-        cuts: frames with which a new shot starts (``scene_cuts``). A frame in which a face appears right after another
+        missing: what stands in for a face in a frame in which it was not found. `empty`: nothing, and nothing is
+            smoothed, every frame is as it came. `previous`: the face as it was last seen, for up to `LONGEST_GAP`
+            frames; nothing before it is first seen. `interpolate`: the way from the sighting before to the one
+            after, across up to `LONGEST_GAP` frames; before the first and after the last sighting of a face it
+            stays where it is for up to `END_HOLD` frames.
+        step: how the picture moves (`picture_motion`); without it faces are smoothed by their own positions alone.
+        cuts: frames with which a new shot starts (`scene_cuts`). A frame in which a face appears right after another
             was last seen, while none is seen on both sides of it, counts as a cut too. Nothing is held across a cut;
             a face seen on both sides of one is the same if it is in the same place.
 
     A filled-in face keeps the score of the sighting before it (after it, at the start). It is left out where its box
     overlaps that of a face found there, and a face that was seen in one frame only, perhaps by mistake, stands in only
-    where there is no other. Raises ``ValueError`` for another ``missing``.
+    where there is no other.
+
+    Raises:
+        ValueError: another `missing`.
     """
     if missing not in MISSING:
         raise ValueError(f"missing_frames is {missing!r}; choose one of {', '.join(MISSING)}")
@@ -54,7 +57,7 @@ def follow_faces(
     for track, faces in surest:
         for index, face in _filled(track, faces, missing, len(frames), shots).items():
             doubtful = len(track.sightings) == 1 and result[index]
-            if not doubtful and not any(same_face(face, other) for other in result[index]):
+            if not doubtful and not bool(same_faces([face], result[index]).any()):
                 result[index].append(face)
     return [largest(found) for found in result]
 
@@ -76,7 +79,7 @@ def _steady(track: Track, step: Step | None) -> dict[int, Face]:
 
 
 def _motion(points: Tensor, seen: Tensor, count: int, first: int, step: Step) -> Motion:
-    """The picture's motion under the first ``count`` points of [F, N, 2]; the others take the mean of it."""
+    """The picture's motion under the first `count` points of [F, N, 2]; the others take the mean of it."""
     places = between(points, seen)
     steps, trust = torch.zeros_like(points[1:]), torch.zeros(len(points) - 1)
     for index in range(len(points) - 1):
@@ -88,14 +91,12 @@ def _motion(points: Tensor, seen: Tensor, count: int, first: int, step: Step) ->
 
 def _points(face: Face) -> Tensor:
     """Landmarks and two corners of the box, [N, 2]: what is smoothed."""
-    if face.landmarks is None:
-        raise ValueError("the face has no landmarks; run add_landmarks first")
     left, top, width, height = face.box
-    return torch.cat((face.landmarks.float(), torch.tensor(((left, top), (left + width, top + height)))))
+    return torch.cat((landmarks_of(face).float(), torch.tensor(((left, top), (left + width, top + height)))))
 
 
 def _moved(face: Face, points: Tensor, count: int) -> Face:
-    """``face`` at points [N, 2], the inverse of :func:`_points`; its keypoints go along."""
+    """`face` at points [N, 2], the inverse of `_points`; its keypoints go along."""
     shift = (points - _points(face))[:count].mean(0)
     keypoints = None if face.keypoints is None else face.keypoints + shift
     (left, top), (right, bottom) = points[count:].tolist()

@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ...color import displayable
 from ...opencv import opencv
 from ..crops import Square, cut_window, sample_square
 from ..masks.regions import face_width
@@ -24,10 +25,10 @@ Step = Callable[[int, Tensor, Tensor], tuple[Tensor, float]]
 
 
 def picture_motion(frame: Callable[[int], Tensor]) -> Step | None:
-    """A function of (index, here, there) that tells how points [N, 2] move from frame ``index`` to the next.
+    """A function of (index, here, there) that tells how points [N, 2] move from frame `index` to the next.
 
-    ``frame(index)`` is a picture [C, H, W] sRGB of any float dtype, only parts of which are read. ``here`` and
-    ``there`` are a face's landmarks in both frames, in pixels; the second only says where to look. The function
+    `frame(index)` is a picture [C, H, W] sRGB of any float dtype, only parts of which are read. `here` and
+    `there` are a face's landmarks in both frames, in pixels; the second only says where to look. The function
     returns the displacements [N, 2] in pixels and how far they are to be believed, 0..1: by how many points the flow
     back returns to. None if OpenCV or this part of it is not there.
 
@@ -66,8 +67,7 @@ def _trust(share: float) -> float:
 def _grey(image: Tensor, square: Square) -> Any:
     """[SIZE, SIZE] uint8 of a square of a picture [C, H, W] of any float dtype; no more of it is converted."""
     window, square = cut_window(image, square, SIZE)
-    values = torch.nan_to_num(window[None].cpu().float(), nan=0.0, posinf=1.0, neginf=0.0).clamp_(0, 1)
-    crop = sample_square(values, square, SIZE)[0]
+    crop = sample_square(displayable(window[None].cpu().float()), square, SIZE)[0]
     return (crop.mean(0) * 255).round().to(torch.uint8).numpy()
 
 

@@ -35,7 +35,7 @@ class Motion:
 
 
 def smooth_points(points: Tensor, seen: Tensor, width: float, motion: Motion | None = None) -> Tensor:
-    """Points [F, N, 2] in pixels of F consecutive frames, smoothed; frames that are not ``seen`` are filled.
+    """Points [F, N, 2] in pixels of F consecutive frames, smoothed; frames that are not `seen` are filled.
 
     Args:
         points: as found; the values of unseen frames are ignored.
@@ -43,7 +43,7 @@ def smooth_points(points: Tensor, seen: Tensor, width: float, motion: Motion | N
         width: of the face, in pixels; what counts as an outlier is measured by it.
         motion: of the picture; without it, constant velocity is what is smooth.
 
-    Nothing is smoothed across a jump (see :func:`jumps`). Float64 inside, the dtype of ``points`` outside.
+    Nothing is smoothed across a jump (see `jumps`). Float64 inside, the dtype of `points` outside.
     """
     points = between(points, seen)
     result = points.clone()
@@ -68,9 +68,9 @@ def between(points: Tensor, seen: Tensor) -> Tensor:
 def jumps(points: Tensor, seen: Tensor, width: float) -> list[int]:
     """Frames with which points [F, N, 2] are suddenly elsewhere, and stay there: a cut between similar pictures.
 
-    Both frames after it miss the line through the two frames before, and the other way round, by ``JUMP`` face widths
+    Both frames after it miss the line through the two frames before, and the other way round, by `JUMP` face widths
     or more on average over the points. A single bad frame is no jump, nor is the sudden start of a pan by up to
-    ``JUMP`` face widths a frame, nor a step that happens while the face is not ``seen`` [F].
+    `JUMP` face widths a frame, nor a step that happens while the face is not `seen` [F].
     """
     frames = seen.nonzero()[:, 0].tolist()
     found = []

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from ..face import Face
+from ..face import Face, landmarks_of
 from ..masks.regions import face_width
 
 LONGEST_GAP = 24  # frames in a row without the face, about a second; after that it is another face
@@ -39,10 +39,10 @@ class Track:
     def expected(self, frame: int) -> Tensor:
         """Landmarks [N, 2] at a later frame, in pixels: the last ones moved at the median of the last velocities."""
         recent = list(self.sightings.items())[-MEMORY - 1 :]
-        latest = _points(recent[-1][1])
+        latest = landmarks_of(recent[-1][1])
         if len(recent) == 1:
             return latest
-        centres = torch.stack([_points(face).mean(0) for _, face in recent])
+        centres = torch.stack([landmarks_of(face).mean(0) for _, face in recent])
         frames = torch.tensor([float(index) for index, _ in recent])
         velocity = (centres.diff(dim=0) / frames.diff()[:, None]).median(0).values
         return latest + velocity * min(frame - self.last, STRIDE)
@@ -55,7 +55,7 @@ def link_faces(frames: list[list[Face]], cuts: Collection[int] = ()) -> list[Tra
         frames: the faces of each frame; those without landmarks are left out.
         cuts: frames with which a new shot starts, perhaps; only a track seen in the frame before may go on there.
 
-    A face that stays unseen for more than ``LONGEST_GAP`` frames, or turns up further than ``REACH`` face widths from
+    A face that stays unseen for more than `LONGEST_GAP` frames, or turns up further than `REACH` face widths from
     where it was expected, starts a new track.
     """
     tracks: list[Track] = []
@@ -88,15 +88,9 @@ def _assign(tracks: list[Track], faces: list[Face], frame: int) -> dict[int, int
 
 def _distance(track: Track, face: Face, frame: int) -> Tensor:
     """Mean distance of the landmarks from where the track expects them, as a share of what is allowed; a scalar."""
-    expected, points = track.expected(frame), _points(face)
+    expected, points = track.expected(frame), landmarks_of(face)
     if len(expected) != len(points):  # one with irises, one without
         return torch.tensor(torch.inf)
     reach = REACH + REACH_GROWTH * (frame - track.last - 1)
     width = (face_width(expected) * face_width(points)) ** 0.5
     return (points - expected).norm(dim=-1).mean() / max(reach * width, 1e-6)
-
-
-def _points(face: Face) -> Tensor:
-    if face.landmarks is None:
-        raise ValueError("the face has no landmarks; run add_landmarks first")
-    return face.landmarks

@@ -6,29 +6,28 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..face import Face, largest
+from ..face import Face, per_picture
 
 SIDES = ("x", "y", "width", "height")
 
 
 def faces_from_boxes(bboxes: Any, count: int) -> list[list[Face]]:
-    """One list of faces without keypoints for each of ``count`` pictures, largest first; ``add_landmarks`` follows.
+    """Faces without keypoints; `add_landmarks` follows.
 
     Args:
-        bboxes: a list of boxes for each picture, one such list, or a single box. A box is a dictionary of ``x``,
-            ``y`` (its upper left corner), ``width`` and ``height`` in pixels of the picture, and ``score`` 0..1
+        bboxes: a list of boxes for each picture, one such list, or a single box. A box is a dictionary of `x`,
+            `y` (its upper left corner), `width` and `height` in pixels of the picture, and `score` 0..1
             (1 if there is none). Boxes without an area are left out. One frame serves all pictures.
         count: of the pictures.
 
-    Raises ``ValueError`` if the frame count does not fit or something is no such box.
+    Returns:
+        One list for each picture, largest first.
+
+    Raises:
+        ValueError: the frame count does not fit, or something is no such box.
     """
-    frames = _frames(bboxes)
-    if len(frames) not in (1, count):
-        raise ValueError(
-            f"bboxes has {len(frames)} frames but image has {count}; connect the picture they were found in"
-        )
-    faces = [largest([_face(box) for box in frame if _has_area(box)]) for frame in frames]
-    return faces if len(faces) == count else faces * count
+    faces = [[_face(box) for box in frame if _has_area(box)] for frame in _frames(bboxes)]
+    return per_picture(faces, count, "bboxes")
 
 
 def _frames(bboxes: Any) -> list[Sequence[Mapping[str, Any]]]:

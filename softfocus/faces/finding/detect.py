@@ -1,4 +1,4 @@
-"""Find faces: several looks at each picture with the BlazeFace nets, merged."""
+"""Find faces: several views of each picture with the BlazeFace nets, merged."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from ...color import displayable
 from ...settings import MASK
-from ...transparency import fill_transparent
-from ..crops import sample_squares, valid_colors
-from ..face import Face
+from ..crops import sample_squares
+from ..face import Face, box_overlap
 from ..nets.blazeface import FullRangeDetector, ShortRangeDetector
 from ..nets.weights import FaceNets
-from .looks import Look, seen_whole, whole_looks
+from .views import View, seen_whole, whole_views
 
 MERGE_OVERLAP = 0.3
-BATCH = 16  # looks in one run of a net
+BATCH = 16  # views in one run of a net
 
 
 @torch.no_grad()
@@ -24,27 +24,24 @@ def detect_faces(
     nets: FaceNets,
     image: Tensor,
     min_confidence: float = MASK.min_confidence,
-    looks: Callable[[int, int], list[Look]] = whole_looks,
-    alpha: Tensor | None = None,
+    views: Callable[[int, int], list[View]] = whole_views,
 ) -> list[list[Face]]:
     """Faces of each picture, with keypoints but without landmarks, most certain first.
 
     Args:
         nets: the face nets, on the image's device.
-        image: [B, 3, H, W] sRGB; values outside 0..1 are clamped, those that are no numbers or infinite count as 0.
+        image: [B, 3, H, W] sRGB; any values, taken as by `displayable`.
         min_confidence: 0..1, detections scored lower are left out.
-        looks: from height and width of a picture, what to show to the nets.
-        alpha: [B, 1, H, W] in 0..1; what it hides, the nets are not shown.
+        views: from height and width of a picture, what to show to the nets.
 
     Boxes run about from the brows to the chin. Each picture is looked at alone, so a batch gives what its pictures
     give one by one. Decoding and the score-weighted merge follow BlazeFace (arXiv 1907.05047).
     """
-    image = image if alpha is None else fill_transparent(valid_colors(image), alpha)
     height, width = image.shape[2:]
     found = []
     for index in range(len(image)):
-        frame = valid_colors(image[index : index + 1])
-        boxes, scores = _merge(*_candidates(nets, frame, min_confidence, looks(height, width)))
+        frame = displayable(image[index : index + 1])
+        boxes, scores = _merge(*_candidates(nets, frame, min_confidence, views(height, width)))
         found.append([_face(box, score) for box, score in zip(boxes, scores, strict=True)])
     return found
 
@@ -54,29 +51,29 @@ def _face(values: Tensor, score: Tensor) -> Face:
     return Face((x - width / 2, y - height / 2, width, height), score.item(), values[4:].view(6, 2))
 
 
-def _candidates(nets: FaceNets, frame: Tensor, min_confidence: float, looks: list[Look]) -> tuple[Tensor, Tensor]:
+def _candidates(nets: FaceNets, frame: Tensor, min_confidence: float, views: list[View]) -> tuple[Tensor, Tensor]:
     """All anchors above the threshold: [N, 16] (centre, size, six points, picture pixels) and scores [N], on CPU."""
     detectors: dict[str, ShortRangeDetector | FullRangeDetector] = {"short": nets.short, "full": nets.full}
     boxes, scores = [torch.zeros(0, 16)], [torch.zeros(0)]
     for name, net in detectors.items():
-        own = [look for look in looks if look.net == name]
+        own = [view for view in views if view.net == name]
         for part in (own[start : start + BATCH] for start in range(0, len(own), BATCH)):
-            raw, logits = net(sample_squares(frame, [look.square for look in part], net.size))
-            for look, values, score in zip(part, raw.cpu(), logits.sigmoid().cpu(), strict=True):
+            raw, logits = net(sample_squares(frame, [view.square for view in part], net.size))
+            for view, values, score in zip(part, raw.cpu(), logits.sigmoid().cpu(), strict=True):
                 kept = (score >= min_confidence).nonzero()[:, 0]
-                decoded = _decode(values[kept] / net.size, net.anchors()[kept], look)
-                whole = seen_whole(look, decoded[:, :4], frame.shape[2], frame.shape[3])
+                decoded = _decode(values[kept] / net.size, net.anchors()[kept], view)
+                whole = seen_whole(view, decoded[:, :4], frame.shape[2], frame.shape[3])
                 boxes.append(decoded[whole])
                 scores.append(score[kept][whole])
     return torch.cat(boxes), torch.cat(scores)
 
 
-def _decode(values: Tensor, anchors: Tensor, look: Look) -> Tensor:
-    """Net output [N, 16] in 0..1 of the look, relative to anchors [N, 2], in picture pixels."""
+def _decode(values: Tensor, anchors: Tensor, view: View) -> Tensor:
+    """Net output [N, 16] in 0..1 of the view, relative to anchors [N, 2], in picture pixels."""
     values = values.view(-1, 8, 2).clone()
     values[:, [0, 2, 3, 4, 5, 6, 7]] += anchors[:, None]
-    points = look.square.to_picture(values)
-    points[:, 1] = values[:, 1] * look.square.side
+    points = view.square.to_picture(values)
+    points[:, 1] = values[:, 1] * view.square.side
     return points.view(-1, 16)
 
 
@@ -85,7 +82,7 @@ def _merge(boxes: Tensor, scores: Tensor) -> tuple[Tensor, Tensor]:
     merged, best = [], []
     rest = scores.argsort(descending=True, stable=True)
     while len(rest):
-        same = overlap(boxes[rest[:1], :4], boxes[rest, :4])[0] > MERGE_OVERLAP
+        same = box_overlap(boxes[rest[:1], :4], boxes[rest, :4], "cxcywh")[0] > MERGE_OVERLAP
         same[0] = True
         group = rest[same]
         weights = scores[group, None]
@@ -93,11 +90,3 @@ def _merge(boxes: Tensor, scores: Tensor) -> tuple[Tensor, Tensor]:
         best.append(scores[group[0]])
         rest = rest[~same]
     return (torch.stack(merged), torch.stack(best)) if merged else (boxes, scores)
-
-
-def overlap(a: Tensor, b: Tensor) -> Tensor:
-    """Intersection over union [N, M] of boxes [N, 4] and [M, 4] given as centre x, centre y, width, height."""
-    low = torch.maximum((a[:, :2] - a[:, 2:] / 2)[:, None], (b[:, :2] - b[:, 2:] / 2)[None])
-    high = torch.minimum((a[:, :2] + a[:, 2:] / 2)[:, None], (b[:, :2] + b[:, 2:] / 2)[None])
-    shared = (high - low).clamp_min(0).prod(-1)
-    return shared / (a[:, 2:].prod(-1)[:, None] + b[:, 2:].prod(-1)[None] - shared).clamp_min(1e-9)

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+import torch
 from torch import Tensor
 
+from ...color import displayable
 from ...settings import MASK
 from ...transparency import fill_transparent
-from ..crops import valid_colors
-from ..face import Face, distinct, largest, same_face
+from ..face import Face, distinct, largest, same_faces
 from ..nets.weights import FaceNets
 from .detect import detect_faces
-from .looks import TURNS, tile_looks, whole_looks
 from .mesh import SURE, add_landmarks
+from .views import TURNS, tile_views, whole_views
 
 Detector = Callable[[Tensor, float], list[list[Face]]]
-DOUBTED = 0.9  # presence below which a face from a tile or a turned look is left out: many looks err more often
+DOUBTED = 0.9  # presence below which a face from a tile or a turned view is left out: many views err more often
 
 
 def find_faces(
@@ -27,15 +28,21 @@ def find_faces(
     detector: Detector | None = None,
     alpha: Tensor | None = None,
 ) -> list[list[Face]]:
-    """Faces of each picture of [B, 3, H, W] sRGB with their 468 landmarks, largest first.
+    """Faces with their 468 landmarks.
 
-    ``nets`` must be on the image's device. ``min_confidence`` 0..1 is the detector's.
-    ``detector`` takes the place of the pack's own: from pictures and confidence to faces with keypoints, such as
-    :class:`YuNet`. Without one, each picture is looked at as a whole and in tiles (see :mod:`.looks`), and
-    in turned positions too where no upright face is certain. What ``alpha`` [B, 1, H, W] in 0..1 hides, no net is
-    shown: visible colors go on there.
+    Args:
+        nets: the face nets, on the image's device.
+        image: [B, 3, H, W] sRGB; any values, taken as by `displayable`.
+        min_confidence: 0..1, the detector's.
+        detector: takes the place of the pack's own: from pictures and confidence to faces with keypoints, such as
+            `YuNet`. Without one, each picture is viewed as a whole and in tiles, and turned too where no upright face
+            is certain.
+        alpha: [B, 1, H, W] in 0..1; what it hides, no net is shown: visible colors go on there.
+
+    Returns:
+        One list a picture, largest first.
     """
-    image = image if alpha is None else fill_transparent(valid_colors(image), alpha)
+    image = image if alpha is None else fill_transparent(displayable(image), alpha)
     frames = (image[index : index + 1] for index in range(len(image)))
     return [largest(_find(nets, frame, min_confidence, detector)) for frame in frames]
 
@@ -44,16 +51,14 @@ def _find(nets: FaceNets, frame: Tensor, min_confidence: float, detector: Detect
     if detector is not None:
         return distinct(add_landmarks(nets, frame, detector(frame, min_confidence))[0])
     (faces,) = add_landmarks(nets, frame, detect_faces(nets, frame, min_confidence))
-    (tiled,) = detect_faces(nets, frame, min_confidence, tile_looks)
+    (tiled,) = detect_faces(nets, frame, min_confidence, tile_views)
     # A small face may be seen badly in the whole picture and well in a tile.
-    better = [
-        face
-        for face in tiled
-        if not any(same_face(face, other) and other.score >= min(face.score, SURE) for other in faces)
-    ]
+    scores, enough = (torch.tensor([face.score for face in each]) for each in (faces, tiled))
+    known = same_faces(tiled, faces) & (scores >= enough.clamp(max=SURE)[:, None])
+    better = [face for face, seen in zip(tiled, known.any(1).tolist(), strict=True) if not seen]
     faces = faces + add_landmarks(nets, frame, [better], DOUBTED)[0]
     if not any(face.score >= SURE for face in faces):
         for angle in TURNS:
-            turned = detect_faces(nets, frame, min_confidence, partial(whole_looks, angle=angle))
+            turned = detect_faces(nets, frame, min_confidence, partial(whole_views, angle=angle))
             faces += add_landmarks(nets, frame, turned, DOUBTED)[0]
     return distinct(faces)

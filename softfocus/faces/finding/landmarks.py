@@ -7,29 +7,31 @@ from typing import Any
 
 import torch
 
-from ..face import Face, largest
-from ..nets.facemesh import POINTS
+from ..face import Face, per_picture
+from ..topology import POINTS
 
 
 def faces_from_landmarks(payload: Mapping[str, Any], count: int, size: Sequence[int]) -> list[list[Face]]:
-    """One list of faces for each of ``count`` pictures of ``size`` (height, width), largest first.
+    """Faces with landmarks, in pixels of the pictures.
 
-    Reads ``frames`` (a list of faces for each picture: ``landmarks_xy``
-    [468 or more, 2], ``bbox_xyxy``, ``score``) and ``image_size`` (height, width), to which the coordinates belong;
-    they are scaled to ``size``. One frame serves all pictures. Raises ``ValueError`` if the frame count or the number
-    of points does not fit.
+    Args:
+        payload: `frames`, a list of faces for each picture (`landmarks_xy` [468 or more, 2], `bbox_xyxy`, `score`), and
+            `image_size` (height, width), to which the coordinates belong. One frame serves all pictures.
+        count: of the pictures.
+        size: (height, width) of the pictures.
+
+    Returns:
+        One list for each picture, largest first.
+
+    Raises:
+        ValueError: the frame count or the number of points does not fit.
     """
     if "frames" not in payload:
         raise ValueError("face_landmarks holds no frames; connect the output of Detect Face Landmarks (MediaPipe)")
-    frames = payload["frames"]
-    if len(frames) not in (1, count):
-        raise ValueError(
-            f"face_landmarks has {len(frames)} frames but image has {count}; connect the picture they were found in"
-        )
     height, width = payload.get("image_size", size)
     scale = torch.tensor((size[1] / width, size[0] / height))
-    faces = [largest([_face(each, scale) for each in frame]) for frame in frames]
-    return faces if len(faces) == count else faces * count
+    faces = [[_face(each, scale) for each in frame] for frame in payload["frames"]]
+    return per_picture(faces, count, "face_landmarks")
 
 
 def _face(entry: Mapping[str, Any], scale: torch.Tensor) -> Face:

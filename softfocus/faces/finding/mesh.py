@@ -8,16 +8,15 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from ...transparency import fill_transparent
-from ..crops import Square, sample_squares, valid_colors
+from ...color import displayable
+from ..crops import Square, sample_squares
 from ..face import Face
 from ..nets.weights import FaceNets
-from .mirror import mirror_map
+from ..topology import LEFT_EYE, RIGHT_EYE, mirror_map
 
 CROP_MARGIN = 1.5  # side of the crop over the longer side of the face's upright box; the mesh was trained on this
 SURE = 0.8  # detector score from which a face needs no second opinion
 BATCH = 16  # crops in one run of the net
-RIGHT_EYE, LEFT_EYE = 33, 263  # outer corners in the mesh
 
 
 @torch.no_grad()
@@ -26,24 +25,21 @@ def add_landmarks(
     image: Tensor,
     faces: list[list[Face]],
     min_presence: float = 0.2,
-    alpha: Tensor | None = None,
 ) -> list[list[Face]]:
-    """The same faces with ``landmarks`` [468, 2] and with ``box`` set to what the landmarks span.
+    """The same faces with `landmarks` [468, 2] and with `box` set to what the landmarks span.
 
     Args:
         nets: the face nets, on the image's device.
-        image: [B, 3, H, W] sRGB; values outside 0..1 are clamped, those that are no numbers or infinite count as 0.
+        image: [B, 3, H, W] sRGB; any values, taken as by `displayable`.
         faces: one list a picture. A face without keypoints is a box from elsewhere, its score nothing to go by.
         min_presence: 0..1; a face that the mesh net rates lower is left out, unless the detector was sure of it
             (drawn faces are rated low).
-        alpha: [B, 1, H, W] in 0..1; what it hides, the net is not shown.
 
     Two passes (arXiv 1907.06724): the detector's box and eyes give the first crop, the first points the second.
     A face without keypoints takes one pass more, at four angles, to learn where its eyes are.
     """
-    image = image if alpha is None else fill_transparent(valid_colors(image), alpha)
     return [
-        _frame_landmarks(nets, valid_colors(image[index : index + 1]), found, min_presence) if found else []
+        _frame_landmarks(nets, displayable(image[index : index + 1]), found, min_presence) if found else []
         for index, found in enumerate(faces)
     ]
 
@@ -99,7 +95,7 @@ def _square_from_box(nets: FaceNets, frame: Tensor, face: Face) -> Square:
 
 
 def square_around(points: Tensor, right: int, left: int) -> Square:
-    """The square crop, upright for the line from point ``right`` to point ``left``, around points [N, 2]."""
+    """The square crop, upright for the line from point `right` to point `left`, around points [N, 2]."""
     dx, dy = (points[left] - points[right]).tolist()
     frame = Square(0.0, 0.0, 1.0, math.atan2(dy, dx))
     upright = frame.from_picture(points)

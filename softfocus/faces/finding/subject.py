@@ -18,7 +18,7 @@ MARGIN = 0.5  # of the subject's longer side, seen around it: a mask of a face a
 def faces_of_subject(find: Callable[[Tensor], list[Face]], frame: Tensor, subject: Tensor) -> list[Face]:
     """The faces in frame [1, 3, H, W] that the mask subject [1, 1, H, W] in 0..1 touches.
 
-    ``find`` gives the faces of such a frame. Where none of those touches the subject, it is shown the
+    `find` gives the faces of such a frame. Where none of those touches the subject, it is shown the
     subject's surroundings alone, in which a small face is larger.
     """
     inside = subject[0, 0] >= 0.5

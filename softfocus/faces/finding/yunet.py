@@ -9,9 +9,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ...color import displayable
 from ...opencv import opencv
 from ...settings import MASK
-from ..crops import valid_colors
 from ..face import Face, distinct
 
 SIDES = (320, 1920)  # px, at most; the longer sides in which a picture is shown
@@ -22,12 +22,13 @@ MOST = 5000  # candidates before suppression
 
 
 class YuNet:
-    """A detector for ``find_faces``, through ``cv2.FaceDetectorYN`` of OpenCV 4.5.4 or newer, on the CPU."""
+    """A detector for `find_faces`, through `cv2.FaceDetectorYN` of OpenCV 4.5.4 or newer, on the CPU."""
 
     def __init__(self, path: str | Path) -> None:
-        """Read the net, such as ``face_detection_yunet_2023mar.onnx``.
+        """Read the net, such as `face_detection_yunet_2023mar.onnx`.
 
-        Raises ``ValueError`` with one sentence if OpenCV is missing or the file is not such a net.
+        Raises:
+            ValueError: OpenCV is missing, or the file is not such a net.
         """
         cv2 = opencv("FaceDetectorYN.create")
         if cv2 is None:
@@ -40,22 +41,26 @@ class YuNet:
         self._net.setTopK(MOST)
 
     def __call__(self, image: Tensor, min_confidence: float = MASK.min_confidence) -> list[list[Face]]:
-        """Faces of each picture of [B, 3, H, W] sRGB, most certain first, those scored 0..1 lower left out.
+        """Faces of each picture, most certain first; pictures of more than 320 px are shown in two sizes.
 
-        ``keypoints`` are [4, 2]: right eye, left eye, nose tip, mouth. Values outside 0..1 are clamped, those that
-        are no numbers or infinite count as 0. Pictures of more than 320 px are shown in two sizes, at most 1920 px.
+        Args:
+            image: [B, 3, H, W] sRGB; any values, taken as by `displayable`.
+            min_confidence: 0..1, detections scored lower are left out.
+
+        Returns:
+            One list a picture; `keypoints` are [4, 2]: right eye, left eye, nose tip, mouth.
         """
         self._net.setScoreThreshold(float(min_confidence))
-        return [self._faces(valid_colors(image[index : index + 1])) for index in range(len(image))]
+        return [self._faces(displayable(image[index : index + 1])) for index in range(len(image))]
 
     def _faces(self, frame: Tensor) -> list[Face]:
         smallest, *others = sorted({min(1.0, side / max(frame.shape[2:])) for side in SIDES})
-        found = self._look(frame, smallest)
+        found = self._detect(frame, smallest)
         for scale in others:
-            found += [face for face in self._look(frame, scale) if max(face.box[2:]) * scale <= LARGEST]
+            found += [face for face in self._detect(frame, scale) if max(face.box[2:]) * scale <= LARGEST]
         return distinct(found)
 
-    def _look(self, frame: Tensor, scale: float) -> list[Face]:
+    def _detect(self, frame: Tensor, scale: float) -> list[Face]:
         height, width = (max(1, round(length * scale)) for length in frame.shape[2:])
         if scale < 1:
             frame = F.interpolate(frame, (height, width), mode="bilinear", antialias=True)

@@ -9,15 +9,17 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ...color import displayable
 from ...matting import refine_mask
 from ...settings import MASK
 from ...transparency import fill_transparent
 from ..crops import Square, sample_square
 from ..face import Face
 from ..nets.selfie import SelfieSegmentation
+from ..topology import CHIN, FOREHEAD, LEFT_EYE, OVAL, RIGHT_EYE
 from .hair_model import HeadCrop, hair_probability
 from .raster import signed_distance
-from .regions import CHIN, FOREHEAD, LEFT_EYE, RIGHT_EYE, RINGS, face_width, region_masks
+from .regions import face_width, region_masks
 
 SIDE = 4.0  # of the crop, in face widths: head and shoulders, as the person net was trained on
 LOWER = 0.45  # of the crop's centre below the face's, likewise
@@ -49,7 +51,7 @@ def hair_mask(
     image = fill_transparent(image, alpha)
     mask = torch.zeros_like(image[:, :1])
     for index, found in enumerate(faces):
-        frame = image[index : index + 1].clamp(0, 1)
+        frame = displayable(image[index : index + 1])
         seen = [face.landmarks for face in found if face.landmarks is not None and face_width(face.landmarks) >= 1]
         for landmarks in seen:
             _add_hair(net, frame, landmarks, seen, refine, mask[index : index + 1])
@@ -59,7 +61,7 @@ def hair_mask(
 def _add_hair(
     net: SelfieSegmentation, frame: Tensor, landmarks: Tensor, everyone: list[Tensor], refine: int, mask: Tensor
 ) -> None:
-    """Raise ``mask`` [1, 1, H, W] in place to the hair of one face."""
+    """Raise `mask` [1, 1, H, W] in place to the hair of one face."""
     square = _head_square(landmarks)
     rows, columns = _window(square, frame.shape[-2], frame.shape[-1])
     part = (slice(None), slice(None), rows, columns)
@@ -87,7 +89,7 @@ def _head_square(landmarks: Tensor) -> Square:
 def _head_crop(
     net: SelfieSegmentation, frame: Tensor, square: Square, landmarks: Tensor, everyone: list[Tensor]
 ) -> HeadCrop:
-    """What the square shows, at the net's size; ``everyone`` are the landmarks of all faces of the picture."""
+    """What the square shows, at the net's size; `everyone` are the landmarks of all faces of the picture."""
     size = net.size
     shown = sample_square(torch.cat((frame, torch.ones_like(frame[:, :1])), 1), square, size)
     image, inside = shown[:, :3], shown[:, 3:]
@@ -97,7 +99,7 @@ def _head_crop(
     masks = region_masks([faces], (size, size), 0.0, OUTLINE, frame.device)
     features = torch.stack([masks[name] for name in ("eyes", "brows", "nose", "lips")]).amax(0)
     points = (square.from_picture(landmarks) * SIDE).to(frame.device)  # in face widths
-    oval = points[list(RINGS["face"][0])]
+    oval = points[list(OVAL)]
     steps = (torch.arange(size, device=frame.device) + 0.5) * (SIDE / size)
     y, x = torch.meshgrid(steps, steps, indexing="ij")
     low, high = oval[:, 0].aminmax()
@@ -117,9 +119,8 @@ def _head_crop(
 
 def _window(square: Square, height: int, width: int) -> tuple[slice, slice]:
     """Rows and columns of the picture that the square touches."""
-    reach = square.side * (abs(math.cos(square.angle)) + abs(math.sin(square.angle))) / 2
     spans = [
-        slice(max(0, math.floor(center - reach)), max(0, min(size, math.ceil(center + reach))))
+        slice(max(0, math.floor(center - square.reach)), max(0, min(size, math.ceil(center + square.reach))))
         for center, size in ((square.y, height), (square.x, width))
     ]
     return spans[0], spans[1]

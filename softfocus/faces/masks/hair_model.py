@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ...filters.gaussian import gaussian_blur
 from ...matting.palette import make_palette
+from ...smoothstep import smoothstep
 
 HAIR, SKIN, CLOTHES, BACKDROP = range(4)
 PALETTE = 40  # colours of the crop
@@ -27,6 +28,7 @@ FINE = 0.025  # face widths: strands of hair are finer
 NEAR_FACE = 0.25  # face widths: hair starts no farther from the face's outline
 CELL = 2  # pixels
 FEW = 16  # pixels: too few to learn from
+EIGHT_NEIGHBOURS = ((1, 1, 1),) * 3
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,12 @@ def hair_probability(head: HeadCrop) -> Tensor:
     if head.inside.sum() < FEW:
         return torch.zeros_like(head.inside)
     prior = _prior(head)
-    prior[HAIR] *= 1 - _ramp(_bald_share(head, prior[HAIR]), *BALD)
+    prior[HAIR] *= 1 - smoothstep(_bald_share(head, prior[HAIR]), *BALD)
     colors = head.image[0].permute(1, 2, 0).reshape(-1, 3)
     palette = make_palette(colors[head.inside.reshape(-1) > 0.5], PALETTE)
     nearness = (-torch.cdist(colors, palette).square() / (2 * SPREAD**2)).softmax(1)
     taught = torch.ones_like(prior) * head.inside[0]
-    taught[HAIR] *= _ramp(head.below_chin, 0.1, -0.1)  # farther down, clothes would pass for hair
+    taught[HAIR] *= smoothstep(head.below_chin, 0.1, -0.1)  # farther down, clothes would pass for hair
     posterior = prior
     for _ in range(ROUNDS):
         shares = _shares(posterior * taught, nearness)
@@ -82,22 +84,20 @@ def _shares(weights: Tensor, nearness: Tensor) -> Tensor:
 
 
 def _connected(hair: Tensor, seeds: Tensor) -> Tensor:
-    """``hair`` [1, 1, S, S] as far as it hangs together with where ``seeds`` [S, S] is true.
+    """`hair` [1, 1, S, S] as far as it hangs together with where `seeds` [S, S] is true.
 
     Reconstruction by dilation (Vincent 1993) of what is rather hair than not, on cells of CELL x CELL pixels.
     """
-    cells = (F.max_pool2d(hair, CELL) > 0.5).to(hair)
-    reached = cells * F.max_pool2d(seeds[None, None].to(hair), CELL)
-    for _ in range(cells.shape[-1] * 2):
-        further = F.max_pool2d(reached, 3, 1, 1) * cells
-        if torch.equal(further, reached):
-            break
-        reached = further
-    return hair * F.interpolate(F.max_pool2d(reached, 3, 1, 1), hair.shape[-2:], mode="nearest")
+    from scipy.ndimage import binary_propagation  # comes with ComfyUI
+
+    cells, seeds = (F.max_pool2d(each.to(hair), CELL)[0, 0] > 0.5 for each in (hair, seeds[None, None]))
+    reached = binary_propagation((seeds & cells).cpu().numpy(), EIGHT_NEIGHBOURS, cells.cpu().numpy())
+    near = F.max_pool2d(torch.from_numpy(reached)[None, None].to(hair), 3, 1, 1)
+    return hair * F.interpolate(near, hair.shape[-2:], mode="nearest")
 
 
 def _bald_share(head: HeadCrop, hair: Tensor) -> Tensor:
-    """Share of the places just above the face, weighted with their prior ``hair`` [S, S], that look like skin."""
+    """Share of the places just above the face, weighted with their prior `hair` [S, S], that look like skin."""
     above = (head.away > 0.02) & (head.away < 0.35) & (head.below_eyes < -0.2)
     seat = hair * above * head.inside[0, 0]
     return (seat * _skin_like(head)).sum() / seat.sum().clamp_min(1e-6)
@@ -111,37 +111,35 @@ def _skin_like(head: HeadCrop) -> Tensor:
     light = head.image.mean(1, keepdim=True)
     fine = (light - gaussian_blur(light, FINE * head.width_px)).square()
     contrast = gaussian_blur(fine, 2 * FINE * head.width_px).clamp_min(0).sqrt()[0, 0]
-    smooth = _ramp(contrast / (contrast[core].median() + 0.004), 2.0, 1.0)
+    smooth = smoothstep(contrast / (contrast[core].median() + 0.004), 2.0, 1.0)
     skin = head.image[0][:, core]
     mean = skin.mean(1)[:, None]
     precision = torch.linalg.inv((skin - mean) @ (skin - mean).T / skin.shape[1] + 4e-4 * torch.eye(3).to(skin))
     offset = head.image[0].flatten(1) - mean
     distance = ((precision @ offset) * offset).sum(0).view_as(contrast)
-    return smooth * _ramp(distance, 6.0, 2.0)
+    return smooth * smoothstep(distance, 6.0, 2.0)
 
 
 def _prior(head: HeadCrop) -> Tensor:
     """Priors [4, S, S] by place; they sum to 1."""
     person, face = head.person[0, 0], head.face[0, 0]
-    above = _ramp(head.below_eyes, 0.05, -0.25)
-    below = _ramp(head.below_chin, -0.3, 0.05)
+    above = smoothstep(head.below_eyes, 0.05, -0.25)
+    below = smoothstep(head.below_chin, -0.3, 0.05)
     beside = (1 - above) * (1 - below)
-    side = _ramp(head.across, 0.34, 0.55)
-    near = _ramp(head.away, 1.2, 0.5)
-    falling = _ramp(head.below_chin, 1.9, 0.2) * _ramp(head.across, 1.15, 0.8)
+    side = smoothstep(head.across, 0.34, 0.55)
+    near = smoothstep(head.away, 1.2, 0.5)
+    falling = smoothstep(head.below_chin, 1.9, 0.2) * smoothstep(head.across, 1.15, 0.8)
     hair = above * (0.1 + 0.8 * near) + beside * (0.05 + 0.55 * near) + below * (0.02 + 0.5 * side * falling)
-    skin = above * 0.04 + beside * 0.25 * near + below * (0.15 + 0.5 * (1 - side) * _ramp(head.below_chin, 1.2, 0.2))
+    skin = (
+        above * 0.04 + beside * 0.25 * near + below * (0.15 + 0.5 * (1 - side) * smoothstep(head.below_chin, 1.2, 0.2))
+    )
     clothes = (1 - hair - skin).clamp_min(0.02)
     classes = torch.stack((hair, skin, clothes)) * person
     classes = torch.cat((classes, (1 - person)[None] * torch.where(head.below_chin > 0, 1.0, 0.7)))
-    over = 0.25 * _ramp(head.below_eyes, 0.0, -0.15) * (1 - head.features[0, 0]) + 0.1 * _ramp(head.away, -0.08, 0.0)
+    over = 0.25 * smoothstep(head.below_eyes, 0.0, -0.15) * (1 - head.features[0, 0]) + 0.1 * smoothstep(
+        head.away, -0.08, 0.0
+    )
     own = torch.zeros_like(classes)
     own[HAIR], own[SKIN] = over, 1 - over
     mixed = (face * own + (1 - face) * classes).clamp_min(1e-4)
     return mixed / mixed.sum(0, keepdim=True)
-
-
-def _ramp(values: Tensor, start: float, stop: float) -> Tensor:
-    """Smooth step from 0 at ``start`` to 1 at ``stop``, whichever is larger."""
-    step = ((values - start) / (stop - start)).clamp(0, 1)
-    return step * step * (3 - 2 * step)

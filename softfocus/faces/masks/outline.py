@@ -25,7 +25,7 @@ def refine_outline(
     The mask only ever shrinks: ears and neck have the face's colour and must not come in. The matte is
     softened a little, since the mask's edge was drawn soft. The band's width follows the largest face of a
     frame; only the surroundings of its faces are worked on. Zero iterations, and frames without a face, give
-    the mask itself. What ``alpha`` [B, 1, H, W] in 0..1 hides takes the visible colors around it.
+    the mask itself. What `alpha` [B, 1, H, W] in 0..1 hides takes the visible colors around it.
     """
     if iterations == 0:
         return face_mask

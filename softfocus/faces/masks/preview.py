@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ...canvas import INK, Canvas, Color, font
+from ...color import displayable
 
 TINTS = {  # sRGB; drawn in this order, later ones on top
     "hair": (0.10, 0.95, 0.85),
@@ -28,14 +29,14 @@ ROW, MARGIN, SWATCH = 1.25, 0.5, 0.8  # in heights of the text
 
 
 def tint_regions(image: Tensor, masks: Mapping[str, Tensor], weights: Mapping[str, float]) -> Tensor:
-    """``image`` [B, 3, H, W] sRGB with each region tinted in its own colour, as strongly as it weighs; 0..1.
+    """`image` [B, 3, H, W] sRGB with each region tinted in its own colour, as strongly as it weighs; 0..1.
 
     Args:
         image: values outside 0..1 are clamped.
         masks: [B, 1, H, W] in 0..1 by region, at least for each region that has a weight other than 0.
         weights: 0..1 by region.
     """
-    shown = image.clamp(0, 1)
+    shown = displayable(image)
     for name, tint in TINTS.items():
         weight = weights.get(name, 0.0)
         if weight != 0:
@@ -44,7 +45,7 @@ def tint_regions(image: Tensor, masks: Mapping[str, Tensor], weights: Mapping[st
 
 
 def draw_legend(image: Tensor, weights: Mapping[str, float]) -> Tensor:
-    """``image`` [B, 3, H, W] with colour, name and weight of each region that weighs something, at the lower left.
+    """`image` [B, 3, H, W] with colour, name and weight of each region that weighs something, at the lower left.
 
     The text grows with the picture; the legend takes at most a third of its width and height. Pictures too small for
     readable text, and those of a host whose Pillow cannot scale its own font, come back as they are.

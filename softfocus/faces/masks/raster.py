@@ -7,12 +7,14 @@ import math
 import torch
 from torch import Tensor
 
+from ...smoothstep import smoothstep
+
 BLOCK = 8  # pixels; only blocks that the soft edge touches are computed pixel by pixel
 CHUNK = 1 << 20  # point-edge pairs held at once
 
 
 def draw_soft_polygon(canvas: Tensor, polygon: Tensor, grow: float, feather: float, opacity: float = 1.0) -> None:
-    """Raise ``canvas`` [H, W] in place to the mask of a polygon.
+    """Raise `canvas` [H, W] in place to the mask of a polygon.
 
     Args:
         canvas: values 0..1; kept where they are higher than the polygon's mask.
@@ -22,7 +24,7 @@ def draw_soft_polygon(canvas: Tensor, polygon: Tensor, grow: float, feather: flo
         feather: width in pixels of the smooth step from 1 to 0, centred on the grown outline; at least one pixel.
         opacity: the mask's value inside.
 
-    The cost is that of the edge band, not of the area. The step is Hermite's 3 t^2 - 2 t^3.
+    The cost is that of the edge band, not of the area. The step is `smoothstep`.
     """
     ramp = max(feather, 1.0)
     reach = grow + ramp / 2
@@ -46,8 +48,7 @@ def _window(polygon: Tensor, height: int, width: int, grow: float, ramp: float) 
     edge = (middle.abs() < ramp / 2 + BLOCK * math.sqrt(0.5)).nonzero()[:, 0]
     pixels = origins.view(-1, 1, 2)[edge] + _grid(BLOCK, BLOCK, polygon).view(1, -1, 2) + 0.5
     distance = signed_distance(pixels.view(-1, 2), polygon) - grow
-    step = (0.5 - distance / ramp).clamp(0, 1)
-    blocks[edge] = (step * step * (3 - 2 * step)).view(-1, BLOCK * BLOCK)
+    blocks[edge] = smoothstep(0.5 - distance / ramp).view(-1, BLOCK * BLOCK)
     mask = blocks.view(rows, columns, BLOCK, BLOCK).transpose(1, 2).reshape(rows * BLOCK, columns * BLOCK)
     return mask[:height, :width]
 

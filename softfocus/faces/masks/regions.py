@@ -9,38 +9,21 @@ from torch import Tensor
 
 from ...settings import MASK
 from ..face import Face
+from ..topology import (
+    BESIDE_MOUTH_CORNERS,
+    CHIN,
+    FOREHEAD,
+    LEFT_EAR,
+    LEFT_EYE,
+    MOUTH_CORNERS,
+    OVAL,
+    PROFILE,
+    RIGHT_EAR,
+    RIGHT_EYE,
+    RINGS,
+)
 from .raster import draw_soft_polygon, signed_distance
 
-# Rings of mesh points, clockwise as seen in the picture. The right eye is the person's own. An eye's ring follows the
-# fold of the upper lid and the lower edge of the lashes; the nose's ring includes the nostrils.
-# The last two rings of the face are its halves, for profiles: there nose and mouth stand out of the oval, and the
-# nearer half, which ends at the midline, is the silhouette.
-_OVAL_LEFT = (338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377)
-_OVAL_RIGHT = (148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109)
-_MIDLINE = (151, 9, 8, 168, 6, 197, 195, 5, 4, 1, 19, 94, 2, 164, 0, 17, 18, 200, 199, 175)
-RINGS: dict[str, tuple[tuple[int, ...], ...]] = {
-    "eyes": (
-        (226, 247, 30, 29, 27, 28, 56, 190, 243, 112, 26, 22, 23, 24, 110),
-        (463, 414, 286, 258, 257, 259, 260, 467, 446, 339, 254, 253, 252, 256, 341),
-    ),
-    "brows": (
-        (70, 63, 105, 66, 107, 55, 65, 52, 53, 46),
-        (336, 296, 334, 293, 300, 276, 283, 282, 295, 285),
-    ),
-    "nose": (
-        (168, 417, 351, 399, 420, 279, 358, 294, 327, 326, 2, 97, 98, 64, 129, 49, 198, 174, 122, 193),
-    ),
-    "lips": ((61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146),),
-    "face": (
-        (10, *_OVAL_LEFT, 152, *_OVAL_RIGHT),
-        (10, *_OVAL_LEFT, 152, *reversed(_MIDLINE)),
-        (10, *_MIDLINE, 152, *_OVAL_RIGHT),
-    ),
-}  # fmt: skip
-
-RIGHT_EAR, LEFT_EAR, FOREHEAD, CHIN = 234, 454, 10, 152
-RIGHT_EYE, LEFT_EYE = 33, 263
-MOUTH_CORNERS, BESIDE_THEM = [61, 291], [57, 287]
 ASPECT = 0.75  # a face seen from the front is at least this wide for its height; a profile is measured by its height
 HAIRLINE = 0.12  # of the face's height: the mesh's oval stops that far below the hairline
 # Usual area of a ring over the squared face width. A ring that the pose turns away or folds over has less: below the
@@ -51,7 +34,7 @@ TURNED_AWAY, SEEN = 0.40, 0.55
 
 
 def face_width(landmarks: Tensor) -> float:
-    """Width in pixels of the face as it would be seen from the front, the unit of ``expand`` and ``feather``."""
+    """Width in pixels of the face as it would be seen from the front, the unit of `expand` and `feather`."""
     across = (landmarks[LEFT_EAR] - landmarks[RIGHT_EAR]).norm()
     down = (landmarks[CHIN] - landmarks[FOREHEAD]).norm()
     return torch.maximum(across, ASPECT * down).item()
@@ -73,7 +56,7 @@ def region_masks(
         feather: width of the soft edge, percent of the face's width; never below one pixel.
         device: of the masks.
 
-    A region that the pose folds away (the far eye of a profile) fades out. ``face`` includes the forehead.
+    A region that the pose folds away (the far eye of a profile) fades out. `face` includes the forehead.
     """
     masks = {name: torch.zeros(len(faces), 1, *size, device=device, dtype=torch.float32) for name in RINGS}
     for index, found in enumerate(faces):
@@ -98,7 +81,7 @@ def _draw_face(canvases: dict[str, Tensor], landmarks: Tensor, expand: float, fe
     landmarks = _widen_mouth(landmarks)
     for name, rings in RINGS.items():
         points = raised if name == "face" else landmarks
-        for ring in rings[: 1 if name == "face" and _oval_holds_midline(points) else None]:
+        for ring in rings[: 1 if name == "face" and _oval_holds_profile(points) else None]:
             polygon = points[list(ring)]
             share = _area(polygon) / (width**2 * USUAL_AREA[name])
             opacity = min(1.0, (share - TURNED_AWAY) / (SEEN - TURNED_AWAY))
@@ -106,9 +89,9 @@ def _draw_face(canvases: dict[str, Tensor], landmarks: Tensor, expand: float, fe
                 draw_soft_polygon(canvases[name], polygon, expand * width / 100, feather * width / 100, opacity)
 
 
-def _oval_holds_midline(points: Tensor) -> bool:
+def _oval_holds_profile(points: Tensor) -> bool:
     """Whether the face's halves add nothing to its oval: true unless seen nearly from the side."""
-    return bool((signed_distance(points[list(_MIDLINE)], points[list(RINGS["face"][0])]) < 0).all())
+    return bool((signed_distance(points[list(PROFILE)], points[list(OVAL)]) < 0).all())
 
 
 def _area(polygon: Tensor) -> float:
@@ -120,12 +103,13 @@ def _area(polygon: Tensor) -> float:
 def _widen_mouth(landmarks: Tensor) -> Tensor:
     """Move the corners of the mouth outwards, half-way to the next points: the mesh sees mouths a little too narrow."""
     widened = landmarks.clone()
-    widened[MOUTH_CORNERS] = (landmarks[MOUTH_CORNERS] + landmarks[BESIDE_THEM]) / 2
+    corners = list(MOUTH_CORNERS)
+    widened[corners] = (landmarks[corners] + landmarks[list(BESIDE_MOUTH_CORNERS)]) / 2
     return widened
 
 
 def _raise_forehead(landmarks: Tensor) -> Tensor:
-    """Move the points above the eyes towards the hairline, the topmost by ``HAIRLINE`` of the face's height.
+    """Move the points above the eyes towards the hairline, the topmost by `HAIRLINE` of the face's height.
 
     Less towards the sides, as on an ellipse, so that no corner sticks out where the pose puts the forehead there.
     """
@@ -134,6 +118,6 @@ def _raise_forehead(landmarks: Tensor) -> Tensor:
     height = (landmarks - eyes) @ up
     above = (height / height[FOREHEAD].clamp_min(1e-6)).clamp(0, 1)
     across = landmarks @ torch.stack((-up[1], up[0]))
-    low, high = across[list(RINGS["face"][0])].aminmax()
+    low, high = across[list(OVAL)].aminmax()
     sideways = ((2 * across - low - high) / (high - low).clamp_min(1e-6)).clamp(-1, 1)
     return landmarks + HAIRLINE * (above**2 * (1 - sideways**2).sqrt())[:, None] * up

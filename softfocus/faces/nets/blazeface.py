@@ -1,13 +1,11 @@
 """BlazeFace: the short-range and the full-range face detector (arXiv 1907.05047).
 
-Both take sRGB pictures [B, 3, S, S] in 0..1 and return ``(boxes, logits)``: [B, N, 16] in net pixels relative to
+Both take sRGB pictures [B, 3, S, S] in 0..1 and return `(boxes, logits)`: [B, N, 16] in net pixels relative to
 the N anchors (centre x, y, width, height, then x, y of right eye, left eye, nose tip, mouth, right ear, left ear),
 and [B, N] scores before the sigmoid.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -28,7 +26,7 @@ _FULL_STAGES = (
 
 
 def grid_anchors(cells: int, per_cell: int) -> torch.Tensor:
-    """Anchor centres of a ``cells`` x ``cells`` grid, row by row: [cells * cells * per_cell, 2] (x, y) in 0..1."""
+    """Anchor centres of a `cells` x `cells` grid, row by row: [cells * cells * per_cell, 2] (x, y) in 0..1."""
     centres = (torch.arange(cells, dtype=torch.float32) + 0.5) / cells
     y, x = torch.meshgrid(centres, centres, indexing="ij")
     return torch.stack((x, y), -1).view(-1, 2).repeat_interleave(per_cell, 0)
@@ -44,15 +42,15 @@ class ShortRangeDetector(nn.Module):
 
     size = 128
 
-    def __init__(self, operations: Any = nn) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.stem = operations.Conv2d(3, 24, 5, stride=2)
-        self.fine = nn.Sequential(*(BlazeBlock(i, o, s, nn.ReLU(), operations) for i, o, s in _SHORT_FINE))
-        self.coarse = nn.Sequential(*(BlazeBlock(i, o, s, nn.ReLU(), operations) for i, o, s in _SHORT_COARSE))
-        self.score_fine = operations.Conv2d(88, 2, 1)
-        self.score_coarse = operations.Conv2d(96, 6, 1)
-        self.box_fine = operations.Conv2d(88, 32, 1)
-        self.box_coarse = operations.Conv2d(96, 96, 1)
+        self.stem = nn.Conv2d(3, 24, 5, stride=2)
+        self.fine = nn.Sequential(*(BlazeBlock(i, o, s, nn.ReLU()) for i, o, s in _SHORT_FINE))
+        self.coarse = nn.Sequential(*(BlazeBlock(i, o, s, nn.ReLU()) for i, o, s in _SHORT_COARSE))
+        self.score_fine = nn.Conv2d(88, 2, 1)
+        self.score_coarse = nn.Conv2d(96, 6, 1)
+        self.box_fine = nn.Conv2d(88, 32, 1)
+        self.box_coarse = nn.Conv2d(96, 96, 1)
 
     @staticmethod
     def anchors() -> torch.Tensor:
@@ -70,13 +68,11 @@ class ShortRangeDetector(nn.Module):
 class _Decoder(nn.Module):
     """One step up of the feature pyramid: halve the stride and add the encoder's features of that size."""
 
-    def __init__(self, below: int, lateral: int, channels: int, blocks: int, operations: Any) -> None:
+    def __init__(self, below: int, lateral: int, channels: int, blocks: int) -> None:
         super().__init__()
-        self.from_below = operations.Conv2d(below, channels, 1)
-        self.from_side = operations.Conv2d(lateral, channels, 1)
-        self.blocks = nn.Sequential(
-            *(DoubleBlazeBlock(channels, channels // 2, channels, 1, operations) for _ in range(blocks))
-        )
+        self.from_below = nn.Conv2d(below, channels, 1)
+        self.from_side = nn.Conv2d(lateral, channels, 1)
+        self.blocks = nn.Sequential(*(DoubleBlazeBlock(channels, channels // 2, channels, 1) for _ in range(blocks)))
 
     def forward(self, below: torch.Tensor, side: torch.Tensor) -> torch.Tensor:
         raised = F.interpolate(F.relu(self.from_below(below)), scale_factor=2.0, mode="bilinear", align_corners=False)
@@ -88,21 +84,21 @@ class FullRangeDetector(nn.Module):
 
     size = 192
 
-    def __init__(self, operations: Any = nn) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.stem = operations.Conv2d(3, 32, 3, stride=2)
+        self.stem = nn.Conv2d(3, 32, 3, stride=2)
         self.stages = nn.ModuleList(
-            nn.Sequential(*(DoubleBlazeBlock(i, m, o, s, operations) for i, m, o, s in stage)) for stage in _FULL_STAGES
+            nn.Sequential(*(DoubleBlazeBlock(i, m, o, s) for i, m, o, s in stage)) for stage in _FULL_STAGES
         )
         self.decoders = nn.ModuleList(
             (
-                _Decoder(384, 256, 96, 2, operations),
-                _Decoder(96, 128, 64, 2, operations),
-                _Decoder(64, 64, 48, 1, operations),
+                _Decoder(384, 256, 96, 2),
+                _Decoder(96, 128, 64, 2),
+                _Decoder(64, 64, 48, 1),
             )
         )
-        self.score = operations.Conv2d(48, 1, 1)
-        self.box = operations.Conv2d(48, 16, 1)
+        self.score = nn.Conv2d(48, 1, 1)
+        self.box = nn.Conv2d(48, 16, 1)
 
     @staticmethod
     def anchors() -> torch.Tensor:

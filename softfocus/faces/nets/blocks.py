@@ -1,11 +1,6 @@
-"""Layers that the three face nets share. Activations are [B, C, H, W].
-
-``operations`` is a namespace with ``Conv2d`` (``torch.nn``, or a host's casting variant of it).
-"""
+"""Layers that the face nets share. Activations are [B, C, H, W]."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -19,29 +14,15 @@ def pad_for_stride_two(x: torch.Tensor, kernel: int) -> torch.Tensor:
     return F.pad(x, (before, after, before, after))
 
 
-class PReLU(nn.Module):
-    """Leaky rectifier with one learned slope a channel; the slope follows the input's device and dtype."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.slope = nn.Parameter(torch.zeros(channels))
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        slope = self.slope.to(x).view(-1, 1, 1)
-        return torch.where(x >= 0, x, x * slope)
-
-
 class Separable(nn.Module):
     """3 x 3 depthwise convolution (stride 1 or 2), then 1 x 1 convolution."""
 
-    def __init__(self, channels_in: int, channels_out: int, stride: int, operations: Any) -> None:
+    def __init__(self, channels_in: int, channels_out: int, stride: int) -> None:
         super().__init__()
         self.stride = stride
         padding = 1 if stride == 1 else 0
-        self.depthwise = operations.Conv2d(
-            channels_in, channels_in, 3, stride=stride, padding=padding, groups=channels_in
-        )
-        self.pointwise = operations.Conv2d(channels_in, channels_out, 1)
+        self.depthwise = nn.Conv2d(channels_in, channels_in, 3, stride=stride, padding=padding, groups=channels_in)
+        self.pointwise = nn.Conv2d(channels_in, channels_out, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if self.stride == 2:
@@ -50,7 +31,7 @@ class Separable(nn.Module):
 
 
 def add_shortcut(x: torch.Tensor, branch: torch.Tensor) -> torch.Tensor:
-    """``branch`` plus ``x``, max-pooled to the branch's size and zero-padded to its channels."""
+    """`branch` plus `x`, max-pooled to the branch's size and zero-padded to its channels."""
     if x.shape[-1] != branch.shape[-1]:
         x = F.max_pool2d(x, 2)
     extra = branch.shape[1] - x.shape[1]
@@ -60,9 +41,9 @@ def add_shortcut(x: torch.Tensor, branch: torch.Tensor) -> torch.Tensor:
 class BlazeBlock(nn.Module):
     """Residual block of one separable convolution (BlazeFace, arXiv 1907.05047, figure 1)."""
 
-    def __init__(self, channels_in: int, channels_out: int, stride: int, activation: nn.Module, operations: Any):
+    def __init__(self, channels_in: int, channels_out: int, stride: int, activation: nn.Module) -> None:
         super().__init__()
-        self.branch = Separable(channels_in, channels_out, stride, operations)
+        self.branch = Separable(channels_in, channels_out, stride)
         self.activation = activation
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -72,10 +53,10 @@ class BlazeBlock(nn.Module):
 class DoubleBlazeBlock(nn.Module):
     """Residual block of two separable convolutions with a bottleneck between them."""
 
-    def __init__(self, channels_in: int, middle: int, channels_out: int, stride: int, operations: Any) -> None:
+    def __init__(self, channels_in: int, middle: int, channels_out: int, stride: int) -> None:
         super().__init__()
-        self.squeeze = Separable(channels_in, middle, stride, operations)
-        self.expand = Separable(middle, channels_out, 1, operations)
+        self.squeeze = Separable(channels_in, middle, stride)
+        self.expand = Separable(middle, channels_out, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return F.relu(add_shortcut(x, self.expand(F.relu(self.squeeze(x)))))

@@ -5,8 +5,6 @@ A small MobileNetV3 (arXiv 1905.02244) with a decoder that mixes in finer featur
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -26,12 +24,15 @@ _STRIDE_16 = (
 
 
 class _Gate(nn.Module):
-    """A weight in 0..1 for each channel [B, C, 1, 1], from the channels' means (squeeze and excitation)."""
+    """A weight in 0..1 for each channel [B, C, 1, 1], from the channels' means (squeeze and excitation).
 
-    def __init__(self, channels: int, middle: int, operations: Any) -> None:
+    torchvision's SqueezeExcitation weighs what it looks at; the decoders weigh other features than they look at.
+    """
+
+    def __init__(self, channels: int, middle: int) -> None:
         super().__init__()
-        self.squeeze = operations.Conv2d(channels, middle, 1)
-        self.excite = operations.Conv2d(middle, channels, 1)
+        self.squeeze = nn.Conv2d(channels, middle, 1)
+        self.excite = nn.Conv2d(middle, channels, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.excite(F.relu(self.squeeze(x.mean((2, 3), keepdim=True)))).sigmoid()
@@ -41,15 +42,15 @@ class _Bottleneck(nn.Module):
     """MobileNetV3's block: 1 x 1 up, depthwise, gate, 1 x 1 down, shortcut where the shapes agree."""
 
     def __init__(
-        self, kernel: int, inputs: int, middle: int, outputs: int, gate: int, stride: int, swish: bool, operations: Any
+        self, kernel: int, inputs: int, middle: int, outputs: int, gate: int, stride: int, swish: bool
     ) -> None:
         super().__init__()
         self.kernel, self.stride, self.shortcut = kernel, stride, stride == 1 and inputs == outputs
         padding = kernel // 2 if stride == 1 else 0
-        self.expand = operations.Conv2d(inputs, middle, 1)
-        self.depthwise = operations.Conv2d(middle, middle, kernel, stride=stride, padding=padding, groups=middle)
-        self.gate = _Gate(middle, gate, operations) if gate else None
-        self.project = operations.Conv2d(middle, outputs, 1)
+        self.expand = nn.Conv2d(inputs, middle, 1)
+        self.depthwise = nn.Conv2d(middle, middle, kernel, stride=stride, padding=padding, groups=middle)
+        self.gate = _Gate(middle, gate) if gate else None
+        self.project = nn.Conv2d(middle, outputs, 1)
         self.activation = F.hardswish if swish else F.relu
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -64,12 +65,12 @@ class _Bottleneck(nn.Module):
 class _Decoder(nn.Module):
     """One step up: double the size, add the encoder's features of that size as far as the gate lets them in."""
 
-    def __init__(self, below: int, channels: int, operations: Any) -> None:
+    def __init__(self, below: int, channels: int) -> None:
         super().__init__()
-        self.from_below = operations.Conv2d(below, channels, 1)
-        self.gate = _Gate(channels, channels, operations)
-        self.mix = operations.Conv2d(channels, channels, 1)
-        self.depthwise = operations.Conv2d(channels, channels, 3, padding=1, groups=channels)
+        self.from_below = nn.Conv2d(below, channels, 1)
+        self.gate = _Gate(channels, channels)
+        self.mix = nn.Conv2d(channels, channels, 1)
+        self.depthwise = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)
 
     def forward(self, below: torch.Tensor, side: torch.Tensor) -> torch.Tensor:
         raised = F.interpolate(below, scale_factor=2.0, mode="bilinear", align_corners=False)
@@ -83,19 +84,16 @@ class SelfieSegmentation(nn.Module):
 
     size = 256
 
-    def __init__(self, operations: Any = nn) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.stem = operations.Conv2d(3, 16, 3, stride=2)
+        self.stem = nn.Conv2d(3, 16, 3, stride=2)
         self.stages = nn.ModuleList(
-            nn.Sequential(*(_Bottleneck(*block, operations) for block in stage))
-            for stage in (_STRIDE_4, _STRIDE_8, _STRIDE_16)
+            nn.Sequential(*(_Bottleneck(*block) for block in stage)) for stage in (_STRIDE_4, _STRIDE_8, _STRIDE_16)
         )
-        self.context = operations.Conv2d(32, 128, 1)
-        self.context_gate = operations.Conv2d(32, 128, 1)
-        self.decoders = nn.ModuleList(
-            (_Decoder(128, 24, operations), _Decoder(24, 16, operations), _Decoder(16, 16, operations))
-        )
-        self.segment = operations.Conv2d(16, 4, 1)  # a 2 x 2 block of pixels for each place
+        self.context = nn.Conv2d(32, 128, 1)
+        self.context_gate = nn.Conv2d(32, 128, 1)
+        self.decoders = nn.ModuleList((_Decoder(128, 24), _Decoder(24, 16), _Decoder(16, 16)))
+        self.segment = nn.Conv2d(16, 4, 1)  # a 2 x 2 block of pixels for each place
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         sides = [F.hardswish(self.stem(pad_for_stride_two(image, 3)))]

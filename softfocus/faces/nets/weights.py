@@ -4,46 +4,45 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import torch
-from safetensors.torch import load_file
-from torch import nn
+from torch import Tensor, nn
 
+from ...pack_weights import FOLDER, read_weights, usable
 from .blazeface import FullRangeDetector, ShortRangeDetector
 from .facemesh import FaceMesh
 from .selfie import SelfieSegmentation
 
-FOLDER = Path(__file__).resolve().parents[2] / "weights"
 FILES = {"short": "blazeface_short.safetensors", "full": "blazeface_full.safetensors", "mesh": "face_mesh.safetensors"}
 SELFIE_FILE = "selfie_segmentation.safetensors"
 
 
 class FaceNets(nn.Module):
-    """The detectors ``short`` and ``full`` and the landmark net ``mesh``, in float32 and evaluation mode."""
+    """The detectors `short` and `full` and the landmark net `mesh`, in float32 and evaluation mode."""
 
-    def __init__(self, operations: Any = nn) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.short = ShortRangeDetector(operations)
-        self.full = FullRangeDetector(operations)
-        self.mesh = FaceMesh(operations)
+        self.short = ShortRangeDetector()
+        self.full = FullRangeDetector()
+        self.mesh = FaceMesh()
 
 
-def load_face_nets(operations: Any = nn, folder: Path = FOLDER) -> FaceNets:
-    """Read the nets from ``folder`` onto the CPU; ``operations`` supplies ``Conv2d`` (``torch.nn`` by default).
+def load_face_nets(folder: Path = FOLDER) -> FaceNets:
+    """Read the nets from a folder onto the CPU.
 
-    Raises ``ValueError`` naming the file when one is missing or not the net it should be.
+    Raises:
+        ValueError: a file is missing or not the net it should be; the sentence names it.
     """
-    nets = FaceNets(operations)
+    nets = FaceNets()
     for name, file in FILES.items():
-        _read(nets.get_submodule(name), folder / file)
+        _fill(nets.get_submodule(name), file, folder)
     return nets.train(False).requires_grad_(False)
 
 
-def load_selfie_net(operations: Any = nn, folder: Path = FOLDER) -> SelfieSegmentation:
-    """Read the person net, apart from the others since only hair needs it; arguments and errors as above."""
-    net = SelfieSegmentation(operations)
-    _read(net, folder / SELFIE_FILE)
+def load_selfie_net(folder: Path = FOLDER) -> SelfieSegmentation:
+    """Read the person net, apart from the others since only hair needs it; argument and errors as above."""
+    net = SelfieSegmentation()
+    _fill(net, SELFIE_FILE, folder)
     return net.train(False).requires_grad_(False)
 
 
@@ -67,8 +66,12 @@ def _person_net() -> SelfieSegmentation:
     return load_selfie_net()
 
 
-def _read(net: nn.Module, path: Path) -> None:
-    try:
-        net.load_state_dict(load_file(path))
-    except Exception as error:  # missing, truncated or foreign file: each has its own exception type
-        raise ValueError(f"face net {path} cannot be read ({error}); install the pack again") from error
+def _fill(net: nn.Module, file: str, folder: Path) -> None:
+    weights = read_weights(file, folder)
+    with usable(folder / file):  # another net's weights
+        net.load_state_dict(in_torch_names(weights))
+
+
+def in_torch_names(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """A file's tensors by the names of this net's modules: the files call a PReLU's weight its slope."""
+    return {name.replace(".slope", ".weight"): values for name, values in weights.items()}

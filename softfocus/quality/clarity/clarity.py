@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
-from ...color import luminance
-from ...transparency import fill_transparent
-from ..displayed import as_displayed
-from ..natural.brisque import brisque
-from ..natural.niqe import niqe
-from ..natural.piqe import piqe
-from ..regions import find_regions, solid
-from .distortions import Distortions, measure_distortions, white_noise
-from .edge_width import edge_width
+from ..measured import Measured
+from ..natural.brisque import brisque_of_regions
+from ..natural.natural_scenes import levels_of, luma_levels
+from ..natural.niqe import niqe_of_regions
+from ..natural.piqe import piqe_of_regions
+from ..regions import solid
+from .distortions import Distortions, measure_distortions
 
 
 @dataclass(frozen=True)
@@ -56,57 +54,28 @@ class Clarity:
     outside: RegionClarity | None
 
 
-def measure_clarity(image: Tensor, mask: Tensor | None = None, alpha: Tensor | None = None) -> Clarity:
-    """Measure one picture without a reference.
-
-    Args:
-        image: [1, 3, H, W] sRGB; measured as displayed, that is clamped to 0..1, with NaN as black.
-        mask: [1, 1, H, W] in 0..1, 1 = structure that stays sharp, or None.
-        alpha: [1, 1, H, W] in 0..1, or None: only what is mostly seen is measured, and nothing of what is hidden.
-
-    Raises:
-        ValueError: a shape is wrong.
-    """
-    if image.ndim != 4 or image.shape[:2] != (1, 3):
-        raise ValueError(f"image has shape {tuple(image.shape)}; expected one picture [1, 3, H, W]")
-    expected = (1, 1, *image.shape[2:])
-    for name, other in (("mask", mask), ("alpha", alpha)):
-        if other is not None and tuple(other.shape) != expected:
-            raise ValueError(f"{name} has shape {tuple(other.shape)}; expected {expected}")
-    image = fill_transparent(as_displayed(image), alpha)
-    regions = find_regions(None if mask is None else torch.nan_to_num(mask).clamp(0, 1), alpha)
-    return Clarity(
-        regions.note,
-        measure_distortions(image, regions.inside, regions.seen),
-        _region(image, regions.seen, regions.seen),
-        None if regions.inside is None else _region(image, solid(regions.inside), regions.seen),
-        None if regions.outside is None else _region(image, regions.outside, regions.seen),
-    )
+def measure_clarity(picture: Measured) -> Clarity:
+    """Measure one picture without a reference, whether there is one or not."""
+    regions = picture.regions
+    weights = [regions.seen]
+    if regions.inside is not None and regions.outside is not None:
+        weights += [solid(regions.inside), regions.outside]
+    whole, *sides = _by_region(picture, weights)
+    inside, outside = sides or (None, None)
+    return Clarity(regions.note, measure_distortions(picture), whole, inside, outside)
 
 
-def _region(image: Tensor, region: Tensor | None, seen: Tensor | None) -> RegionClarity:
-    luma = luminance(image)
-    natural = (_defined(float(metric(image, region))) for metric in (niqe, brisque, piqe))
-    return RegionClarity(edge_width(luma, white_noise(luma, seen), region), *natural)
+def _by_region(picture: Measured, regions: Sequence[Tensor | None]) -> list[RegionClarity]:
+    widths = [picture.edges.width(region) for region in regions]
+    levels = levels_of(picture.rgb[0])
+    luma = luma_levels(levels)
+    planes = [None if region is None else region[0, 0] for region in regions]
+    scores = niqe_of_regions(luma, planes), brisque_of_regions(levels, planes), piqe_of_regions(luma, planes)
+    return [
+        RegionClarity(width, *map(_defined, natural))
+        for width, natural in zip(widths, zip(*scores, strict=True), strict=True)
+    ]
 
 
 def _defined(value: float) -> float | None:
     return value if math.isfinite(value) else None
-
-
-def describe_natural(clarity: Clarity) -> list[str]:
-    """How natural each region looks, one sentence for each."""
-    regions = {"whole picture": clarity.whole, "inside of the mask": clarity.inside, "outside": clarity.outside}
-    return [
-        f"{name.capitalize()}: edges {region.edge_width:.2f} px wide, {_natural(region)}."
-        for name, region in regions.items()
-        if region is not None
-    ]
-
-
-def _natural(region: RegionClarity) -> str:
-    values = {"NIQE": region.niqe, "BRISQUE": region.brisque, "PIQE": region.piqe}
-    known = [f"{name} {value:.1f}" for name, value in values.items() if value is not None]
-    missing = [name for name, value in values.items() if value is None]
-    left_out = [f"too small or flat for {' and '.join(missing)}"] if missing else []
-    return ", ".join(known + left_out)

@@ -6,7 +6,7 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d, max_pool2d
 
 from ...filters.gaussian import gaussian_blur
-from .edge_width import pixel_size
+from ..edges import pixel_size
 
 SMOOTHED = 0.8  # in `pixel_size`: sigma that takes fine texture off and leaves the lobes of a sharpened edge
 SPAN = 12.0  # in `pixel_size`: wider than the lobes of a sharpened edge

@@ -1,1 +1,1 @@
-"""What CLIP says of a picture."""
+"""Scores of a picture by CLIP."""

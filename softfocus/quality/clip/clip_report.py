@@ -1,4 +1,4 @@
-"""What CLIP says about a picture, as sentences and as data."""
+"""Scores by CLIP, as sentences and as data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What CLIP says about a picture: clarity, how much of the prompt is seen, emotion, and an aesthetic value.
+"""Scores of a picture by CLIP: clarity, how much of the prompt is seen, emotion, and an aesthetic value.
 
 All of it comes from cosines between an embedding of the picture and embeddings of texts (`clip_texts`), in float32.
 CLIP agrees only roughly with people (Y. Tian et al., "AI-generated image quality assessment in visual communication",
@@ -75,7 +75,7 @@ class Emotion:
 
     Attributes:
         target: the intended emotion, or the most likely one.
-        intended: whether it was asked for.
+        intended: whether it is the intended one.
         probabilities: of the eight emotions, sum 1.
         interaction: probability of the target less that of no particular feeling, among these nine; -1..1.
         valence: pleasant less unpleasant emotions, -1..1.
@@ -115,9 +115,9 @@ def embed_texts(encode: Callable[[Sequence[str]], Tensor], phrases: Sequence[str
     groups += [[form.format(feeling) for form in EMOTION_TEMPLATES] for feeling in (*EMOTIONS, NEUTRAL)]
     groups += [[PHRASE_TEMPLATE.format(phrase) for phrase in phrases]]
     vectors = normalize(encode([text for group in groups for text in group]).float(), dim=-1)
-    good, bad, *feelings, asked = vectors.split([len(group) for group in groups])
+    good, bad, *feelings, phrase_vectors = vectors.split([len(group) for group in groups])
     emotions = normalize(torch.stack([feeling.mean(0) for feeling in feelings]), dim=-1)
-    return TextEmbeddings(good, bad, emotions, asked, tuple(phrases))
+    return TextEmbeddings(good, bad, emotions, phrase_vectors, tuple(phrases))
 
 
 def score_views(views: Mapping[str, Tensor], texts: TextEmbeddings, emotion: str = AUTO) -> ClipScores:

@@ -1,4 +1,4 @@
-"""What CLIP is asked: pairs of opposites, emotions, and the phrases of a prompt.
+"""The texts that pictures are compared with: pairs of opposites, emotions, and the phrases of a prompt.
 
 Opposites as in J. Wang, K. Chan and C. C. Loy, "Exploring CLIP for assessing the look and feel of images" (2023); the
 emotions are those of J. Mikels et al., "Emotional category data on images from the IAPS" (2005). The words are our own.

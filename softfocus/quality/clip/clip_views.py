@@ -13,8 +13,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
+from torchvision.ops import masks_to_boxes
 
-from ..regions import EMPTY, find_regions
+from ..regions import EMPTY
 
 WHOLE, SQUARE, FACE, BACKGROUND = "whole picture", "central square", "face", "background"
 CROPS = {  # of the room that is left beside a crop, how much lies above and to the left of it
@@ -39,18 +40,18 @@ class Box(NamedTuple):
     width: int
 
 
-def picture_boxes(picture: Tensor, mask: Tensor | None, *, crops: bool, square: bool) -> dict[str, Box]:
+def picture_boxes(picture: Tensor, face: Tensor | None, *, crops: bool, square: bool) -> dict[str, Box]:
     """The parts to look at by name.
 
     Args:
         picture: [1, C, H, W]; only its size counts.
-        mask: [1, 1, H, W] in 0..1, 1 on the face. Without it, or where it is empty or leaves nothing outside (as
-            `find_regions` has it), there is neither face nor background.
+        face: [1, 1, H, W] in 0..1, `Regions.inside`: 1 on the face, as far as it is seen. Without it there is neither
+            face nor background.
         crops: whether to add the five squares at the corners and in the middle.
         square: whether to add the largest central square.
 
     Returns:
-        At least `WHOLE`. `FACE` is a square around the mask, cut at the picture's edges. `BACKGROUND` is the
+        At least `WHOLE`. `FACE` is a square around the face, cut at the picture's edges. `BACKGROUND` is the
         largest rectangle beside it, above or below; there is none where the mask reaches nearly to all edges.
     """
     height, width = picture.shape[-2:]
@@ -61,9 +62,8 @@ def picture_boxes(picture: Tensor, mask: Tensor | None, *, crops: bool, square: 
     if crops:
         side = max(1, round(CROP_SIDE * short))
         boxes |= {name: _placed(height, width, side, *place) for name, place in CROPS.items()}
-    inside = find_regions(mask).inside
-    if inside is not None:
-        found = _bounds(inside)
+    if face is not None:
+        found = _bounds(face)
         boxes[FACE] = _square_around(found, height, width)
         beside = _largest_beside(found, height, width)
         if min(beside.height, beside.width) >= LEAST_BACKGROUND * short:
@@ -88,9 +88,8 @@ def _placed(height: int, width: int, side: int, down: float, right: float) -> Bo
 
 def _bounds(mask: Tensor) -> Box:
     """The least box [1, 1, H, W] of a mask that holds all of it."""
-    rows, columns = ((mask[0, 0] >= EMPTY).any(axis).nonzero() for axis in (1, 0))
-    top, left = int(rows[0]), int(columns[0])
-    return Box(top, left, int(rows[-1]) + 1 - top, int(columns[-1]) + 1 - left)
+    left, top, right, bottom = masks_to_boxes(mask[0] >= EMPTY)[0].int().tolist()  # the last column and row included
+    return Box(top, left, bottom + 1 - top, right + 1 - left)
 
 
 def _square_around(box: Box, height: int, width: int) -> Box:

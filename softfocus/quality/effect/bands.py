@@ -10,10 +10,9 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from ...filters.gaussian import gaussian_blur
-from ...units import diagonal
+from ..measured import Measured
 from ..regions import solid, weighted_mean
-from .detail import COARSE, FINE, INVISIBLE, MIDDLE, clean_energy
+from .detail import FINE, INVISIBLE, MIDDLE, clean_energy, smoothed
 
 CORE = 0.5  # of a mask's peak
 MOST = 10.0  # times as much is all that is told apart: of a reference without detail any detail is a huge multiple
@@ -21,45 +20,38 @@ MOST = 10.0  # times as much is all that is told apart: of a reference without d
 
 @dataclass(frozen=True)
 class Bands:
-    """Planes [1, 1, H, W] of Y': `luma`, and its bands from fine to coarse."""
+    """Bands of a picture's luma from fine to coarse, [1, 1, H, W]."""
 
-    luma: Tensor
+    picture: Measured
     finest: Tensor
     detail: Tensor
     form: Tensor
 
-
-def split_bands(luma: Tensor, low: Tensor) -> Bands:
-    """The bands of [1, 1, H, W] luma, whose form begins where that of `low` ends (`tone.low_pass` of it)."""
-    reach = diagonal(luma)
-    fine, middle, coarse = (gaussian_blur(luma, share * reach) for share in (FINE, MIDDLE, COARSE))
-    return Bands(luma, luma - fine, fine - middle, low - coarse)
+    def energy(self, weight: Tensor | None) -> float:
+        """Energy of detail, its noise taken off."""
+        return clean_energy(self.detail, self.picture.noise_in(weight), weight, FINE, MIDDLE)
 
 
-def detail_kept(after: Bands, before: Bands, weight: Tensor | None) -> float:
-    """Energy of detail over that of the reference, noise taken off both; 1 = unchanged, MOST at most."""
-    now, was = (_detail(bands, weight) for bands in (after, before))
+def split_bands(picture: Measured) -> Bands:
+    """The bands of a picture; form begins where light rather than detail does (`Measured.low`)."""
+    fine, middle, coarse = smoothed(picture.luma)
+    return Bands(picture, picture.luma - fine, fine - middle, picture.low_luma - coarse)
+
+
+def detail_kept(now: float, was: float) -> float:
+    """`Bands.energy` over that of the reference; 1 = unchanged, MOST at most."""
     return min(now / was, MOST)
 
 
-def has_detail(bands: Bands, weight: Tensor | None) -> bool:
+def has_detail(energy: float) -> bool:
     """Whether there is any detail that can be seen."""
-    return _detail(bands, weight) > 2 * INVISIBLE
-
-
-def _detail(bands: Bands, weight: Tensor | None) -> float:
-    return clean_energy(bands.detail, bands.luma, weight, FINE, MIDDLE)
+    return energy > 2 * INVISIBLE
 
 
 def finest_kept(after: Bands, before: Bands, weight: Tensor | None) -> float:
     """Energy of the finest band over that of the reference, noise and all; above 1 it is sharper than it was."""
     now, was = (weighted_mean(bands.finest.square(), weight) for bands in (after, before))
     return min((now + INVISIBLE) / (was + INVISIBLE), MOST)
-
-
-def sharpening(after: Bands, before: Bands, weight: Tensor | None) -> float:
-    """The larger of `finest_kept` and `detail_kept`: above 1 more comes back than there was."""
-    return max(finest_kept(after, before, weight), detail_kept(after, before, weight))
 
 
 def core(mask: Tensor | None) -> Tensor | None:

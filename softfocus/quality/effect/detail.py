@@ -2,10 +2,7 @@
 
 The band is a difference of Gaussians between 0.15 % and 0.6 % of the diagonal: eyelashes and lip
 lines in a portrait, and the range that the pack blurs and restores. White noise is estimated from
-the picture itself, and what it would put into the band is taken off the energy.
-
-Source of the noise estimate: J. Immerkaer, "Fast noise variance estimation", CVIU 64 (1996), with a
-median in place of the mean, so that edges do not count as noise.
+the picture itself (`filters.noise_level`), and what it would put into the band is taken off the energy.
 """
 
 from __future__ import annotations
@@ -14,41 +11,40 @@ import math
 
 import torch
 from torch import Tensor
-from torch.nn.functional import pad
 
 from ...filters.gaussian import gaussian_blur
 from ...units import diagonal
+from ..measured import Measured
 from ..regions import weighted_mean
 
 FINE, MIDDLE, COARSE = 0.0015, 0.006, 0.024  # of the diagonal: edges of the detail band and of the next one
 INVISIBLE = (0.1 / 255) ** 2  # band energy that nobody can see; keeps ratios of flat regions at 1
 
 
-def band(luma: Tensor, fine: float, coarse: float) -> Tensor:
-    """Difference of two Gaussians of [1, 1, H, W] luma; fine < coarse are shares of the diagonal."""
+def smoothed(luma: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """[1, 1, H, W] luma under Gaussians of FINE, MIDDLE and COARSE; their differences are bands."""
     reach = diagonal(luma)
-    return gaussian_blur(luma, fine * reach) - gaussian_blur(luma, coarse * reach)
+    return gaussian_blur(luma, FINE * reach), gaussian_blur(luma, MIDDLE * reach), gaussian_blur(luma, COARSE * reach)
 
 
-def detail_energy(luma: Tensor, weight: Tensor | None, fine: float = FINE, coarse: float = MIDDLE) -> float:
-    """Mean square of a band of [1, 1, H, W] luma under a weight, less that of the noise, plus INVISIBLE."""
-    return clean_energy(band(luma, fine, coarse), luma, weight, fine, coarse)
+def detail_energy(picture: Measured, weight: Tensor | None) -> float:
+    """`clean_energy` of the detail band of a picture."""
+    fine, middle, _ = smoothed(picture.luma)
+    return clean_energy(fine - middle, picture.noise_in(weight), weight, FINE, MIDDLE)
 
 
-def clean_energy(plane: Tensor, luma: Tensor, weight: Tensor | None, fine: float, coarse: float) -> float:
-    """The same of a band that is there already: `plane` is `band(luma, fine, coarse)`."""
-    reach = diagonal(luma)
-    noise = noise_variance(luma, weight) * noise_gain(fine * reach, coarse * reach)
-    return max(weighted_mean(plane.square(), weight) - noise, 0.0) + INVISIBLE
+def clean_energy(band: Tensor, noise: float, weight: Tensor | None, fine: float, coarse: float) -> float:
+    """Mean square of a band under a weight, less that of the noise, plus INVISIBLE.
 
-
-def noise_variance(luma: Tensor, weight: Tensor | None) -> float:
-    """Variance of white noise in [1, 1, H, W] luma, where the weight is at least half its maximum."""
-    rows = pad(luma, (1, 1, 1, 1), mode="replicate")
-    rows = rows[..., :-2] - 2 * rows[..., 1:-1] + rows[..., 2:]
-    response = (rows[..., :-2, :] - 2 * rows[..., 1:-1, :] + rows[..., 2:, :]).abs() / 6
-    values = response if weight is None else response[weight >= 0.5 * weight.max()]
-    return (float(torch.median(values)) / 0.6745) ** 2  # 0.6745: median of |x| for a unit Gaussian
+    Args:
+        band: [1, 1, H, W], the difference of two Gaussians of luma.
+        noise: standard deviation of luma's white noise under the weight.
+        weight: [1, 1, H, W], or None: everywhere.
+        fine, coarse: sigmas of the two Gaussians as shares of the diagonal, fine < coarse.
+    """
+    reach = diagonal(band)
+    passed = noise**2 * noise_gain(fine * reach, coarse * reach)
+    return max(weighted_mean(band.square(), weight) - passed, 0.0) + INVISIBLE
 
 
 def noise_gain(fine_px: float, coarse_px: float) -> float:

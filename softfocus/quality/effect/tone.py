@@ -18,15 +18,9 @@ from ...units import diagonal
 from ..regions import weighted_mean
 from .drift import fit
 
-LOW_PASS = 0.01  # sigma of what counts as light rather than detail
 COLOR_FORM = 0.024  # sigma of what counts as the colour of a place rather than its modelling
 HALO_WINDOW = 0.01  # radius of the reference's local range; a smaller one takes blur across an edge for overshoot
 HALF_CODE = 0.5 / 255
-
-
-def low_pass(picture: Tensor) -> Tensor:
-    """The light of a picture of any channel count, without its detail."""
-    return gaussian_blur(picture, LOW_PASS * diagonal(picture))
 
 
 def glow(shift: Tensor, low: Tensor, scattered: list[Tensor], weight: Tensor | None) -> tuple[float, float]:
@@ -113,6 +107,9 @@ def colour_form(low: Tensor) -> Tensor:
 
 
 def quantile(values: Tensor, share: float) -> float:
-    """The value that `share` (0..1) of a tensor's elements do not exceed; any shape and size, not empty."""
+    """The value that `share` (0..1) of a tensor's elements do not exceed; any shape, not empty.
+
+    torch.quantile takes 16 million values at most.
+    """
     rank = max(1, math.ceil(share * values.numel()))
     return float(values.flatten().cpu().kthvalue(rank).values)

@@ -11,13 +11,15 @@ flat is zero and counts to the right side.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import torch
 from torch import Tensor
 from torch.nn.functional import interpolate, pad
 
-from .natural_scenes import MOSTLY, fit_gaussian, frames_of, normalised_luma, read_parameters
+from ...pack_weights import read_weights
+from .natural_scenes import MOSTLY, fit_gaussian, frames_of, normalised_luma
 
 LUMA_WEIGHTS = (2125, 7154, 721)  # of LEVEL: BT.709 as the reference has it, whole numbers to be exact in float32
 LEVEL = 10000.0
@@ -25,7 +27,6 @@ GAMMA = 0.05
 RHO = -155.845
 LEAST_SIDE = 32  # px; below, the fits at half size rest on too few values
 LEAST_PIXELS = LEAST_SIDE**2
-HALF_TAPS = (-0.09375, 0.59375, 0.59375, -0.09375)  # bicubic (a = -0.75) midway between two pixels
 NEIGHBOURS = ((0, 1), (1, 0), (1, 1), (1, -1))  # rows down, columns right
 
 
@@ -45,35 +46,45 @@ def brisque(image: Tensor, region: Tensor | None = None) -> Tensor:
     Raises:
         ValueError: a shape is wrong, or the parameters cannot be read.
     """
-    scores = [_brisque(levels, inside) for levels, inside in frames_of(image, region)]
+    scores = [brisque_of_regions(levels, [inside])[0] for levels, inside in frames_of(image, region)]
     return torch.tensor(scores, dtype=torch.float32, device=image.device)
 
 
-def _brisque(levels: Tensor, region: Tensor | None) -> float:
+def brisque_of_regions(levels: Tensor, regions: Sequence[Tensor | None]) -> list[float]:
+    """`brisque` of several regions [H, W] of one picture's levels [3, H, W]; its luma is normalised once."""
     if min(levels.shape[-2:]) < LEAST_SIDE:
-        return float("nan")
+        return [float("nan")] * len(regions)
     red, green, blue = levels
     luma = LUMA_WEIGHTS[0] * red + LUMA_WEIGHTS[1] * green + LUMA_WEIGHTS[2] * blue
-    inside = None if region is None else region >= MOSTLY
-    half = half_size(luma)
-    half_inside = None if region is None else _area(region, half) >= MOSTLY
-    if inside is not None and half_inside is not None:
-        if int(inside.sum()) < LEAST_PIXELS or int(half_inside.sum()) < LEAST_PIXELS // 4:
-            return float("nan")
-    return regression(torch.cat([scene_features(luma, inside), scene_features(half, half_inside)]))
+    fine, coarse = scene_planes(luma), scene_planes(half_size(luma))
+    return [_of_region(fine, coarse, region) for region in regions]
+
+
+def _of_region(fine: list[Tensor], coarse: list[Tensor], region: Tensor | None) -> float:
+    if region is None:
+        return regression(torch.cat([scene_features(fine, None), scene_features(coarse, None)]))
+    inside, half_inside = region >= MOSTLY, _area(region, coarse[0]) >= MOSTLY
+    if int(inside.sum()) < LEAST_PIXELS or int(half_inside.sum()) < LEAST_PIXELS // 4:
+        return float("nan")
+    return regression(torch.cat([scene_features(fine, inside), scene_features(coarse, half_inside)]))
 
 
 def _area(region: Tensor, like: Tensor) -> Tensor:
     return interpolate(region[None, None], like.shape, mode="area")[0, 0]
 
 
-def scene_features(luma: Tensor, inside: Tensor | None) -> Tensor:
-    """The 18 features of [H, W] luma in 1 / LEVEL, where `inside` [H, W] is true: [18] float64 on the CPU."""
+def scene_planes(luma: Tensor) -> list[Tensor]:
+    """[H, W] luma in 1 / LEVEL, normalised, and its products with each of the NEIGHBOURS, where both are there."""
     normal = normalised_luma(luma, LEVEL, zeros_outside=True)
+    return [normal, *(_meet(normal, down, right) for down, right in NEIGHBOURS)]
+
+
+def scene_features(planes: list[Tensor], inside: Tensor | None) -> Tensor:
+    """The 18 features of `scene_planes` where `inside` [H, W] is true: [18] float64 on the CPU."""
+    normal, *pairs = planes
     fit = fit_gaussian(_chosen(normal, inside), by_table=False)
     features = [fit.shape, (fit.left**2 + fit.right**2) / 2]
-    for down, right in NEIGHBOURS:
-        pair = _meet(normal, down, right)
+    for pair, (down, right) in zip(pairs, NEIGHBOURS, strict=True):
         both = None if inside is None else _meet(inside, down, right)
         fit = fit_gaussian(_chosen(pair, both), by_table=False)
         features += [fit.shape, fit.mean(), fit.left**2, fit.right**2]
@@ -93,12 +104,11 @@ def _chosen(values: Tensor, inside: Tensor | None) -> Tensor:
 
 
 def half_size(luma: Tensor) -> Tensor:
-    """[H, W] at half the size: bicubic without anti-aliasing as OpenCV does it, edge pixel repeated."""
-    rows, columns = (round(size / 2) for size in luma.shape)  # halves to even, as OpenCV rounds
-    luma = pad(luma[None, None], (1, 3, 1, 3), mode="replicate")[0, 0]
-    nothing = luma.new_zeros(())
-    luma = sum((tap * luma[i : i + 2 * rows : 2] for i, tap in enumerate(HALF_TAPS)), start=nothing)
-    return sum((tap * luma[:, i : i + 2 * columns : 2] for i, tap in enumerate(HALF_TAPS)), start=nothing)
+    """[H, W] at half the size: bicubic (a = -0.75) without anti-aliasing as OpenCV does it, edge pixel repeated."""
+    rows, columns = (round(size / 2) for size in luma.shape)  # halves to even, as OpenCV rounds; torch rounds down
+    luma = pad(luma[None, None], (0, 1, 0, 1), mode="replicate")
+    half = interpolate(luma, scale_factor=0.5, mode="bicubic", recompute_scale_factor=False)
+    return half[0, 0, :rows, :columns]
 
 
 def regression(features: Tensor) -> float:
@@ -113,4 +123,4 @@ def regression(features: Tensor) -> float:
 @cache
 def _trained() -> dict[str, Tensor]:
     # The sum is of thousands that cancel, so float64; the table is small.
-    return {name: value.double() for name, value in read_parameters("brisque.safetensors").items()}
+    return {name: value.double() for name, value in read_weights("brisque.safetensors").items()}

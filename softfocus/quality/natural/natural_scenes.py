@@ -14,17 +14,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn.functional import pad
 
 REACH = 3  # px each way: the window is 7 x 7
 SIGMA = 7 / 6  # px
-FOLDER = Path(__file__).resolve().parents[2] / "weights"
 SHAPES = (0.2, 10.0)  # the shapes that the references look for
 ROUNDING = 5e-7  # of the contrast: what float32 leaves of a balance; the fits count the values on either side of zero
 MOSTLY = 0.5  # share of a block or value of a pixel from which it counts as inside a region
@@ -69,7 +66,12 @@ def frames_of(image: Tensor, region: Tensor | None) -> Iterator[tuple[Tensor, Te
             raise ValueError(f"region is {list(region.shape)} and the image {list(image.shape)}; give {fitting}")
         region = region.float().expand(len(image), -1, -1, -1)
     for index, frame in enumerate(image):
-        yield (frame.float().clamp(0, 1) * 255).round(), None if region is None else region[index, 0]
+        yield levels_of(frame), None if region is None else region[index, 0]
+
+
+def levels_of(frame: Tensor) -> Tensor:
+    """[3, H, W] sRGB as whole levels 0..255, float32; values beyond 0..1 are clipped."""
+    return (frame.float().clamp(0, 1) * 255).round()
 
 
 def luma_levels(levels: Tensor) -> Tensor:
@@ -180,15 +182,3 @@ def blocks(plane: Tensor, side: int) -> Tensor:
 def blocks_inside(region: Tensor, side: int) -> Tensor:
     """Which of `blocks` lie mostly inside a region [H, W]: [N] bool."""
     return blocks(region, side).mean((1, 2)) >= MOSTLY
-
-
-def read_parameters(file: str) -> dict[str, Tensor]:
-    """Parameters of a metric from the pack's weights, on the CPU.
-
-    Raises:
-        ValueError: the file is missing or not what it should be; the sentence names it.
-    """
-    try:
-        return load_file(FOLDER / file)
-    except Exception as error:  # missing, truncated or foreign file: each has its own exception type
-        raise ValueError(f"{FOLDER / file} cannot be read ({error}); install the pack again") from error

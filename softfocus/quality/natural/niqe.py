@@ -11,11 +11,13 @@ a dozen of them on the other side of zero have moved it by 0.5 %.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import torch
 from torch import Tensor
 
+from ...pack_weights import read_weights
 from .natural_scenes import (
     blocks,
     blocks_inside,
@@ -23,7 +25,6 @@ from .natural_scenes import (
     frames_of,
     luma_levels,
     normalised_luma,
-    read_parameters,
 )
 
 BLOCK = 96  # px
@@ -49,19 +50,22 @@ def niqe(image: Tensor, region: Tensor | None = None) -> Tensor:
     Raises:
         ValueError: a shape is wrong, or the parameters cannot be read.
     """
-    scores = [_niqe(luma_levels(levels), inside) for levels, inside in frames_of(image, region)]
+    scores = [niqe_of_regions(luma_levels(levels), [inside])[0] for levels, inside in frames_of(image, region)]
     return torch.tensor(scores, dtype=torch.float32, device=image.device)
 
 
-def _niqe(luma: Tensor, region: Tensor | None) -> float:
+def niqe_of_regions(luma: Tensor, regions: Sequence[Tensor | None]) -> list[float]:
+    """`niqe` of several regions [H, W] of one picture's `luma_levels` [H, W]; its blocks are looked at once."""
     height, width = (size - size % BLOCK for size in luma.shape)
+    if min(height, width) == 0:
+        return [float("nan")] * len(regions)
     luma = luma[:height, :width]
-    inside = blocks_inside(torch.ones_like(luma) if region is None else region[:height, :width], BLOCK)
-    if int(inside.sum()) < LEAST_BLOCKS:
-        return float("nan")
-    fine = block_features(blocks(normalised_luma(luma), BLOCK)[inside])
-    coarse = block_features(blocks(normalised_luma(half_size(luma)), BLOCK // 2)[inside])
-    return distance(torch.cat([fine, coarse], 1))
+    fine = block_features(blocks(normalised_luma(luma), BLOCK))
+    coarse = block_features(blocks(normalised_luma(half_size(luma)), BLOCK // 2))
+    features = torch.cat([fine, coarse], 1)  # on the CPU
+    regions = [None if region is None else region[:height, :width] for region in regions]
+    insides = (slice(None) if region is None else blocks_inside(region, BLOCK).cpu() for region in regions)
+    return [distance(features[inside]) for inside in insides]
 
 
 def block_features(block: Tensor) -> Tensor:
@@ -104,5 +108,5 @@ def _half(rows: Tensor) -> Tensor:
 
 @cache
 def _clean_photographs() -> tuple[Tensor, Tensor]:
-    parameters = read_parameters("niqe.safetensors")
+    parameters = read_weights("niqe.safetensors")
     return parameters["mean"], parameters["covariance"]

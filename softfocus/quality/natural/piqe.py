@@ -6,6 +6,8 @@ using perception based features", NCC 2015. Details as in MATLAB's piqe and in p
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -35,26 +37,30 @@ def piqe(image: Tensor, region: Tensor | None = None) -> Tensor:
     Raises:
         ValueError: a shape is wrong.
     """
-    scores = [_piqe(luma_levels(levels), inside) for levels, inside in frames_of(image, region)]
+    scores = [piqe_of_regions(luma_levels(levels), [inside])[0] for levels, inside in frames_of(image, region)]
     return torch.tensor(scores, dtype=torch.float32, device=image.device)
 
 
-def _piqe(luma: Tensor, region: Tensor | None) -> float:
+def piqe_of_regions(luma: Tensor, regions: Sequence[Tensor | None]) -> list[float]:
+    """`piqe` of several regions [H, W] of one picture's `luma_levels` [H, W]; its blocks are looked at once."""
     if min(luma.shape) < BLOCK:
-        return float("nan")
+        return [float("nan")] * len(regions)
     luma = (255 * luma / luma.max().clamp_min(1)).round()
     block = blocks(normalised_luma(whole_blocks(luma)), BLOCK)
-    if region is not None:
-        block = block[blocks_inside(whole_blocks(region), BLOCK)]
-    if len(block) == 0:
-        return float("nan")
     variance = block.var((1, 2))
+    distortion = has_flat_edge(block) * (1 - variance) + is_noisy(block, variance) * variance
     active = variance > ACTIVE
+    insides = (slice(None) if region is None else blocks_inside(whole_blocks(region), BLOCK) for region in regions)
+    return [_share(distortion[inside], active[inside]) for inside in insides]
+
+
+def _share(distortion: Tensor, active: Tensor) -> float:
+    """Mean distortion of the active blocks [N], in percent."""
+    if len(active) == 0:
+        return float("nan")
     if not bool(active.any()):
         return 100.0
-    block, variance = block[active], variance[active]
-    distortion = has_flat_edge(block) * (1 - variance) + is_noisy(block, variance) * variance
-    return float((distortion.sum() + STABLE) / (len(block) + STABLE) * 100)
+    return float((distortion[active].sum() + STABLE) / (active.sum() + STABLE) * 100)
 
 
 def whole_blocks(plane: Tensor) -> Tensor:

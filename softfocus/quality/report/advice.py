@@ -41,7 +41,7 @@ MASK_FIRST = Advice(
 def advise(score: Score) -> list[Advice]:
     """Advice for the parts that cost the most, the most costly first; none where every part is good enough.
 
-    An empty mask is the first thing to mend: what is measured without it says nothing of the face.
+    An empty mask is the first thing to mend: what is measured without it is not about the face.
     """
     if score.effect.note == EMPTY_MASK:
         return [MASK_FIRST]

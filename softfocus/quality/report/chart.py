@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from torch import Tensor
 
 from ...canvas import FAINT, INK, TARGET, TRACK, Canvas, grade, mix
+from ..effect.effect_report import NO_REFERENCE
 from .comparison import draw_comparison
-from .report import NO_PICTURES, NO_REFERENCE
+from .report import NO_PICTURES
 from .score import Goal, Part, Score, format_value
 
 WIDTH = 900

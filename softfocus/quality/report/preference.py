@@ -27,9 +27,10 @@ _PICK = re.compile(r"\s*(\d{1,6})\s*>\s*(\d{1,6})\s*")
 class Order:
     """An order of n pictures.
 
-    strengths: [n] float64, mean 0, in logits.
-    certainty: [n, n] float64, how likely picture i is stronger than picture j.
-    picks: how many were heard.
+    Attributes:
+        strengths: [n] float64, mean 0, in logits.
+        certainty: [n, n] float64, how likely picture i is stronger than picture j.
+        picks: how many were counted.
     """
 
     strengths: Tensor

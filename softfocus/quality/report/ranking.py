@@ -1,4 +1,4 @@
-"""Order of a batch: by score, by what CLIP says of the pictures beside each other, and by picks of a person."""
+"""Order of a batch: by score, by how CLIP scores the pictures beside each other, and by picks of a person."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Ranking:
 
     Attributes:
         scores: the best first; of equal ones the earlier picture comes first.
-        clip_points: by picture number, what CLIP adds to its score for the order alone; empty where CLIP said nothing.
+        clip_points: by picture number, what CLIP adds to its score for the order alone; empty without CLIP.
         order: strengths where there are picks of a person, else None.
     """
 

@@ -6,22 +6,17 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from ..clarity.clarity import Clarity, describe_natural
-from ..clarity.distortions import Distortions, describe_distortions
+from ..clarity.clarity import Clarity
+from ..clarity.clarity_report import describe_natural
 from ..clip.clip_report import clip_data, describe_clip, rounded
 from ..clip.clip_scores import ClipScores
-from ..effect.bands import MOST
-from ..effect.effect import Effect
+from ..effect.effect_report import describe
 from .advice import advise
 from .ranking import Ranking
 from .score import Score
 
 NO_PICTURES = "There are no pictures to score."
-NO_REFERENCE = "There is no reference, so only the picture itself is judged, not what the effect changed."
-ONLY_CLARITY = "With neither mask nor reference the score says how clear the picture is, not how dreamy."
 ALL_GOOD = "Nothing needs to be changed."
-NEXT_TO_NOTHING = "The picture shows next to nothing, which takes from the score."
-NO_LAB = "Colour drift was left out because the package kornia is not installed."
 
 
 def write_report(
@@ -64,53 +59,6 @@ def write_report(
         }
         entries.append(_entry(score) | more | _strength(place, ranking))
     return "\n".join(lines) + "\n\n" + json.dumps(entries)
-
-
-def describe(effect: Effect) -> list[str]:
-    """What was measured on one picture, as sentences."""
-    lines = [effect.note] if effect.note else []
-    return lines + (_changes(effect) if effect.referenced else [NO_REFERENCE, *_state(effect)])
-
-
-def _changes(effect: Effect) -> list[str]:
-    lines = [effect.flat_reference] if effect.flat_reference else []
-    if effect.kept_inside is not None and effect.kept_outside is not None:
-        lines.append(
-            f"Inside the mask {_percent(effect.kept_inside)} of the fine detail energy is kept, "
-            f"outside {_percent(effect.kept_outside)}: a selectivity of {effect.selectivity_db:.1f} dB."
-        )
-        lines.append(f"The light on the face is {effect.face_drift:.1f}/255 away from what its surroundings call for.")
-    if effect.kept_whole is not None:
-        lines.append(f"{_percent(effect.kept_whole)} of the fine detail energy is kept in the whole picture.")
-    if effect.glow is not None and effect.form is not None:
-        place = "the whole picture" if effect.form_step is None else "what the mask holds"
-        lines.append(f"{max(0, effect.glow):.0f} % of the light scatters beyond its surroundings.")
-        lines.append(f"{_percent(effect.form)} of the form (the broader modelling) of {place} is kept.")
-    lines.append(
-        f"Edges overshoot by {effect.halo_peak:.1f}/255 (99.9th percentile), {effect.halo_mean:.2f}/255 on average."
-    )
-    lines.append(f"{effect.clipped_percent:.1f} % of the pixels clip beyond those of the reference.")
-    drift = effect.colour_drift
-    return lines + [NO_LAB if drift is None else f"Colours drift by {drift:.1f} Lab units (2 is just visible)."]
-
-
-def _state(effect: Effect) -> list[str]:
-    lines = []
-    if effect.contrast_db is not None:
-        lines.append(f"Fine detail inside the mask is at {effect.contrast_db:+.1f} dB of that outside.")
-    if effect.softness_db is not None:
-        lines.append(f"The picture outside the mask has {effect.softness_db:.1f} dB of coarse over fine detail.")
-    if effect.edge_width is not None:
-        others = (effect.noise or 0.0, effect.block_step or 0.0, effect.ringing or 0.0)
-        seen = Distortions(effect.edge_width, *others, effect.clipped_percent)
-        lines += describe_distortions(seen, "the picture" if effect.note else "what the mask holds")
-    if effect.shown is not None and effect.shown < 1:
-        lines.append(NEXT_TO_NOTHING)
-    return [*lines, ONLY_CLARITY] if effect.note else lines
-
-
-def _percent(share: float) -> str:
-    return f"{100 * MOST:.0f} % or more" if share >= MOST else f"{100 * max(share, 0):.0f} %"
 
 
 def _which(best: Score, ranking: Ranking) -> str:

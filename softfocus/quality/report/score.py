@@ -16,7 +16,7 @@ Which parts enter:
                          faults: face drift, form lost in the face, form that ends at the face, sharpening,
                          seam, halo, clipping, colour drift
     reference only       looks: detail not lost, softened, glow of the whole picture
-                         faults: form lost, sharpening, halo, clipping, colour drift; nothing is said about the face
+                         faults: form lost, sharpening, halo, clipping, colour drift; nothing is known about the face
     mask only            looks: detail inside over outside, softness outside
                          faults: wide edges inside, noise, blocks, ringing, burnt highlights
     neither              faults: the same, with the edges of the whole picture. Without a look the weighted

@@ -19,7 +19,7 @@ def path(offsets: torch.Tensor) -> torch.Tensor:
 
 
 def jittery(count: int, size: float) -> torch.Tensor:
-    """A face that stands still, each frame displaced as a whole at random; ``size`` in pixels."""
+    """A face that stands still, each frame displaced as a whole at random; `size` in pixels."""
     return FACE + size * torch.randn(count, 1, 2, generator=torch.Generator().manual_seed(1))
 
 

@@ -22,7 +22,7 @@ FILLED = ("previous", "interpolate")
 
 
 def pan(count: int, speed: float = 5.0, hidden: tuple[int, ...] = ()) -> Faces:
-    """One face that moves right by ``speed`` px a frame."""
+    """One face that moves right by `speed` px a frame."""
     return [[] if index in hidden else [face_at(speed * index)] for index in range(count)]
 
 

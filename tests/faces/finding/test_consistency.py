@@ -10,9 +10,8 @@ import torch
 from scipy.optimize import linear_sum_assignment
 
 from softfocus.faces.crops import sample_square
-from softfocus.faces.finding.mesh import LEFT_EYE, RIGHT_EYE, square_around
-from softfocus.faces.finding.mirror import mirror_map
-from softfocus.faces.masks.regions import RINGS
+from softfocus.faces.finding.mesh import square_around
+from softfocus.faces.topology import LEFT_EYE, RIGHT_EYE, mirror_map
 from testing.faces.landmark_errors import EYE_CORNERS, MASK_CHANGES, POINT_CHANGES, marks, mask_errors, point_errors
 from testing.faces.picture_changes import Change
 from testing.faces.portrait import face, nets, picture
@@ -38,15 +37,6 @@ def drawn_errors() -> dict[str, dict[str, float]]:
 @cache
 def refined_errors() -> dict[str, dict[str, float]]:
     return mask_errors(nets(), MASK_CHANGES, chosen()[::3], refine=2)
-
-
-def test_the_mirror_map_swaps_the_sides_and_keeps_the_midline():
-    mirror = mirror_map()
-    assert torch.equal(mirror[mirror], torch.arange(468))
-    for name in ("eyes", "brows"):
-        right, left = RINGS[name]
-        assert {mirror[point].item() for point in right} == set(left)
-    assert mirror[[10, 168, 4, 0, 17, 152]].tolist() == [10, 168, 4, 0, 17, 152]
 
 
 def test_the_mirror_map_is_what_a_frontal_face_shows():

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from softfocus.faces import Face, find_faces, region_masks
-from softfocus.faces.face import same_face
+from softfocus.faces.face import same_faces
 from testing.faces.portrait import BOX, face, nets, picture
 from testing.faces.reference import overlap
 
@@ -37,7 +37,7 @@ def test_two_hundred_faces():
     cells = {(int((x + w / 2) // 100), int((y + h / 2) // 100)) for x, y, w, h in (each.box for each in faces)}
     assert len(cells) >= 190
     assert len(faces) == len(cells) <= 200
-    assert not any(same_face(a, b) for index, a in enumerate(faces) for b in faces[:index])
+    assert torch.equal(same_faces(faces, faces), torch.eye(len(faces), dtype=torch.bool))
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 900), (900, 1), (7, 5)])
@@ -67,11 +67,11 @@ def test_an_8k_frame():
     assert overlap(found.box, (BOX[0] + 6000, BOX[1] + 1000, *BOX[2:])) > 0.7
 
 
-@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
-def test_broken_pixels_count_as_black(value):
-    broken, black = picture().clone(), picture().clone()
+@pytest.mark.parametrize(("value", "counts_as"), [(math.nan, 0.0), (math.inf, 1.0), (-math.inf, 0.0)])
+def test_broken_pixels_count_as_black_or_white(value, counts_as):
+    broken, whole = picture().clone(), picture().clone()
     broken[..., 300:400, :] = value
-    black[..., 300:400, :] = 0
-    (found,), (wanted,) = found_in(broken), found_in(black)
+    whole[..., 300:400, :] = counts_as
+    (found,), (wanted,) = found_in(broken), found_in(whole)
     assert found.box == wanted.box and torch.equal(found.landmarks, wanted.landmarks)
     assert found_in(torch.full((1, 3, 64, 64), value)) == []

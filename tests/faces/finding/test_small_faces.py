@@ -10,7 +10,7 @@ from torch import Tensor
 
 from softfocus.faces import find_faces
 from softfocus.faces.finding import find
-from softfocus.faces.finding.looks import SMALLEST_PX, seen_whole, tile_looks, whole_looks
+from softfocus.faces.finding.views import SMALLEST_PX, seen_whole, tile_views, whole_views
 from testing.faces.portrait import BOX, face, nets, picture
 from testing.faces.reference import overlap
 
@@ -50,18 +50,18 @@ def test_every_wanted_face_is_shown_whole_and_large_enough(width, shape, x, y, g
     least, most = max(SMALLEST_PX, width / 96), 0.15 * width
     side = least * (max(most, least) / least) ** grow
     box = torch.tensor([[side / 2 + x * (width - side), side / 2 + y * (height - side), side, side]])
-    looks = [look for look in tile_looks(height, width) if seen_whole(look, box, height, width)]
-    assert max(side / look.square.side for look in looks + whole_looks(height, width)[:1]) > 0.12
+    views = [view for view in tile_views(height, width) if seen_whole(view, box, height, width)]
+    assert max(side / view.square.side for view in views + whole_views(height, width)[:1]) > 0.12
 
 
-def test_the_number_of_looks_is_bounded():
-    assert tile_looks(200, 200) == []
-    assert len(tile_looks(1024, 1024)) < 100
-    assert len(tile_looks(4320, 7680)) == len(tile_looks(2160, 3840)) < 800
+def test_the_number_of_views_is_bounded():
+    assert tile_views(200, 200) == []
+    assert len(tile_views(1024, 1024)) < 100
+    assert len(tile_views(4320, 7680)) == len(tile_views(2160, 3840)) < 800
 
 
 def test_a_tiles_edge_cuts_but_the_pictures_edge_does_not():
-    corner = next(look for look in tile_looks(2000, 2000) if look.square.x == look.square.y == look.square.side / 2)
+    corner = next(view for view in tile_views(2000, 2000) if view.square.x == view.square.y == view.square.side / 2)
     side = corner.square.side
     middles = torch.tensor([(10.0, 10.0), (side / 2, side / 2), (side - 10, side / 2)])
     boxes = torch.cat((middles, torch.full((3, 2), 0.4 * side)), 1)
@@ -79,7 +79,7 @@ def test_a_turned_picture_gives_the_turned_mesh(quarters):
     assert (found.landmarks - upright - 256).norm(dim=1).mean() < 0.03 * BOX[2]
 
 
-def test_turned_looks_are_taken_only_where_no_upright_face_is_certain(monkeypatch):
+def test_turned_views_are_taken_only_where_no_upright_face_is_certain(monkeypatch):
     calls = []
     detect = find.detect_faces
     monkeypatch.setattr(find, "detect_faces", lambda *given: calls.append(given) or detect(*given))

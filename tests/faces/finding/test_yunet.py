@@ -65,7 +65,9 @@ def test_a_close_up_is_found_whole_at_any_size(yunet):
 def test_large_finds_at_a_pictures_own_size_are_no_faces(yunet, size):
     """There they are parts of a larger face, and whatever is a face shows in the smaller size too."""
     image = framed(portrait(size), (0.5 * size, 0.6 * size, 210, 210), fine=True)
-    assert len(yunet._look(image, 1.0)) == 1 == len(yunet._look(image, 320 / size)), "the two sizes see other things"
+    assert len(yunet._detect(image, 1.0)) == 1 == len(yunet._detect(image, 320 / size)), (
+        "the two sizes see other things"
+    )
     (found,) = yunet(image)[0]
     assert overlap(found.box, scaled(BOX, size / 512)) > 0.7
 

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from softfocus.faces import find_faces, region_masks, tint_regions, weighted_maximum
-from softfocus.faces.masks.regions import RINGS, face_width
+from softfocus.faces.masks.regions import face_width
+from softfocus.faces.topology import OVAL
 from softfocus.settings import MASK
 from testing.faces.portrait import BOX, LEFT_EYE, NOSE, RIGHT_EYE, face, nets, picture
 from testing.portraits import portraits
@@ -45,7 +46,7 @@ def test_face_reaches_chin_and_forehead_but_not_the_hair():
     assert at(whole, (centre, BOX[1] + 8)) > 0.9
     assert at(whole, (centre, BOX[1] - 15)) == 0
     rows = whole[0, 0].amax(1).nonzero()
-    oval = face().landmarks[list(RINGS["face"][0])]  # type: ignore[index]
+    oval = face().landmarks[list(OVAL)]  # type: ignore[index]
     assert 0.08 < (oval[:, 1].min() - rows.min()) / (oval[:, 1].max() - oval[:, 1].min()) < 0.16
 
 
@@ -102,15 +103,6 @@ def test_mirrored_picture_gives_the_mirrored_mask():
     mirrored = weighted_maximum(region_masks(found, (512, 512)), WEIGHTS).flip(-1)
     reference = weighted_maximum(masks(), WEIGHTS)
     assert (mirrored - reference).abs().sum() / reference.sum() < 0.08
-
-
-def test_rings_are_mirror_images_of_each_other():
-    """Each pair of rings has as many points, and no point twice."""
-    for name in ("eyes", "brows"):
-        right, left = RINGS[name]
-        assert len(right) == len(left) and not set(right) & set(left)
-    for rings in RINGS.values():
-        assert all(len(set(ring)) == len(ring) and max(ring) < 468 for ring in rings)
 
 
 def test_expand_only_adds_and_feather_keeps_the_middle():

@@ -117,11 +117,12 @@ def test_masks(ask_clip):
     assert ask_clip(images[:0])[0] == []
 
 
-def test_judge_serves_many_chunks(ask_clip, clip_nodes, clip_tower):
+def test_a_judge_serves_many_pictures(ask_clip, clip_nodes, clip_tower):
     images = make_picture(60, 90, frames=3)
     whole, notes = ask_clip(images)
     judged = clip_nodes.clip_judge.ClipJudge(tiny_clip.PROMPT, "auto", clip_tower.clip, clip_tower.vision)
-    assert [*judged(images[:2]), *judged(images[2:])] == whole and judged.notes == notes
+    frames = clip_nodes.clip_judge.Measured.frames(images)
+    assert [judged(each) for each in frames] == whole and judged.notes == notes
 
 
 def test_interruption_and_memory_are_the_hosts(ask_clip, clip_nodes, clip_tower):
@@ -131,7 +132,10 @@ def test_interruption_and_memory_are_the_hosts(ask_clip, clip_nodes, clip_tower)
     mm.unload_all_models()
     assert ask_clip() == wanted
     judged = clip_nodes.clip_judge.ClipJudge(tiny_clip.PROMPT, "auto", clip_tower.clip, clip_tower.vision)
-    for step in (lambda: ask_clip(make_picture(90, 60)[:0]), lambda: judged(make_picture(90, 60))):  # texts, pictures
+    for step in (
+        lambda: ask_clip(make_picture(90, 60)[:0]),
+        lambda: judged(clip_nodes.clip_judge.Measured.of(make_picture(90, 60))),
+    ):  # texts, pictures
         mm.interrupt_current_processing()
         with pytest.raises(mm.InterruptProcessingException):
             step()

@@ -9,8 +9,8 @@ from dataclasses import asdict, replace
 import pytest
 import torch
 
-from softfocus.quality import Effect, measure_clarity, measure_effect, measure_effects, score_effect
-from softfocus.quality.clarity.clarity import describe_natural
+from softfocus.quality import Effect, Measured, measure_clarity, measure_effect, score_effect
+from softfocus.quality.clarity.clarity_report import describe_natural
 from softfocus.quality.regions import EMPTY_MASK, FULL_MASK, NO_MASK
 from softfocus.quality.report.score import GOALS
 from testing.quality import looks
@@ -22,7 +22,7 @@ FAULTS = [goal for goal in GOALS if not goal.referenced and goal.weight == 0]
 
 
 def total(picture: torch.Tensor) -> float:
-    return score_effect(measure_effect(picture)).total
+    return score_effect(measure_effect(Measured.of(picture))).total
 
 
 @pytest.mark.parametrize("kind", DISTORTIONS)
@@ -62,7 +62,7 @@ def test_a_clear_face_in_a_dreamy_picture_beats_the_blur():
 def test_with_a_mask_the_edges_inside_count():
     picture, mask = looks.real()
     variants = looks.variants(looks.real())
-    inside, outside = (measure_effect(variants[name], None, mask) for name in ("good", "face blurred"))
+    inside, outside = (measure_effect(Measured.of(variants[name], None, mask)) for name in ("good", "face blurred"))
     assert outside.edge_width > 1.5 * inside.edge_width
     names = {part.goal.name for part in score_effect(inside).parts}
     assert names >= {"edge width", "noise", "softness", "detail in the mask over outside"}
@@ -72,7 +72,7 @@ def test_regions_are_told_apart():
     picture = pictures()["coffee"]
     mask = torch.zeros_like(picture[:, :1])
     mask[..., :, :110] = 1
-    clarity = measure_clarity(torch.lerp(looks.relative_blur(picture, 0.008), picture, mask), mask)
+    clarity = measure_clarity(Measured.of(torch.lerp(looks.relative_blur(picture, 0.008), picture, mask), mask=mask))
     assert clarity.note == "" and clarity.inside is not None and clarity.outside is not None
     assert clarity.inside.edge_width < 0.6 * clarity.outside.edge_width
     assert clarity.distortions.edge_width == clarity.inside.edge_width
@@ -85,15 +85,16 @@ def test_distortions_serve_the_score_too():
     mask = torch.zeros_like(picture[:, :1])
     mask[..., :, :110] = 1
     for chosen in (None, mask):
-        distortions = [measure_clarity(picture, chosen).distortions]
-        assert measure_effects(picture, None, chosen, distortions) == measure_effects(picture, None, chosen)
+        found = Measured.of(picture, mask=chosen)
+        assert measure_effect(found, measure_clarity(found).distortions) == measure_effect(found)
 
 
 @pytest.mark.parametrize(("value", "note"), [(None, NO_MASK), (0.0, EMPTY_MASK), (1.0, FULL_MASK)])
 def test_no_empty_and_full_mask_make_one_region(value, note):
     picture = pictures()["astronaut"]
-    clarity = measure_clarity(picture, None if value is None else torch.full_like(picture[:, :1], value))
-    assert clarity == replace(measure_clarity(picture), note=note)
+    mask = None if value is None else torch.full_like(picture[:, :1], value)
+    clarity = measure_clarity(Measured.of(picture, mask=mask))
+    assert clarity == replace(measure_clarity(Measured.of(picture)), note=note)
     assert clarity.inside is clarity.outside is None
     assert clarity.distortions.edge_width == clarity.whole.edge_width
 
@@ -102,10 +103,10 @@ def test_sentences_name_regions_and_what_is_missing():
     picture = pictures()["rocket"]
     mask = torch.zeros_like(picture[:, :1])
     mask[..., 100:140, 100:140] = 1
-    lines = describe_natural(measure_clarity(picture, mask))
+    lines = describe_natural(measure_clarity(Measured.of(picture, mask=mask)))
     assert any(line.startswith("Inside of the mask: edges") and "too small or flat for NIQE" in line for line in lines)
     assert any(line.startswith("Outside: edges") and "NIQE" in line for line in lines)
-    assert [line.split(":")[0] for line in describe_natural(measure_clarity(picture))] == ["Whole picture"]
+    assert [line.split(":")[0] for line in describe_natural(measure_clarity(Measured.of(picture)))] == ["Whole picture"]
     assert all(line.endswith(".") for line in lines)
 
 
@@ -119,7 +120,7 @@ def test_tiny_and_broken_pictures_are_defined(shape, kind):
         "hdr": 9 * picture - 4,
     }[kind]
     before = picture.clone()
-    clarity = measure_clarity(picture, torch.ones_like(picture[:, :1]))
+    clarity = measure_clarity(Measured.of(picture, mask=torch.ones_like(picture[:, :1])))
     json.dumps(asdict(clarity), allow_nan=False)
     assert clarity.whole.niqe is None
     assert describe_natural(clarity)
@@ -128,9 +129,9 @@ def test_tiny_and_broken_pictures_are_defined(shape, kind):
 
 def test_wrong_shapes_are_named():
     with pytest.raises(ValueError, match="image has shape"):
-        measure_clarity(torch.zeros(2, 3, 8, 8))
+        measure_clarity(Measured.of(torch.zeros(2, 3, 8, 8)))
     with pytest.raises(ValueError, match="mask has shape"):
-        measure_clarity(torch.zeros(1, 3, 8, 8), torch.zeros(1, 1, 8, 9))
+        measure_clarity(Measured.of(torch.zeros(1, 3, 8, 8), mask=torch.zeros(1, 1, 8, 9)))
 
 
 def test_preference_counts_pairs_and_ties():

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from softfocus.filters.gaussian import gaussian_blur
+from softfocus.quality import Measured
 from softfocus.quality.clarity.block_grid import block_step
-from softfocus.quality.clarity.distortions import Distortions, burnt_percent, describe_distortions, measure_distortions
-from softfocus.quality.clarity.edge_width import DIRECTIONS, WIDEST, edge_width
+from softfocus.quality.clarity.clarity_report import describe_distortions
+from softfocus.quality.clarity.distortions import Distortions, burnt_percent, measure_distortions
 from softfocus.quality.clarity.ringing import ringing
+from softfocus.quality.edges import DIRECTIONS, WIDEST, find_edges
 from testing.pictures import make_picture
 from testing.quality.ladder import DISTORTIONS, ladder
 from testing.quality.photographs import pictures
@@ -39,11 +41,15 @@ def step_edge(sigma: float, contrast: float = 0.5, size: int = 128, angle: float
     return (0.5 + contrast / 2 * torch.erf(across / (sigma * math.sqrt(2))))[None, None]
 
 
+def edge_width(luma: Tensor, noise: float, region: Tensor | None = None) -> float:
+    return find_edges(luma, noise).width(region)
+
+
 @pytest.mark.parametrize("kind", DISTORTIONS)
 def test_each_distortion_raises_its_measurement(kind):
     for name, picture in pictures().items():
         steps = ladder(picture, kind, name)
-        values = [getattr(measure_distortions(step), RAISES[kind]) for step in steps]
+        values = [getattr(measure_distortions(Measured.of(step)), RAISES[kind]) for step in steps]
         assert all(now < later + 0.02 * max(values) for now, later in zip(values, values[1:], strict=False)), (
             name,
             values,
@@ -138,10 +144,10 @@ def close(first: Distortions, second: Distortions, share: float = 0.03) -> bool:
 @pytest.mark.parametrize("name", ["astronaut", "rocket"])
 def test_flips_turns_and_contrast_make_no_difference(name):
     picture = pictures()[name].clamp(0.02, 0.98)
-    seen = measure_distortions(picture)
+    seen = measure_distortions(Measured.of(picture))
     for turned in (picture.flip(-1), picture.flip(-2), picture.rot90(1, (-2, -1))):
-        assert close(measure_distortions(turned), seen)
-    darker = measure_distortions(0.5 * picture)
+        assert close(measure_distortions(Measured.of(turned)), seen)
+    darker = measure_distortions(Measured.of(0.5 * picture))
     assert darker.edge_width == pytest.approx(seen.edge_width, rel=0.02)
     assert darker.ringing == pytest.approx(seen.ringing, rel=0.02)
     assert darker.noise == pytest.approx(0.5 * seen.noise, rel=0.02)
@@ -157,7 +163,7 @@ def test_lengths_grow_with_pictures_larger_than_a_screen():
 @given(height=st.integers(1, 20), width=st.integers(1, 20), level=st.floats(0, 1), flat=st.booleans())
 def test_small_and_flat_pictures_have_values(height, width, level, flat):
     picture = torch.full((1, 3, height, width), level) if flat else make_picture(height, width)
-    seen = measure_distortions(picture)
+    seen = measure_distortions(Measured.of(picture))
     assert all(math.isfinite(value) and value >= 0 for value in astuple(seen))
     if flat or min(height, width) == 1:
         assert seen.edge_width == WIDEST

@@ -69,9 +69,9 @@ WRONG = {
 
 @pytest.mark.parametrize("kind", WRONG)
 def test_what_is_no_head_is_named(kind, tmp_path):
-    state, said = WRONG[kind]
+    state, reason = WRONG[kind]
     save_file(state, tmp_path / "odd.safetensors")
-    with pytest.raises(ValueError, match=f"odd.safetensors cannot be used as an aesthetic head: .*{said}"):
+    with pytest.raises(ValueError, match=f"odd.safetensors cannot be used as an aesthetic head: .*{reason}"):
         load_head(tmp_path / "odd.safetensors")
 
 

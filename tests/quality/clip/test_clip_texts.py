@@ -1,4 +1,4 @@
-"""A prompt of any kind becomes a few plain phrases, and the texts that CLIP is asked are what they should be."""
+"""A prompt of any kind becomes a few plain phrases, and the texts that CLIP compares are what they should be."""
 
 from __future__ import annotations
 

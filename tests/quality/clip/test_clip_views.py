@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from softfocus.quality.clip.clip_views import BACKGROUND, CROPS, FACE, SQUARE, WHOLE, Box, cut_squares, picture_boxes
+from softfocus.quality.regions import find_regions
 from testing.pictures import make_picture
 
 
@@ -19,12 +20,18 @@ def mask_of(height: int, width: int, box: Box) -> torch.Tensor:
     return mask
 
 
+def boxes_of(height: int, width: int, mask: torch.Tensor | None, everything: bool = True) -> dict[str, Box]:
+    """With the mask's inside as the node has it: none where nothing is left outside."""
+    inside = find_regions(mask).inside
+    return picture_boxes(torch.zeros(1, 3, height, width), inside, crops=everything, square=everything)
+
+
 @settings(max_examples=100, deadline=None)
 @given(height=st.integers(1, 200), width=st.integers(1, 200), data=st.data())
 def test_boxes_lie_in_the_picture(height, width, data):
     top, left = data.draw(st.integers(0, height - 1)), data.draw(st.integers(0, width - 1))
     face = Box(top, left, data.draw(st.integers(1, height - top)), data.draw(st.integers(1, width - left)))
-    boxes = picture_boxes(torch.zeros(1, 3, height, width), mask_of(height, width, face), crops=True, square=True)
+    boxes = boxes_of(height, width, mask_of(height, width, face))
     for box in boxes.values():
         assert box.top >= 0 and box.left >= 0 and box.height > 0 and box.width > 0
         assert box.top + box.height <= height and box.left + box.width <= width
@@ -52,7 +59,7 @@ def covers(outer: Box, inner: Box) -> bool:
 
 def test_boxes_of_a_portrait():
     face = Box(60, 70, 60, 50)
-    boxes = picture_boxes(torch.zeros(1, 3, 300, 200), mask_of(300, 200, face), crops=True, square=True)
+    boxes = boxes_of(300, 200, mask_of(300, 200, face))
     assert boxes[SQUARE] == (50, 0, 200, 200)
     assert boxes["upper left"] == (0, 0, 133, 133) and boxes["lower right"] == (167, 67, 133, 133)
     assert boxes["middle"] == (83, 33, 133, 133)
@@ -61,15 +68,21 @@ def test_boxes_of_a_portrait():
 
 
 def test_a_long_background_is_shortened_and_a_narrow_one_left_out():
-    picture = torch.zeros(1, 3, 100, 400)
-    beside = picture_boxes(picture, mask_of(100, 400, Box(0, 0, 60, 390)), crops=False, square=False)[BACKGROUND]
+    beside = boxes_of(100, 400, mask_of(100, 400, Box(0, 0, 60, 390)), everything=False)[BACKGROUND]
     assert beside == (60, 160, 40, 80)
-    assert BACKGROUND not in picture_boxes(picture, mask_of(100, 400, Box(5, 5, 90, 390)), crops=False, square=False)
+    assert BACKGROUND not in boxes_of(100, 400, mask_of(100, 400, Box(5, 5, 90, 390)), everything=False)
+
+
+def test_the_face_is_what_is_seen_of_the_mask():
+    mask, alpha = mask_of(100, 100, Box(20, 20, 40, 40)), torch.ones(1, 1, 100, 100)
+    alpha[..., :40, :] = 0
+    boxes = picture_boxes(torch.zeros(1, 3, 100, 100), find_regions(mask, alpha).inside, crops=False, square=False)
+    assert boxes[FACE] == (25, 15, 50, 50)
 
 
 @pytest.mark.parametrize("mask", [None, torch.zeros(1, 1, 40, 60), torch.ones(1, 1, 40, 60)])
 def test_no_face_without_a_usable_mask(mask):
-    assert list(picture_boxes(torch.zeros(1, 3, 40, 60), mask, crops=False, square=False)) == [WHOLE]
+    assert list(boxes_of(40, 60, mask, everything=False)) == [WHOLE]
 
 
 @pytest.mark.parametrize("box", [Box(0, 0, 200, 300), Box(10, 20, 61, 61), Box(3, 5, 9, 17), Box(50, 0, 1, 1)])

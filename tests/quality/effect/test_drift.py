@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from softfocus.color import linear_to_srgb, srgb_to_linear
-from softfocus.quality import measure_effect
+from softfocus.quality import Measured, measure_effect
 from testing.quality import looks
 
 
@@ -25,8 +25,8 @@ def test_law_of_dark_surroundings_holds_for_a_bright_face(portrait):
     picture, mask = portrait
     dark = picture * (0.15 + 0.85 * mask)
     for scatter in (0.0, 0.2, 0.35):
-        assert measure_effect(looks.dreamy(dark, scatter), dark, mask).face_drift < 1.0
-    assert measure_effect(looks.dreamy(dark) + 0.07 * mask, dark, mask).face_drift > 10
+        assert measure_effect(Measured.of(looks.dreamy(dark, scatter), dark, mask)).face_drift < 1.0
+    assert measure_effect(Measured.of(looks.dreamy(dark) + 0.07 * mask, dark, mask)).face_drift > 10
 
 
 def test_light_that_wavers_as_much_outside_is_no_drift():
@@ -36,13 +36,13 @@ def test_light_that_wavers_as_much_outside_is_no_drift():
     waves = looks.relative_blur(grain, 0.015)
     waves = 0.02 * waves / waves.std()
     assert 255 * float((waves * mask).abs().sum() / mask.sum()) > 3
-    assert measure_effect(picture + waves, picture, mask).face_drift < 0.5
-    assert measure_effect(picture + waves * (mask > 0.1), picture, mask).face_drift > 1.5
+    assert measure_effect(Measured.of(picture + waves, picture, mask)).face_drift < 0.5
+    assert measure_effect(Measured.of(picture + waves * (mask > 0.1), picture, mask)).face_drift > 1.5
 
 
 def test_exposure_and_veil_are_no_drift_and_do_not_hide_one(portrait):
     picture, mask = portrait
     light = srgb_to_linear(picture)
     for even in (linear_to_srgb(0.6 * light), linear_to_srgb(0.1 + 0.85 * light)):
-        assert measure_effect(even, picture, mask).face_drift < 0.3
-        assert measure_effect(even + 0.03 * mask, picture, mask).face_drift > 4
+        assert measure_effect(Measured.of(even, picture, mask)).face_drift < 0.3
+        assert measure_effect(Measured.of(even + 0.03 * mask, picture, mask)).face_drift > 4

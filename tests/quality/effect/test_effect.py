@@ -11,8 +11,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from softfocus.quality import measure_effect, measure_effects
-from softfocus.quality.effect.detail import band, detail_energy, noise_gain, noise_variance
+from softfocus.quality import Measured, measure_effect
+from softfocus.quality.effect.detail import FINE, MIDDLE, detail_energy, noise_gain, smoothed
 from softfocus.quality.regions import EMPTY_MASK, FULL_MASK, NO_MASK, find_regions
 from softfocus.units import diagonal
 from testing.quality import looks
@@ -61,7 +61,7 @@ def test_drift_sees_a_face_in_another_light_but_not_the_bloom_itself(measured):
 
 def test_glow_sees_bloom_but_neither_exposure_nor_blur(portrait, measured):
     picture, mask = portrait
-    brighter = measure_effect(picture.clamp(max=0.7) * 1.2, picture.clamp(max=0.7), mask)
+    brighter = measure_effect(Measured.of(picture.clamp(max=0.7) * 1.2, picture.clamp(max=0.7), mask))
     assert measured["dreamy"].glow > 12
     assert abs(brighter.glow) < 2
     assert abs(measured["blur"].glow) < 5
@@ -81,7 +81,7 @@ def test_color_drift_sees_a_tint(measured):
 def test_without_kornia_only_the_color_drift_is_lost(measured, portrait, monkeypatch):
     picture, mask = portrait
     monkeypatch.setitem(sys.modules, "kornia.color", None)
-    effect = measure_effect(looks.restored(picture, mask), picture, mask)
+    effect = measure_effect(Measured.of(looks.restored(picture, mask), picture, mask))
     assert effect == replace(measured["good"], colour_drift=None)
 
 
@@ -90,9 +90,9 @@ def test_clipping_counts_new_white_and_new_black_apart():
     reference[..., :4] = 0.0
     picture = torch.full((1, 3, 10, 10), 0.5)
     picture[..., 8:] = 1.2
-    assert measure_effect(picture, reference).clipped_percent == pytest.approx(20)
-    assert measure_effect(reference, picture).clipped_percent == pytest.approx(40)
-    assert measure_effect(picture).clipped_percent == pytest.approx(20)
+    assert measure_effect(Measured.of(picture, reference)).clipped_percent == pytest.approx(20)
+    assert measure_effect(Measured.of(reference, picture)).clipped_percent == pytest.approx(40)
+    assert measure_effect(Measured.of(picture)).clipped_percent == pytest.approx(20)
 
 
 def test_same_look_measures_the_same_at_twice_the_size():
@@ -107,17 +107,20 @@ def test_noise_is_estimated_and_does_not_count_as_detail():
     generator = torch.Generator().manual_seed(1)
     ramp = torch.linspace(0.3, 0.7, 256).expand(1, 3, 256, 256)
     noise = 0.03 * torch.randn(1, 1, 256, 256, generator=generator)
-    luma = (ramp + noise)[:, :1]
-    assert math.sqrt(noise_variance(luma, None)) == pytest.approx(0.03, rel=0.05)
-    passed = noise_gain(0.0015 * diagonal(luma), 0.006 * diagonal(luma)) * 0.03**2
-    assert band(luma, 0.0015, 0.006).square().mean() == pytest.approx(passed, rel=0.1)
-    assert detail_energy(luma, None) < 0.1 * passed
+    picture = Measured.of(ramp + noise)
+    left = torch.zeros_like(noise).index_fill_(3, torch.arange(128), 1)
+    for region in (None, left, 0.3 * left):
+        assert picture.noise_in(region) == pytest.approx(0.03, rel=0.05)
+    passed = noise_gain(FINE * diagonal(noise), MIDDLE * diagonal(noise)) * 0.03**2
+    fine, middle, _ = smoothed(picture.luma)
+    assert (fine - middle).square().mean() == pytest.approx(passed, rel=0.1)
+    assert detail_energy(picture, None) < 0.1 * passed
 
 
 def test_without_reference_contrast_and_softness_remain(portrait):
     picture, mask = portrait
     good, plain, soft = (
-        measure_effect(looks.variants(portrait)[k], None, mask) for k in ("good", "identity", "dreamy")
+        measure_effect(Measured.of(looks.variants(portrait)[k], None, mask)) for k in ("good", "identity", "dreamy")
     )
     assert good.contrast_db > plain.contrast_db + 3
     assert good.contrast_db > soft.contrast_db + 3
@@ -130,8 +133,8 @@ def test_without_reference_contrast_and_softness_remain(portrait):
 def test_no_empty_and_full_mask_make_one_region(mask, note):
     picture, _ = looks.synthetic()
     soft = looks.dreamy(picture)
-    plain = measure_effect(soft, picture)
-    effect = measure_effect(soft, picture, None if mask is None else torch.full_like(picture[:, :1], mask))
+    plain = measure_effect(Measured.of(soft, picture))
+    effect = measure_effect(Measured.of(soft, picture, None if mask is None else torch.full_like(picture[:, :1], mask)))
     assert effect == replace(plain, note=note)
     assert plain.selectivity_db is plain.face_drift is plain.kept_inside is None
     assert plain.kept_whole is not None and plain.kept_whole < 0.5
@@ -151,17 +154,18 @@ def test_frames_are_measured_one_by_one():
     picture, mask = looks.synthetic()
     soft, good = looks.dreamy(picture), looks.restored(picture, mask)
     masks = torch.cat([mask, mask.flip(-1)])
-    batch = measure_effects(torch.cat([soft, good]), picture.expand(2, -1, -1, -1), masks)
-    assert batch == [measure_effect(soft, picture, mask), measure_effect(good, picture, mask.flip(-1))]
-    assert measure_effects(torch.zeros(0, 3, 4, 4), None, None) == []
+    batch = Measured.frames(torch.cat([soft, good]), picture.expand(2, -1, -1, -1), masks)
+    alone = Measured.of(soft, picture, mask), Measured.of(good, picture, mask.flip(-1))
+    assert [measure_effect(each) for each in batch] == [measure_effect(each) for each in alone]
+    assert list(Measured.frames(torch.zeros(0, 3, 4, 4))) == []
 
 
 def test_shapes_that_do_not_belong_together_are_refused():
     picture = torch.zeros(2, 3, 8, 8)
-    with pytest.raises(ValueError, match="references"):
-        measure_effects(picture, torch.zeros(1, 3, 8, 8), None)
-    with pytest.raises(ValueError, match="masks"):
-        measure_effects(picture, None, torch.zeros(2, 1, 8, 9))
+    with pytest.raises(ValueError, match="reference has shape"):
+        list(Measured.frames(picture, torch.zeros(1, 3, 8, 8)))
+    with pytest.raises(ValueError, match="mask has shape"):
+        list(Measured.frames(picture, None, torch.zeros(2, 1, 8, 9)))
 
 
 @settings(max_examples=60, deadline=None)
@@ -184,7 +188,7 @@ def test_every_picture_has_finite_measurements(height, width, kind, seed, masked
         picture[..., 0] = torch.tensor([float("nan"), float("inf"), -float("inf")])[:, None]
     mask = (torch.rand(1, 1, height, width, generator=generator) - 0.5).clamp(0, 1) if masked else None
     before = picture.clone()
-    effect = measure_effect(picture, picture.flip(-1) if referenced else None, mask)
+    effect = measure_effect(Measured.of(picture, picture.flip(-1) if referenced else None, mask))
     assert torch.equal(picture.nan_to_num(), before.nan_to_num())
     values = [value for value in asdict(effect).values() if isinstance(value, float)]
     assert values and all(math.isfinite(value) for value in values)
@@ -194,7 +198,7 @@ def test_every_picture_has_finite_measurements(height, width, kind, seed, masked
 @given(level=st.floats(0.05, 0.95), other=st.floats(0.05, 0.95))
 def test_flat_pictures_keep_all_of_no_detail(level, other):
     mask = looks.ellipse(24, (0.5, 0.5), (0.2, 0.2))
-    effect = measure_effect(torch.full((1, 3, 24, 24), level), torch.full((1, 3, 24, 24), other), mask)
+    effect = measure_effect(Measured.of(torch.full((1, 3, 24, 24), level), torch.full((1, 3, 24, 24), other), mask))
     assert effect.kept_inside == pytest.approx(1, abs=1e-3)
     assert effect.selectivity_db == pytest.approx(0, abs=1e-2)
     assert effect.face_drift == pytest.approx(0, abs=1e-2)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from softfocus.color import linear_to_srgb, srgb_to_linear
-from softfocus.quality import Effect, measure_effect
+from softfocus.quality import Effect, Measured, measure_effect
 from softfocus.quality.report.diagnosis import FAR_GLOW, WIDE_GLOW
 from testing.quality import looks
 
@@ -47,7 +47,7 @@ def test_sharpening_looks_where_the_mask_is_strongest(portrait):
     eyes = (middle > 0.8 * middle.max()).float()
     weighted = looks.relative_blur(torch.maximum(0.3 * mask, eyes), 0.003)
     detail = picture - looks.relative_blur(picture, 0.002)
-    sharpened = measure_effect(picture + (1.5 * eyes - 1) * detail, picture, weighted)
+    sharpened = measure_effect(Measured.of(picture + (1.5 * eyes - 1) * detail, picture, weighted))
     assert sharpened.sharpening > 1.25 * sharpened.finest and sharpened.sharpening > 1.5
 
 
@@ -57,7 +57,7 @@ def test_light_that_goes_far_is_told_from_light_that_stays_near(portrait):
 
     def scattered(width: float, share: float = 0.3):
         moved = torch.lerp(light, looks.relative_blur(light, width), share)
-        return measure_effect(linear_to_srgb(moved), picture, mask)
+        return measure_effect(Measured.of(linear_to_srgb(moved), picture, mask))
 
     near, far = scattered(0.03), scattered(0.12)
     assert far.wide_glow > FAR_GLOW > WIDE_GLOW > near.wide_glow

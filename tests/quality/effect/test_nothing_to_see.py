@@ -9,9 +9,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from softfocus.quality import Effect, Score, measure_clarity, measure_effects, rank, write_report
-from softfocus.quality.effect.effect import FLAT_REFERENCE
-from softfocus.quality.report.report import NEXT_TO_NOTHING
+from softfocus.quality import Effect, Measured, Score, measure_clarity, measure_effect, rank, write_report
+from softfocus.quality.effect.effect_report import FLAT_REFERENCE, NEXT_TO_NOTHING
 from testing.pictures import make_picture
 
 SIDE = 192
@@ -65,8 +64,9 @@ MASKS = pytest.mark.parametrize("mask", [None, MASK], ids=["no mask", "mask"])
 
 def score(image: Tensor, reference: Tensor | None = None, mask: Tensor | None = None) -> tuple[Score, str, Effect]:
     """The score, the sentences, and the measurements."""
-    clarity = measure_clarity(image, mask)
-    (effect,) = measure_effects(image, reference, mask, [clarity.distortions])
+    picture = Measured.of(image, reference, mask)
+    clarity = measure_clarity(picture)
+    effect = measure_effect(picture, clarity.distortions)
     ranking = rank([effect])
     sentences, data = write_report(ranking, [clarity]).rsplit("\n\n", 1)
     json.loads(data, parse_constant=lambda name: pytest.fail(f"{name} in the report"))
@@ -134,10 +134,9 @@ def test_white_of_254_counts_as_burnt():
     for white in (1.0, 254 / 255):
         burnt = picture.clone()
         burnt[..., :40] = white
-        (alone,) = measure_effects(burnt, None, None)
-        (changed,) = measure_effects(burnt, picture, None)
+        alone, changed = (measure_effect(Measured.of(burnt, reference)) for reference in (None, picture))
         results.append((alone.clipped_percent, changed.clipped_percent))
     assert results[1] == pytest.approx(results[0]) and min(results[1]) > 30
     grey = picture.clone()
     grey[..., :40] = 253 / 255
-    assert measure_effects(grey, None, None)[0].clipped_percent == 0
+    assert measure_effect(Measured.of(grey)).clipped_percent == 0

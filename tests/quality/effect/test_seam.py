@@ -7,10 +7,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from softfocus.color import luminance
+from softfocus.quality import Measured
 from softfocus.quality.effect.bands import Bands, split_bands
 from softfocus.quality.effect.seam import seam
-from softfocus.quality.effect.tone import low_pass
 from softfocus.quality.report.score import GOALS
 from testing.quality import looks
 
@@ -19,7 +18,7 @@ GOAL = next(goal for goal in GOALS if goal.source == "seam")
 
 
 def bands(picture: torch.Tensor) -> Bands:
-    return split_bands(luminance(picture), luminance(low_pass(picture)))
+    return split_bands(Measured.of(picture))
 
 
 def measured(picture: torch.Tensor, mask: torch.Tensor, soft_share: float = 0.003) -> float:

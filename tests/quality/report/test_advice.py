@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from softfocus.look import apply_blur, apply_sharpen
-from softfocus.quality import Effect, measure_effect, score_effect
+from softfocus.quality import Effect, Measured, measure_effect, score_effect
 from softfocus.quality.report.advice import GOOD_ENOUGH, MOST_ADVICE, advise
 from softfocus.quality.report.diagnosis import BLOOM, BLUR, MASK, SHARPEN
 from softfocus.quality.report.score import GOALS
@@ -24,7 +24,7 @@ WIDGETS = {
     SHARPEN: {"amount", "radius", "halo_limit", "noise_threshold", "mask"},
 }
 
-# what the graph measures like, one thing wrong at a time, and what has to be said first
+# what the graph measures like, one thing wrong at a time, and what the first advice has to be
 CAUSES = {
     "no bloom": ({"glow": 1, "kept_outside": 0.54, "selectivity_db": 2.6}, ("raise", "intensity")),
     "bloom far too strong": ({"glow": 40, "kept_outside": 0.07, "form": 0.6}, ("lower", "intensity")),
@@ -92,7 +92,7 @@ def _measured(picture, mask, sigma_share: float, amount: float) -> Effect:
     """The drawn portrait through the pack's blur, a bloom, and the pack's sharpening."""
     soft = looks.dreamy(apply_blur(picture, BlurSettings(sigma=100 * sigma_share), protect=mask))
     made = apply_sharpen(soft, SharpenSettings(amount=amount), source=picture, mask=mask).image
-    return measure_effect(made, picture, mask)
+    return measure_effect(Measured.of(made, picture, mask))
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def test_picks_are_read_as_people_write_them():
 
 
 @pytest.mark.parametrize(
-    "text, said",
+    "text, reason",
     [
         ("2<0", "holds '2<0'; write picks such as"),
         ("first>second", "holds 'first>second'"),
@@ -75,7 +75,7 @@ def test_picks_are_read_as_people_write_them():
         ("0>1," * LONGEST, "characters"),
     ],
 )
-def test_what_is_no_pick_is_named(text, said):
+def test_what_is_no_pick_is_named(text, reason):
     with pytest.raises(ValueError, match="^preferences h") as error:
         parse_preferences(text, 3)
-    assert said in str(error.value)
+    assert reason in str(error.value)

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from softfocus.quality import Effect, measure_effect, rank, write_report
+from softfocus.quality import Effect, Measured, measure_effect, rank, write_report
+from softfocus.quality.effect.effect_report import NO_LAB, NO_REFERENCE, ONLY_CLARITY
 from softfocus.quality.report.diagnosis import DIAGNOSES
-from softfocus.quality.report.report import ALL_GOOD, NO_LAB, NO_PICTURES, NO_REFERENCE, ONLY_CLARITY
+from softfocus.quality.report.report import ALL_GOOD, NO_PICTURES
 from softfocus.quality.report.score import GOALS
 from testing.quality import looks
 from testing.quality.looks import PERFECT
@@ -80,7 +81,7 @@ def test_json_holds_every_part_and_measurement():
 
 def test_what_is_missing_is_said():
     picture, _ = looks.synthetic()
-    lines, _ = split(write_report(rank([measure_effect(picture)])))
+    lines, _ = split(write_report(rank([measure_effect(Measured.of(picture))])))
     assert NO_REFERENCE in lines and ONLY_CLARITY in lines and any("no mask" in line for line in lines)
     lines, _ = split(write_report(rank([replace(PERFECT, colour_drift=None)])))
     assert NO_LAB in lines
@@ -89,7 +90,9 @@ def test_what_is_missing_is_said():
 def test_mixed_batch_is_called_incomparable():
     picture, mask = looks.synthetic()
     soft = looks.dreamy(picture)
-    report = write_report(rank([measure_effect(soft, picture, mask), measure_effect(soft, picture, 0 * mask)]))
+    report = write_report(
+        rank([measure_effect(Measured.of(soft, picture, mask)), measure_effect(Measured.of(soft, picture, 0 * mask))])
+    )
     assert "compare badly" in report
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from softfocus.quality import Effect, measure_effect, rank, score_effect
+from softfocus.quality import Effect, Measured, measure_effect, rank, score_effect
 from softfocus.quality.report.score import GOALS
 from testing.quality import looks
 from testing.quality.looks import PERFECT
@@ -41,21 +41,25 @@ def test_pasted_face_scores_lower_where_light_moves():
 
 def test_unchanged_picture_scores_what_the_docstring_says(portrait):
     picture, mask = portrait
-    assert score_effect(measure_effect(picture, picture, mask)).total == pytest.approx(30)
-    assert score_effect(measure_effect(picture, picture)).total == pytest.approx(37.5)
+    assert score_effect(measure_effect(Measured.of(picture, picture, mask))).total == pytest.approx(30)
+    assert score_effect(measure_effect(Measured.of(picture, picture))).total == pytest.approx(37.5)
 
 
 def test_order_without_reference(portrait):
     _, mask = portrait
     pictures = looks.variants(portrait)
-    total = {name: score_effect(measure_effect(picture, None, mask)).total for name, picture in pictures.items()}
+    total = {
+        name: score_effect(measure_effect(Measured.of(picture, None, mask))).total for name, picture in pictures.items()
+    }
     for worse in ("identity", "blur", "dreamy", "face blurred", "clipped"):
         assert total["good"] > total[worse] + 10, worse
 
 
 def test_order_without_mask(portrait):
     picture, _ = portrait
-    total = {k: score_effect(measure_effect(v, picture)).total for k, v in looks.variants(portrait).items()}
+    total = {
+        k: score_effect(measure_effect(Measured.of(v, picture))).total for k, v in looks.variants(portrait).items()
+    }
     for worse in ("identity", "haloed", "clipped", "tinted"):
         assert total["good"] > total[worse] + 10, worse
 

@@ -16,6 +16,11 @@ def serialised(page: Page) -> dict[str, Any]:
     return page.evaluate("() => JSON.parse(JSON.stringify(app.graph.serialize()))")
 
 
+def widget_values(graph: dict[str, Any]) -> dict[int, list[Any]]:
+    """Saved values by node id. For a node without widgets 0.3.75 saves an empty list, a current page nothing."""
+    return {node["id"]: node.get("widgets_values", []) for node in graph["nodes"]}
+
+
 def node_of(workflow: dict[str, Any], node_type: str) -> dict[str, Any]:
     (node,) = [node for node in workflow["nodes"] if node["type"] == node_type]
     return node

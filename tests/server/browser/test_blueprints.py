@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from in_page import run_in_page, serialised
+from in_page import run_in_page, serialised, widget_values
 from PIL import Image
 from playwright.sync_api import Page
 
@@ -137,9 +137,7 @@ def test_saved_graph_keeps_the_blueprint(page, blueprint):
         data["nodes"][0]["properties"]["ver"],
     )
     assert page.evaluate(SHOWN.replace("nodes[0]", f"getNodeById({look['id']})")) == shown
-    assert [node.get("widgets_values") for node in again["nodes"]] == [
-        node.get("widgets_values") for node in saved["nodes"]
-    ]
+    assert widget_values(again) == widget_values(saved)
     inner = [graph["definitions"]["subgraphs"][0]["nodes"] for graph in (saved, again)]
     assert [node["widgets_values"] for node in inner[1]] == [node["widgets_values"] for node in inner[0]]
 

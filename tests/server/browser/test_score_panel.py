@@ -33,7 +33,10 @@ BUILD = (
     if (batch) { batch.connect(0, both, 0); picture.connect(0, both, 1); }
     batch = both;
   });
-  batch.connect(0, add("SoftFocusQualityScore", 600, 0, 10), 0);
+  const framed = add("ImagePadForOutpaint", 300, 600, 15); // in grey, so that there is something to score
+  for (const [name, value] of [["left", 16], ["feathering", 0]]) set(framed, name, value);
+  batch.connect(0, framed, 0);
+  framed.connect(0, add("SoftFocusQualityScore", 600, 0, 10), 0);
   app.canvas.ds.scale = 1;
   app.canvas.ds.offset = [-300, 120];
   app.canvas.setDirty(true, true);

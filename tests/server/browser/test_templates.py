@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from in_page import node_of, run_in_page, serialised
+from in_page import node_of, run_in_page, serialised, widget_values
 from PIL import Image
 from playwright.sync_api import Locator, Page
 
@@ -48,8 +48,7 @@ def test_workflow_opens_from_the_template_browser(page: Page, path: Path):
     card.click()
     page.wait_for_function(OPENED, arg=sorted(node["type"] for node in workflow["nodes"]))
     page.wait_for_timeout(SETTLE_MILLISECONDS)
-    opened = {node["id"]: node.get("widgets_values") for node in serialised(page)["nodes"]}
-    assert opened == {node["id"]: node.get("widgets_values") for node in workflow["nodes"]}
+    assert widget_values(serialised(page)) == widget_values(workflow)
 
 
 def test_photo_template_runs_to_the_saved_picture(page: Page, server):

@@ -10,62 +10,62 @@ from torch import Tensor
 
 from ..crops import Square
 
-# Net and side of a look as a multiple of the picture's longer side. The last one shows the picture smaller, with a
+# Net and side of a view as a multiple of the picture's longer side. The last one shows the picture smaller, with a
 # black border: a close-up that fills the frame is larger than any face either net was trained on.
 WHOLE = (("short", 1.0), ("full", 1.0), ("short", 1.6))
 TILED = "short"  # on small tiles it finds more than the full-range net on larger ones, at a lower cost
 SMALLEST_PX, SMALLEST_SHARE = 40, 1 / 96  # wanted faces: at least this many pixels and this share of the longer side
 VISIBLE = 0.24  # of a tile's side: the smallest face that the net finds reliably
 OVERLAP = 0.2  # of a tile's side, at least
-LARGEST = 0.5  # of a tile's side: larger finds are mostly parts of a face, which a coarser look shows whole
+LARGEST = 0.5  # of a tile's side: larger finds are mostly parts of a face, which a coarser view shows whole
 CUT = 0.1  # of a face's size: so much of it may lie beyond a tile's edge
 NEARLY_WHOLE = 0.75  # of the longer side: tiles as large as this show no more than the whole picture does
 TURNS = (math.pi, math.pi / 2, -math.pi / 2)  # the nets see faces tilted by up to 45 degrees anyhow
 
 
 @dataclass(frozen=True)
-class Look:
-    """One square [picture pixels] for one net, ``short`` or ``full``; a tile is one of many that overlap."""
+class View:
+    """One square [picture pixels] for one net, `short` or `full`; a tile is one of many that overlap."""
 
     net: str
     square: Square
     tile: bool = False
 
 
-def whole_looks(height: int, width: int, angle: float = 0.0) -> list[Look]:
-    """The whole picture, seen so that a face turned clockwise by ``angle`` [radians, quarter turns] is upright."""
+def whole_views(height: int, width: int, angle: float = 0.0) -> list[View]:
+    """The whole picture, seen so that a face turned clockwise by `angle` [radians, quarter turns] is upright."""
     longer = max(height, width)
-    return [Look(name, Square(width / 2, height / 2, scale * longer, angle)) for name, scale in WHOLE]
+    return [View(name, Square(width / 2, height / 2, scale * longer, angle)) for name, scale in WHOLE]
 
 
-def tile_looks(height: int, width: int) -> list[Look]:
-    """Overlapping tiles in sizes that double, the smallest of them for faces of ``SMALLEST_PX``."""
+def tile_views(height: int, width: int) -> list[View]:
+    """Overlapping tiles in sizes that double, the smallest of them for faces of `SMALLEST_PX`."""
     longer = max(height, width)
     side = max(SMALLEST_PX, SMALLEST_SHARE * longer) / VISIBLE
-    looks = []
+    views = []
     while side < NEARLY_WHOLE * longer:
         xs, ys = _centres(width, side), _centres(height, side)
-        looks += [Look(TILED, Square(x, y, side), tile=True) for y in ys for x in xs]
+        views += [View(TILED, Square(x, y, side), tile=True) for y in ys for x in xs]
         side *= 2
-    return looks
+    return views
 
 
 def _centres(length: float, side: float) -> list[float]:
-    """Centres of tiles along an axis of ``length``, evenly spread from edge to edge; one in the middle if it fits."""
+    """Centres of tiles along an axis of `length`, evenly spread from edge to edge; one in the middle if it fits."""
     if side >= length:
         return [length / 2]
     count = math.ceil((length - OVERLAP * side) / ((1 - OVERLAP) * side))
     return [side / 2 + (length - side) * i / (count - 1) for i in range(count)]
 
 
-def seen_whole(look: Look, boxes: Tensor, height: int, width: int) -> Tensor:
-    """Which boxes [N, 4] (centre x, centre y, width, height, picture pixels) the look shows whole: [N] booleans.
+def seen_whole(view: View, boxes: Tensor, height: int, width: int) -> Tensor:
+    """Which boxes [N, 4] (centre x, centre y, width, height, picture pixels) the view shows whole: [N] booleans.
 
-    A tile's edge may cut a face; a neighbour or a coarser look shows it whole. Nothing lies beyond the picture's edge.
+    A tile's edge may cut a face; a neighbour or a coarser view shows it whole. Nothing lies beyond the picture's edge.
     """
-    if not look.tile:
+    if not view.tile:
         return torch.ones(len(boxes), dtype=torch.bool)
-    centre, size, square = boxes[:, :2], boxes[:, 2:], look.square
+    centre, size, square = boxes[:, :2], boxes[:, 2:], view.square
     middle, reach = boxes.new_tensor((square.x, square.y)), (0.5 - CUT) * size
     low, high = middle - square.side / 2, middle + square.side / 2
     whole = (centre - reach >= low) | (low <= 0)

@@ -1,4 +1,4 @@
-"""How sharp the sharpest part of a picture is, in its least sharp direction; no reference.
+"""The slopes of a picture's luma: how sharp its sharpest part is, in its least sharp direction; no reference.
 
 The slopes of luma are summed up under two Gaussians. Of a step edge that a Gaussian of variance s^2 has blurred, a
 Gaussian of variance a^2 leaves the energy c / sqrt(s^2 + a^2), so that the ratio of the two energies names the width
@@ -13,13 +13,14 @@ Recognition 44 (2011); the structure tensor of J. Bigun and G. H. Granlund, ICCV
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d
 
-from ...filters.gaussian import gaussian_blur
-from ...units import diagonal
+from ..filters.gaussian import gaussian_blur
+from ..units import diagonal
 
 SCREEN = 1448.0  # px: a diagonal up to which a pixel can be seen; in larger pictures lengths grow with the diagonal
 NARROW, WIDE = 0.6, 1.5  # sigmas of the two Gaussians
@@ -41,51 +42,67 @@ def pixel_size(luma: Tensor) -> float:
     return max(1.0, diagonal(luma) / SCREEN)
 
 
-def edge_width(luma: Tensor, noise: float, region: Tensor | None = None) -> float:
-    """Width of the narrowest structure, as the sigma of a step edge with the same ratio of energies.
+@dataclass(frozen=True)
+class Edges:
+    """Structure tensors (xx, xy, yy) of the blocks of a picture under the two Gaussians, and what noise adds to them.
 
-    Args:
-        luma: [1, 1, H, W] in 0..1.
-        noise: standard deviation of its white noise, in the same unit.
-        region: [1, 1, H, W] in 0..1: only blocks with at least half of the largest share count. None: all.
-
-    Returns:
-        In `pixel_size`: 0.2 to 0.5 in sharp pictures (lines are narrower than an ideal step, which has 0.6), more with
-        every blur, WIDEST at most and where nothing can be seen or the picture is less than 2 px high or wide.
+    Attributes:
+        fine, coarse: [3, rows, columns].
+        fine_noise, coarse_noise: energy of the slopes of white noise, in xx and in yy.
+        shown: how much of the picture has any slope, over the least that makes a picture: 0..1. A photograph has one
+            nearly everywhere, a single bright pixel in about 30 pixels.
     """
+
+    fine: Tensor
+    coarse: Tensor
+    fine_noise: float
+    coarse_noise: float
+    shown: float
+
+    def width(self, region: Tensor | None = None) -> float:
+        """Width of the narrowest structure, as the sigma of a step edge with the same ratio of energies.
+
+        Args:
+            region: [1, 1, H, W] in 0..1: only blocks with at least half of the largest share count. None: all.
+
+        Returns:
+            In `pixel_size`: 0.2 to 0.5 in sharp pictures (lines are narrower than an ideal step, which has 0.6), more
+            with every blur, WIDEST at most and where nothing can be seen or the picture is less than 2 px high or wide.
+        """
+        fine, coarse = self.fine.flatten(1), self.coarse.flatten(1)
+        if region is not None:
+            share = adaptive_avg_pool2d(region, (self.fine.shape[-2], self.fine.shape[-1])).flatten()
+            inside = share >= 0.5 * share.max()
+            fine, coarse = fine[:, inside], coarse[:, inside]
+        widths = _widths(
+            _by_direction(fine, self.fine_noise), _by_direction(coarse, self.coarse_noise), self.coarse_noise
+        )
+        return max(widths, default=WIDEST)
+
+
+def find_edges(luma: Tensor, noise: float) -> Edges:
+    """Edges of [1, 1, H, W] luma in 0..1; `noise` is the standard deviation of its white noise, in the same unit."""
     if min(luma.shape[-2:]) < 2:
-        return WIDEST
-    fine, fine_noise = _energies(luma, NARROW, noise)
-    coarse, coarse_noise = _energies(luma, WIDE, noise)
-    if region is not None:
-        share = adaptive_avg_pool2d(region, (fine.shape[-2], fine.shape[-1])).flatten()
-        inside = share >= 0.5 * share.max()
-        fine, coarse = fine.flatten(-2)[:, inside], coarse.flatten(-2)[:, inside]
-    widths = _widths(
-        _by_direction(fine.flatten(1), fine_noise), _by_direction(coarse.flatten(1), coarse_noise), coarse_noise
-    )
-    return max(widths, default=WIDEST)
+        none = luma.new_zeros(3, 1, 1)
+        return Edges(none, none, 0.0, 0.0, 0.0)
+    unit = pixel_size(luma)
+    narrow, wide = (_slopes(gaussian_blur(luma, sigma * unit)[0]) for sigma in (NARROW, WIDE))
+    fine_noise, coarse_noise = (noise**2 * _noise_gain(sigma * unit) for sigma in (NARROW, WIDE))
+    return Edges(_energies(*narrow, unit), _energies(*wide, unit), fine_noise, coarse_noise, _shown(*narrow))
 
 
-def shown(luma: Tensor) -> float:
-    """How much of [1, 1, H, W] luma shows any slope, over the least that makes a picture: 0..1.
-
-    A photograph shows one nearly everywhere, a single bright pixel in about 30 pixels.
-    """
-    if min(luma.shape[-2:]) < 2:
-        return 0.0
-    across, down = _slopes(gaussian_blur(luma, NARROW * pixel_size(luma))[0])
-    seen = across.square() + down.square() > INVISIBLE
-    least = min(max(LEAST_SHOWN * seen.numel(), LEAST_PX), seen.numel() / 4)
-    return min(1.0, float(seen.sum()) / least)
+def _shown(across: Tensor, down: Tensor) -> float:
+    steep = across.square() + down.square() > INVISIBLE
+    least = min(max(LEAST_SHOWN * steep.numel(), LEAST_PX), steep.numel() / 4)
+    return min(1.0, float(steep.sum()) / least)
 
 
 def _widths(fine: Tensor, coarse: Tensor, noise: float) -> list[float]:
     """The width in each direction that enough blocks show, from energies [DIRECTIONS, blocks]."""
-    shown = coarse > max(STRONG * float(coarse.max()), ABOVE_NOISE * noise, INVISIBLE)
-    shown &= coarse > ALONG * 2 * coarse.mean(0)  # two directions at right angles hold a block's whole energy
+    steep = coarse > max(STRONG * float(coarse.max()), ABOVE_NOISE * noise, INVISIBLE)
+    steep &= coarse > ALONG * 2 * coarse.mean(0)  # two directions at right angles hold a block's whole energy
     widths = []
-    for narrow, wide, strong in zip(fine, coarse, shown, strict=True):
+    for narrow, wide, strong in zip(fine, coarse, steep, strict=True):
         if int(strong.sum()) >= max(1.0, FEWEST * len(strong)):
             ratio = float(torch.quantile(narrow[strong] / wide[strong], SHARPEST))
             gain = max(ratio, 1.0) ** 2 - 1
@@ -93,13 +110,10 @@ def _widths(fine: Tensor, coarse: Tensor, noise: float) -> list[float]:
     return widths
 
 
-def _energies(luma: Tensor, sigma: float, noise: float) -> tuple[Tensor, float]:
-    """Structure tensor of the blocks [3, rows, columns] (xx, xy, yy) after a Gaussian; what noise adds to xx and yy."""
-    unit = pixel_size(luma)
-    across, down = _slopes(gaussian_blur(luma, sigma * unit)[0])
+def _energies(across: Tensor, down: Tensor, unit: float) -> Tensor:
+    """Structure tensor of the blocks [3, rows, columns] (xx, xy, yy) from slopes [1, H - 1, W - 1]."""
     rows, columns = (max(1, round(side / (BLOCK * unit))) for side in across.shape[-2:])
-    products = torch.cat([across * across, across * down, down * down])
-    return adaptive_avg_pool2d(products, (rows, columns)), noise**2 * _noise_gain(sigma * unit)
+    return adaptive_avg_pool2d(torch.cat([across * across, across * down, down * down]), (rows, columns))
 
 
 def _slopes(plane: Tensor) -> tuple[Tensor, Tensor]:
