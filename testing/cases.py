@@ -27,7 +27,7 @@ class Case:
     arguments: Callable[[Tensor], dict[str, Any]]
     check: Callable[[Tensor, Any], None]
     image_outputs: tuple[int, ...]  # outputs that keep the channels of the input
-    mask_input: str | None
+    mask_input: str
     passes: int = 1  # runs over the frames
     sensitivity: float = 1.0  # how much more than most nodes this one may make of the rounding of its input
 

@@ -1,0 +1,119 @@
+"""examples/folder_through_comfyui.py on a real server: interrupted half way, run again, and what it says of trouble."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage.data import astronaut
+
+from testing.server.comfy_server import ComfyServer, free_port
+from testing.server.shared_workflows import ROOT, WORKFLOW_FILES
+
+pytestmark = pytest.mark.server
+SCRIPT = ROOT / "examples" / "folder_through_comfyui.py"
+NAMES = ["a", "b", "c", "d"]
+HALF_WAY = "done b.png\n"
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """Four small portraits, no two alike: the server must not have their results already."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for index, name in enumerate(NAMES):
+        Image.fromarray(astronaut()).resize((128 + index, 128)).save(folder / f"{name}.png")
+    return folder
+
+
+def start(*arguments: object) -> subprocess.Popen[str]:
+    command = [sys.executable, str(SCRIPT), *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def run(*arguments: object) -> tuple[int, str, str]:
+    process = start(*arguments)
+    told, complaints = process.communicate()
+    return process.returncode, told, complaints
+
+
+def until_half_way(process: subprocess.Popen[str]) -> None:
+    assert process.stdout is not None
+    assert any(line == HALF_WAY for line in process.stdout), "it ended before"
+
+
+def written(folder: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+
+
+def test_interrupted_half_way_and_run_again_it_does_only_the_rest(server, source, tmp_path):
+    target = tmp_path / "out"
+    process = start(source, target, "--server", server.client.url)
+    until_half_way(process)
+    process.send_signal(signal.SIGINT)
+    _, complaints = process.communicate()
+    assert process.returncode == 130 and "goes on from here" in complaints
+    before = written(target)
+    assert {"a.png", "b.png"} <= set(before) < {f"{name}.png" for name in NAMES}
+
+    code, told, _ = run(source, target, "--server", server.client.url)
+    after = written(target)
+    rest = [name for name in NAMES if f"{name}.png" not in before]
+    assert code == 0 and told.splitlines()[1:] == [f"done {name}.png" for name in rest]
+    assert set(after) == {f"{name}.png" for name in NAMES} and before.items() <= after.items()
+    for name in NAMES:
+        given, made = (
+            np.asarray(Image.open(folder / f"{name}.png").convert("RGB"), float) for folder in (source, target)
+        )
+        assert made.shape == given.shape and np.abs(made - given).mean() > 1, name
+    assert run(source, target, "--server", server.client.url)[1] == "4 pictures, 4 of them done before\n"
+
+
+def test_a_server_that_stops_costs_only_the_picture_it_was_at(source, tmp_path):
+    target, port = tmp_path / "out", free_port()
+    with ComfyServer(port=port) as own:
+        process = start(source, target, "--server", own.client.url)
+        until_half_way(process)
+    _, complaints = process.communicate()
+    assert process.returncode == 3 and "once the server is up" in complaints
+    assert all(Image.open(path).size for path in target.glob("*.png")) and not list(target.glob("*.part"))
+    code, _, complaints = run(source, target, "--server", f"http://127.0.0.1:{port}")
+    assert code == 3 and f"127.0.0.1:{port}" in complaints and "does not answer" in complaints
+
+
+def test_a_picture_that_cannot_be_read_is_named_and_the_others_are_made(server, source, tmp_path):
+    for name in NAMES[1:]:
+        (source / f"{name}.png").unlink()
+    (source / "0.png").write_bytes(b"no picture")
+    code, told, complaints = run(source, tmp_path / "out", "--server", server.client.url)
+    assert code == 1 and told.endswith("done a.png\n") and complaints.startswith("failed 0.png: ")
+
+
+def test_an_own_prompt_is_used(server, source, tmp_path):
+    prompt = {
+        "1": {"class_type": "LoadImage", "inputs": {"image": "x.png"}},
+        "2": {"class_type": "SoftFocusLuminanceBloom", "inputs": {"image": ["1", 0], "intensity": 0}},
+        "3": {"class_type": "SaveImage", "inputs": {"images": ["2", 0]}},
+    }
+    (tmp_path / "prompt.json").write_text(json.dumps(prompt))
+    code, *_ = run(source, tmp_path / "out", "--server", server.client.url, "--prompt", tmp_path / "prompt.json")
+    given, made = (np.asarray(Image.open(folder / "a.png")) for folder in (source, tmp_path / "out"))
+    assert code == 0 and np.array_equal(given, made)
+
+
+def test_folders_and_prompts_that_cannot_work_are_named(source, tmp_path):
+    code, _, complaints = run(source, tmp_path / "out", "--prompt", WORKFLOW_FILES[0])
+    assert code == 2 and "Export (API)" in complaints
+    code, _, complaints = run(source, source)
+    assert code == 2 and "another folder" in complaints
+    Image.open(source / "a.png").save(source / "a.webp")
+    code, _, complaints = run(source, tmp_path / "out")
+    assert code == 2 and "a.png and a.webp" in complaints
+    code, _, complaints = run(tmp_path / "nowhere", tmp_path / "out")
+    assert code == 2 and "nowhere" in complaints
