@@ -172,11 +172,8 @@ def drawn_ends(takes: Takes, data: Any) -> dict[str, float]:
     # A percentage of the least of all numbers would be 0 pixels.
     ranges = {each: (least if least <= 0 else 1e-300, most) for each, (least, most) in takes.numbers.items()}
     return {
-        # A percentage of the least of all would be 0 pixels.
-        each: data.draw(
-            st.sampled_from([least if least <= 0 else 1e-300, min(most, 1e300), (least + min(most, 2)) / 2])
-        )
-        for each, (least, most) in takes.numbers.items()
+        each: data.draw(st.sampled_from([least, min(most, 1e300), (least + min(most, 2)) / 2]))
+        for each, (least, most) in ranges.items()
     }
 
 
