@@ -5,7 +5,7 @@ What others may call is `__all__`; the paths below are private. Importing it rea
 
 from .bloom import luminance_bloom
 from .faces.detail_mask import face_detail_mask
-from .filters.gaussian import gaussian_blur
+from .filters.gaussian import gaussian_blur, gaussian_mixture
 from .look import Look, make_look
 from .selective_blur import selective_gaussian_blur
 from .settings import BloomSettings, BlurSettings, LookSettings, MaskSettings, SharpenSettings
@@ -22,6 +22,7 @@ __all__ = [
     "face_detail_mask",
     "feature_sharpen",
     "gaussian_blur",
+    "gaussian_mixture",
     "luminance_bloom",
     "make_look",
     "selective_gaussian_blur",

@@ -12,11 +12,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from .checks import check_amount, check_image, check_number, check_numbers, fitted_if_given
 from .color import BRIGHTEST, WHITE, light_of, linear_to_srgb, luminance, srgb_to_linear
 from .filters.gaussian import gaussian_mixture
 from .filters.row_strips import by_rows, map_rows
 from .filters.weighted_mean import mean_of_sums
-from .settings import BLOOM
+from .settings import BLOOM, MOST_STOPS
 
 SCALES = 5  # octaves from the widest Gaussian down; the narrowest is 1/16 of the radius
 SHOULDER_START = 0.8  # linear light from which added light is rolled off, and highlights count as clipped
@@ -44,24 +45,41 @@ def luminance_bloom(
     """Let highlights glow.
 
     Args:
-        image: [B, 3, H, W] sRGB, any range.
+        image: [B, 3, H, W] float32 sRGB, any finite values.
         intensity: share of B that is scattered, 0..1; 0 returns the input itself.
-        threshold: linear BT.709 luminance from which light scatters; 0 scatters all of it.
+        threshold: linear BT.709 luminance from which light scatters, 0 or more; 0 scatters all of it.
         knee: width of the soft transition as a share of the threshold, 0..1.
-        radius_px: sigma of the widest Gaussian, in pixels.
-        falloff: how the light is spread over the octaves, see `psf_weights`.
-        highlight_boost: stops by which clipped highlights were brighter in truth, >= 0. They scatter that light, and
+        radius_px: sigma of the widest Gaussian, in pixels, 0 or more.
+        falloff: how the light is spread over the octaves, 0..1, see `psf_weights`.
+        highlight_boost: stops by which clipped highlights were brighter in truth, 0 to 16. They scatter that light, and
             stay white as long as enough of it is left.
-        tint: sRGB colour of the scattered light; scaled so that its luminance is kept.
+        tint: sRGB colour, three values in 0..1, of the scattered light; scaled so that its luminance is kept.
         halation: strength of a red rim around highlights, 0..1, as of light reflected by the base of a film. Added
             to the scattered light, it leaves nothing darker.
-        protect: [B, 1, H, W] in 0..1; where 1, no light is added or taken. It still shines outwards.
-        alpha: [B, 1, H, W] in 0..1; transparent pixels neither shine nor dim the average.
+        protect: [B or 1, 1, H, W] in 0..1; where 1, no light is added or taken. It still shines outwards.
+        alpha: [B or 1, 1, H, W] in 0..1; transparent pixels neither shine nor dim the average.
 
     Returns:
         The picture, and the light added to it (negative where more leaves than arrives), both
         [B, 3, H, W] sRGB encoded; decoded, picture = input + added. Borders as in `gaussian_blur`.
+
+    Raises:
+        ValueError: a number is out of its range or not finite, or a tensor is not float32 of the shape above.
+        TypeError: an argument is no tensor, or no number.
+
+    >>> import torch
+    >>> bloomed, added = luminance_bloom(torch.full((1, 3, 8, 8), 0.5), intensity=0.45, radius_px=2.0)
+    >>> round(bloomed.mean().item(), 4), bool(added.abs().max() < 1e-5)  # a flat picture stays flat
+    (0.5, True)
     """
+    check_image(image)
+    for name, value in {"intensity": intensity, "knee": knee, "falloff": falloff, "halation": halation}.items():
+        check_number(value, name, 0, 1)
+    check_amount(threshold, "threshold")
+    check_number(highlight_boost, "highlight_boost", 0, MOST_STOPS)
+    check_number(radius_px, "radius_px", 0)
+    check_numbers(tint, "tint", 0, 1, count=3)
+    protect, alpha = fitted_if_given(protect, image, "protect"), fitted_if_given(alpha, image, "alpha")
     if intensity == 0:
         return image, torch.zeros_like(image)
 
@@ -138,8 +156,7 @@ def psf_weights(falloff: float) -> list[float]:
     Raises:
         ValueError: falloff is outside 0..1.
     """
-    if not 0 <= falloff <= 1:
-        raise ValueError(f"falloff is {falloff}; it must lie in 0..1")
+    check_number(falloff, "falloff", 0, 1)
     parts = [falloff ** (SCALES - 1 - i) * (1 - falloff) ** i for i in range(SCALES)]
     return [part / sum(parts) for part in parts]
 

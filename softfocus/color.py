@@ -11,6 +11,8 @@ import re
 import torch
 from torch import Tensor
 
+from .checks import check_kind
+
 BT709_WEIGHTS = (0.2126, 0.7152, 0.0722)
 
 ENCODED_JOINT, LINEAR_JOINT = 0.04045, 0.0031308  # where the straight part of the curve ends
@@ -80,7 +82,9 @@ def parse_hex_color(text: str) -> tuple[float, float, float]:
 
     Raises:
         ValueError: the text is not six hexadecimal digits.
+        TypeError: it is no text.
     """
+    check_kind(text, str, "tint")
     match = _HEX_COLOR.fullmatch(text.strip())
     if match is None:
         raise ValueError(f"tint is {text!r}; write a colour as #rrggbb, for example #ffe0c0")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from .bloom import luminance_bloom
+from .checks import check_image, check_kind, fitted_if_given
 from .color import parse_hex_color
 from .selective_blur import selective_gaussian_blur
 from .settings import BLOOM, BLUR, DEFAULTS, SHARPEN, BloomSettings, BlurSettings, LookSettings, SharpenSettings
@@ -31,7 +32,7 @@ def make_look(
     """The look of a picture, as the nodes give it in the order of the shipped workflow.
 
     Args:
-        image: [B, 3, H, W] sRGB, usually 0..1; values above 1 are passed on.
+        image: [B, 3, H, W] float32 sRGB, usually 0..1; finite values outside of that are passed on.
         mask: [B or 1, 1, H, W] in 0..1, such as `face_detail_mask` draws. Where it is 1 the picture is not blurred, and
             its detail returns after the bloom. None blurs everything, and returns detail everywhere.
         settings: of which `mask` plays no part here.
@@ -41,15 +42,16 @@ def make_look(
         Look; its `image` is the result. Borders as in `gaussian_blur`.
 
     Raises:
-        ValueError: a shape is none of these, or the picture has whole numbers.
+        ValueError: a tensor is not float32 of the shape above.
+        TypeError: an argument is no tensor, or settings are none.
 
     >>> import torch
     >>> make_look(torch.full((1, 3, 48, 64), 0.5), torch.zeros(1, 1, 48, 64)).image.shape
     torch.Size([1, 3, 48, 64])
     """
-    if image.ndim != 4 or image.shape[1] != 3 or not image.is_floating_point():
-        raise ValueError(f"image is {image.dtype} {tuple(image.shape)}; it must be [B, 3, H, W] of floats")
-    mask, alpha = _fitting("mask", mask, image), _fitting("alpha", alpha, image)
+    check_image(image)
+    check_kind(settings, LookSettings, "settings")
+    mask, alpha = fitted_if_given(mask, image, "mask"), fitted_if_given(alpha, image, "alpha")
     source = fill_transparent(image, alpha)
     soft = _on_seen(image, alpha, lambda seen: apply_blur(seen, settings.blur, protect=mask, alpha=alpha))
     bloomed = _on_seen(soft, alpha, lambda seen: apply_bloom(seen, settings.bloom, alpha=alpha)[0])
@@ -129,13 +131,3 @@ def apply_sharpen(
         strength=strength,
         alpha=alpha,
     )
-
-
-def _fitting(name: str, plane: Tensor | None, image: Tensor) -> Tensor | None:
-    """`plane` as [B, 1, H, W] of the image's size."""
-    if plane is None:
-        return None
-    wanted = (len(image), 1, *image.shape[2:])
-    if plane.ndim != 4 or plane.shape[1:] != wanted[1:] or len(plane) not in (1, len(image)):
-        raise ValueError(f"{name} has the shape {tuple(plane.shape)}; it must be {wanted} for this image")
-    return plane.expand(wanted)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from .checks import check_amount, check_image, check_number, fitted_if_given
 from .color import BRIGHTEST, linear_to_srgb, srgb_to_linear
-from .filters.gaussian import gaussian_blur
+from .filters.gaussian import bounded, gaussian_blur
 from .filters.max_delta_blur import max_delta_blur
 from .filters.row_strips import map_rows
 from .filters.variable_blur import variable_blur
@@ -33,23 +34,40 @@ def selective_gaussian_blur(
     over, since then the two differ by no more than that.
 
     Args:
-        image: [B, 3, H, W] sRGB, any range.
-        sigma_px: standard deviation in pixels; 0 returns the input itself.
-        protect: [B, 1, H, W] in 0..1; 1 keeps the pixel bit for bit.
-        alpha: [B, 1, H, W] in 0..1; itself never blurred.
+        image: [B, 3, H, W] float32 sRGB, any finite values.
+        sigma_px: standard deviation in pixels, 0 or more; 0 returns the input itself.
+        protect: [B or 1, 1, H, W] in 0..1; 1 keeps the pixel bit for bit.
+        alpha: [B or 1, 1, H, W] in 0..1; itself never blurred.
         linear_light: average light rather than sRGB values, as a lens does.
         max_delta: only neighbours whose sRGB value differs by at most this count, each channel alone (see
-            `max_delta_blur`); 1 and above: all of them, a plain Gaussian.
+            `max_delta_blur`), 0 or more; 1 and above: all of them, a plain Gaussian.
 
     Returns:
         [B, 3, H, W] sRGB. Borders as in `gaussian_blur`.
+
+    Raises:
+        ValueError: a number is out of its range or not finite, or a tensor is not float32 of the shape above.
+        TypeError: an argument is no tensor, or no number.
+
+    >>> import torch
+    >>> image = torch.zeros(1, 3, 4, 4)
+    >>> image[..., 2:] = 1
+    >>> right = torch.zeros(1, 1, 4, 4)
+    >>> right[..., 2:] = 1
+    >>> selective_gaussian_blur(image, 5.0, protect=right).equal(image)  # no light comes from what is protected
+    True
     """
+    check_image(image)
+    check_number(sigma_px, "sigma_px", 0)
+    check_amount(max_delta, "max_delta")
+    protect, alpha = fitted_if_given(protect, image, "protect"), fitted_if_given(alpha, image, "alpha")
+    sigma_px = bounded(sigma_px, max(image.shape[2:]))
     if sigma_px == 0:
         return image
     # Values of weight 0 would still place bins.
     shown = fill_transparent(image, alpha) if max_delta < 1 else image.clamp(-BRIGHTEST, BRIGHTEST)
     light = map_rows(srgb_to_linear, shown) if linear_light else shown
-    free = None if protect is None else (1 - protect).expand(len(image), -1, -1, -1)
+    free = None if protect is None else 1 - protect
     weight = alpha if free is None else free if alpha is None else free * alpha
     if max_delta < 1:
         blurred = max_delta_blur(light, shown, sigma_px, max_delta, weight)

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from .checks import check_amount, check_image, check_number, fitted_if_given
 from .color import BRIGHTEST, luminance
 from .filters.detail_gain import structure_gains
 from .filters.detail_range import detail_range
-from .filters.gaussian import gaussian_blur
+from .filters.gaussian import bounded, gaussian_blur
 from .filters.noise_level import noise_level
 from .filters.row_strips import by_rows, map_rows
 from .settings import SHARPEN
@@ -26,6 +27,7 @@ from .transparency import fill_transparent, visibility
 MIDDLE_SCALE = 2.0  # Gaussian scale between the middle band and the coarse one, in units of the radius
 # Undoing a small blur adds detail by the square of its frequency, so each octave gets a quarter of the one above it.
 PLAIN_WEIGHTS = (16 / 7, 4 / 7, 1 / 7)  # of the bands without a source, fine to coarse; sum 3
+TINIEST_PX = 1e-6  # of the radius: no pixel is that near to another
 NOISE_EXTREME = 2.25  # standard deviations that noise lifts a local maximum by: the expected one of 49 samples
 
 
@@ -54,28 +56,46 @@ def feature_sharpen(
     """Return or add detail where there is structure.
 
     Args:
-        image: [B, 3, H, W] sRGB, any range.
-        amount: 0 returns the input itself; 1 with a source restores its detail, above 1 exceeds it. Without a source
-            0.5 to 1 come nearest to undoing a blur as wide as the radius.
-        radius_px: scale of the finest band, in pixels, > 0.
+        image: [B, 3, H, W] float32 sRGB, any finite values.
+        amount: 0 or more; 0 returns the input itself; 1 with a source restores its detail, above 1 exceeds it.
+            Without a source 0.5 to 1 come nearest to undoing a blur as wide as the radius.
+        radius_px: scale of the finest band, in pixels, above 0.
         floor: gain where there is no structure, 0..1.
-        noise_threshold: edge contrast (in luma) at which the gain is half way up, where noise does not ask for more.
-        halo_limit: how far (in luma) detail may pass the range that `detail_range` allows.
-        source: [B, 3, H, W] sRGB picture whose detail is wanted.
-        mask: [B, 1, H, W] in 0..1; 0 leaves the pixel bit for bit.
-        strength: [B, 1, H, W] in 0..1: where structure belongs to the subject. The gain above the floor is multiplied
-            by it.
-        alpha: [B, 1, H, W] in 0..1, of the image and of the source. Hidden colors are taken for a continuation of the
-            visible ones (`fill_transparent`), do not count as noise, and are left bit for bit.
+        noise_threshold: edge contrast (in luma) at which the gain is half way up, where noise does not ask for more;
+            0 or more.
+        halo_limit: how far (in luma) detail may pass the range that `detail_range` allows; 0 or more.
+        source: [B or 1, 3, H, W] sRGB picture whose detail is wanted.
+        mask: [B or 1, 1, H, W] in 0..1; 0 leaves the pixel bit for bit.
+        strength: [B or 1, 1, H, W] in 0..1: where structure belongs to the subject. The gain above the floor is
+            multiplied by it.
+        alpha: [B or 1, 1, H, W] in 0..1, of the image and of the source. Hidden colors are taken for a continuation of
+            the visible ones (`fill_transparent`), do not count as noise, and are left bit for bit.
 
     Returns:
         Sharpened. Only luma detail changes, equally in all channels; no channel is pushed out of
         0..1 that was inside. Borders as in `gaussian_blur`.
+
+    Raises:
+        ValueError: a number is out of its range or not finite, or a tensor is not float32 of the shape above.
+        TypeError: an argument is no tensor, or no number.
+
+    >>> import torch
+    >>> feature_sharpen(torch.full((1, 3, 8, 8), 0.5), amount=1.0, radius_px=1.5).gain.max().item()  # nothing to see
+    0.0
     """
+    check_image(image)
+    for name, value in {"amount": amount, "noise_threshold": noise_threshold, "halo_limit": halo_limit}.items():
+        check_amount(value, name)
+    check_number(floor, "floor", 0, 1)
+    check_number(radius_px, "radius_px", above=0)
+    radius_px = bounded(max(radius_px, TINIEST_PX), max(image.shape[2:]))
+    source = fitted_if_given(source, image, "source", 3)
+    mask, strength = fitted_if_given(mask, image, "mask"), fitted_if_given(strength, image, "strength")
+    alpha = fitted_if_given(alpha, image, "alpha")
     own = fill_transparent(map_rows(_luma, image), alpha)
     reference = own
     if source is not None:
-        reference = fill_transparent(map_rows(_luma, source).expand_as(own), alpha)
+        reference = fill_transparent(map_rows(_luma, source), alpha)
     fine = gaussian_blur(reference, radius_px)
     noise = noise_level(reference, fine, alpha)
     gains = structure_gains(fine, noise, radius_px, noise_threshold)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from ..checks import check_image, check_kind, fitted_if_given
 from ..settings import MASK, MaskSettings
 from .face import Face, largest
 from .finding.find import find_faces
@@ -17,13 +18,24 @@ def face_detail_mask(image: Tensor, settings: MaskSettings = MASK, *, alpha: Ten
     """Where the faces of a picture keep their structure, found with the pack's own nets.
 
     Args:
-        image: [B, 3, H, W] sRGB in 0..1; each picture is taken alone.
+        image: [B, 3, H, W] float32 sRGB in 0..1; each picture is taken alone.
         settings: as of the node Face Detail Mask.
-        alpha: [B, 1, H, W] in 0..1; what it hides is not looked at.
+        alpha: [B or 1, 1, H, W] in 0..1; what it hides is not looked at.
 
     Returns:
         [B, 1, H, W] in 0..1, 1 where structure stays; 0 everywhere where there is no face.
+
+    Raises:
+        ValueError: a tensor is not float32 of the shape above, or a file of weights is damaged.
+        TypeError: an argument is no tensor, or settings are none.
+
+    >>> import torch
+    >>> face_detail_mask(torch.full((1, 3, 48, 64), 0.5)).max().item()  # no face
+    0.0
     """
+    check_image(image)
+    check_kind(settings, MaskSettings, "settings")
+    alpha = fitted_if_given(alpha, image, "alpha")
     faces = find_faces(face_nets(image.device), image, settings.min_confidence, alpha=alpha)
     return detail_mask(image, [largest(each, settings.max_faces) for each in faces], settings, alpha)
 

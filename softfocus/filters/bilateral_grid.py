@@ -24,7 +24,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .gaussian import mirrored_index
+from .gaussian import bounded, mirrored_index
 from .value_bins import value_bins
 
 STEP = 0.8  # of the grid in sigmas; from 1 on too little variance is left for a Gaussian on the grid
@@ -72,6 +72,7 @@ def grid_sums(
 
 def _axis(size: int, sigma: float, device: torch.device) -> _Axis:
     """A grid over `size` pixels, half-sample aligned with the edges, so that it mirrors as the picture does."""
+    sigma = bounded(sigma, size)
     inside = math.ceil(size / (STEP * sigma))
     step = size / inside
     position = (torch.arange(size, dtype=torch.float64) + 0.5) / step - 0.5

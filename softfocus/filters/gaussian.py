@@ -21,6 +21,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..checks import LARGEST, check_image, check_number, check_numbers
 from ..opencv import opencv
 
 TRUNCATE = 4.5  # kernel half width in sigmas; the tail beyond it holds 7e-6 of the weight
@@ -29,6 +30,7 @@ SHARED_COARSE_FROM_PX = 2.0  # the same where wider Gaussians start from that gr
 COARSE_STEP = 1.35  # sigma in coarse samples: at 1.35, aliasing stays below 2.5e-4 of the amplitude
 UP_SIGMA = 0.75  # in coarse samples; interpolation ripple 2 exp(-2 pi^2 UP_SIGMA^2) = 3e-5
 TINY = 1e-12
+WIDEST = 4.0  # sigma in lengths of the axis: all that is left is the mean, to exp(-2 pi^2 WIDEST^2 / 4)
 TILE = 32  # outputs per band block: more wastes multiplications on zeros, fewer wastes calls
 
 
@@ -36,16 +38,24 @@ def gaussian_blur(image: Tensor, sigma_px: float) -> Tensor:
     """Blur with an isotropic Gaussian.
 
     Args:
-        image: [B, C, H, W] float32, any values, any device; channels are filtered independently.
-        sigma_px: standard deviation in pixels, >= 0; 0 returns the input itself.
+        image: [B, C, H, W] float32, any finite values, any device; channels are filtered independently.
+        sigma_px: standard deviation in pixels, 0 or more; 0 returns the input itself.
 
     Returns:
         [B, C, H, W] float32. Borders are half-sample symmetric (edge pixel repeated), also when
         the kernel is larger than the picture; a constant picture stays constant.
 
     Raises:
-        ValueError: sigma_px is negative or not finite, or image is not four-dimensional.
+        ValueError: sigma_px is out of its range or not finite, or image is not [B, C, H, W] float32.
+        TypeError: image is no tensor, or sigma_px no number.
+
+    >>> import torch
+    >>> line = torch.zeros(1, 1, 1, 9)
+    >>> line[..., 4] = 1
+    >>> [round(value, 3) for value in gaussian_blur(line, 1.0)[0, 0, 0, 2:7].tolist()]
+    [0.054, 0.242, 0.399, 0.242, 0.054]
     """
+    check_number(sigma_px, "sigma_px", 0)
     return gaussian_mixture(image, [sigma_px], [1.0])
 
 
@@ -54,19 +64,30 @@ def gaussian_mixture(image: Tensor, sigmas_px: Sequence[float], weights: Sequenc
 
     Args:
         image: as in `gaussian_blur`.
-        sigmas_px: standard deviations in pixels, ascending, each >= 0.
-        weights: one per sigma; a point spread function has weights that sum to 1.
+        sigmas_px: standard deviations in pixels, ascending, each 0 or more; at least one.
+        weights: one per sigma, at most 65504 in size; a point spread function has weights that sum to 1.
+
+    Returns:
+        [B, C, H, W] float32. Borders as in `gaussian_blur`.
 
     Raises:
-        ValueError: a sigma is negative, not finite or out of order, or image is not four-dimensional.
+        ValueError: a sigma or a weight is out of its range, the sigmas do not ascend, there are more or fewer
+            weights than sigmas, or image is not [B, C, H, W] float32.
+        TypeError: image is no tensor, or a sigma or a weight no number.
+
+    >>> import torch
+    >>> gaussian_mixture(torch.full((1, 1, 4, 6), 0.5), [1.0, 3.0], [0.25, 0.75]).mean().item()
+    0.5
     """
-    if image.ndim != 4:
-        raise ValueError(f"image has shape {tuple(image.shape)}; expected [B, C, H, W]")
-    if not all(math.isfinite(sigma) and sigma >= 0 for sigma in sigmas_px) or list(sigmas_px) != sorted(sigmas_px):
-        raise ValueError(f"sigma_px is {list(sigmas_px)}; it must be finite, 0 or more, and ascending")
+    check_image(image, channels=None)
+    check_numbers(sigmas_px, "sigmas_px", 0)
+    if not sigmas_px or list(sigmas_px) != sorted(sigmas_px):
+        raise ValueError(f"sigmas_px is {list(sigmas_px)}; it must hold at least one, and ascend")
+    check_numbers(weights, "weights", -LARGEST, LARGEST, count=len(sigmas_px))
     if image.numel() == 0 or (list(sigmas_px) == [0] and list(weights) == [1]):
         return image
-    return _mixture(image, [(sigma, sigma) for sigma in sigmas_px], list(weights)).contiguous()
+    sigmas = [bounded(sigma, max(image.shape[2:])) for sigma in sigmas_px]
+    return _mixture(image, [(sigma, sigma) for sigma in sigmas], list(weights)).contiguous()
 
 
 def _mixture(image: Tensor, sigmas: list[tuple[float, float]], weights: list[float]) -> Tensor:
@@ -96,10 +117,16 @@ def _mixture(image: Tensor, sigmas: list[tuple[float, float]], weights: list[flo
 
 def _plan(size: int, sigma: float, coarse_from: float) -> tuple[float, int, float]:
     """Sigma on the way down, coarse size and sigma on the way up, each sigma in samples of its own input."""
+    sigma = bounded(sigma, size)
     coarse = min(size, max(1, math.ceil(size * COARSE_STEP / sigma))) if sigma >= coarse_from else size
     if coarse == size:
         return sigma, size, 0.0
     return _difference(sigma, UP_SIGMA * size / coarse), coarse, UP_SIGMA
+
+
+def bounded(sigma: float, size: int) -> float:
+    """The sigma, or a smaller one that does the same to an axis of so many samples with a shorter kernel."""
+    return min(sigma, WIDEST * size)
 
 
 def _difference(wide: float, narrow: float) -> float:
@@ -123,6 +150,7 @@ def sample_rows(image: Tensor, out_size: int, sigma: float) -> Tensor:
     in_size = image.shape[-1]
     if sigma == 0 and out_size == in_size:
         return image
+    sigma = bounded(sigma, in_size)
     out = image.new_empty((*image.shape[:-1], out_size))
     planes, filled = image.flatten(0, 1), out.flatten(0, 1)
     if planes.is_contiguous():

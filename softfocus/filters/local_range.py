@@ -28,6 +28,7 @@ def local_minimum(image: Tensor, reach: int) -> Tensor:
 
 
 def _local_extreme(extreme: Callable[[Tensor, Tensor], Tensor], image: Tensor, reach: int, outside: float) -> Tensor:
+    reach = min(reach, max(image.shape[-2:]))  # as far as there is anything
     window = 2 * reach + 1
     image = pad(image, (reach,) * 4, value=outside)
     for axis in (-1, -2):

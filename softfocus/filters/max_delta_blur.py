@@ -18,6 +18,7 @@ import math
 import torch
 from torch import Tensor
 
+from ..checks import check_amount, check_image, check_number, fitted_if_given
 from .bilateral_grid import grid_sums
 from .gaussian import mirrored_index
 
@@ -56,7 +57,12 @@ def max_delta_blur(
     Raises:
         ValueError: shapes do not fit, or sigma_px or max_delta is negative or not finite.
     """
-    _check(values, guide, sigma_px, max_delta, weight)
+    check_image(values, "values", channels=None)
+    if guide.shape != values.shape:
+        raise ValueError(f"guide has shape {tuple(guide.shape)}; it must be {tuple(values.shape)}, as values have")
+    weight = fitted_if_given(weight, values, "weight")
+    check_number(sigma_px, "sigma_px", 0)
+    check_amount(max_delta, "max_delta")
     if sigma_px == 0 or values.numel() == 0:
         return values
     out = torch.empty_like(values)
@@ -118,7 +124,7 @@ def _add_pairs(
 def _half_disc(sigma: float, reach: int) -> list[tuple[int, int, float]]:
     """Offsets (dy, dx, gain): the centre, then one of each opposite pair; the gains of the whole disc sum to 1."""
     disc = [
-        (dy, dx, math.exp(-0.5 * (dy * dy + dx * dx) / sigma**2))
+        (dy, dx, math.exp(-0.5 * math.hypot(dy / sigma, dx / sigma) ** 2))
         for dy in range(reach + 1)
         for dx in range(-reach, reach + 1)
         if (dy, dx) >= (0, 0) and dy * dy + dx * dx <= (TRUNCATE * sigma) ** 2
@@ -132,16 +138,3 @@ def _extended(planes: Tensor, reach: int) -> Tensor:
     for axis, size in ((1, planes.shape[1]), (2, planes.shape[2])):
         planes = planes.index_select(axis, mirrored_index(torch.arange(-reach, size + reach), size).to(planes.device))
     return planes
-
-
-def _check(values: Tensor, guide: Tensor, sigma_px: float, max_delta: float, weight: Tensor | None) -> None:
-    if values.ndim != 4 or guide.shape != values.shape:
-        raise ValueError(
-            f"values has shape {tuple(values.shape)}, guide {tuple(guide.shape)}; expected [B, C, H, W] for both"
-        )
-    one = (values.shape[0], 1, *values.shape[-2:])
-    if weight is not None and tuple(weight.shape) != one:
-        raise ValueError(f"weight has shape {tuple(weight.shape)}; expected {one}")
-    for name, number in (("sigma_px", sigma_px), ("max_delta", max_delta)):
-        if not (math.isfinite(number) and number >= 0):
-            raise ValueError(f"{name} is {number}; it must be finite and 0 or more")

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from ..checks import check_image, fitted, fitted_if_given
 from .gaussian import COARSE_FROM_PX, gaussian_blur
 from .level_mixing import level_sigmas, mixing_table, shares_at, stencil_of
 from .row_strips import map_rows
@@ -51,10 +52,8 @@ def variable_blur(values: Tensor, sigma_px: Tensor, weight: Tensor | None) -> Te
     Raises:
         ValueError: sigma_px or weight is not [B, 1, H, W] of the size of values.
     """
-    expected = (values.shape[0], 1, *values.shape[-2:])
-    for name, given in (("sigma_px", sigma_px), ("weight", weight)):
-        if given is not None and tuple(given.shape) != expected:
-            raise ValueError(f"{name} has shape {list(given.shape)}; expected {list(expected)}")
+    check_image(values, "values", channels=None)
+    sigma_px, weight = fitted(sigma_px, values, "sigma_px"), fitted_if_given(weight, values, "weight")
     if values.numel() == 0:
         return values
     weights = [None] * len(values) if weight is None else list(weight)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -49,6 +49,16 @@ def test_schemas_have_the_defaults_of_the_look(run, node_id):
     for field in fields(settings):
         wanted = getattr(settings, field.name)
         assert defaults[field.name] == wanted and isinstance(wanted, type(defaults[field.name])), field.name
+
+
+@pytest.mark.parametrize("node_id", SETTINGS)
+def test_settings_take_what_the_widgets_allow(run, node_id):
+    settings, _ = SETTINGS[node_id]
+    widgets = {each.id: each for each in run.nodes[node_id].GET_SCHEMA().inputs if hasattr(each, "max")}
+    names = [field.name for field in fields(settings) if field.name in widgets]
+    for end in ("min", "max"):
+        ends = {name: getattr(widgets[name], end) for name in names}
+        assert vars(replace(settings, **ends)).items() >= ends.items()
 
 
 def portrait(size: int = 384) -> Tensor:

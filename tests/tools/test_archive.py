@@ -47,6 +47,11 @@ def test_archive_holds_the_pack_and_nothing_else(unpacked):
     assert not strays
 
 
+@pytest.mark.parametrize("left", ["build/lib/softfocus/look.py", "softfocus.egg-info/PKG-INFO"])
+def test_what_pip_leaves_in_a_clone_is_not_published(left):
+    assert subprocess.run(["git", "-C", str(ROOT), "check-ignore", "-q", left]).returncode == 0
+
+
 def test_archive_is_small(archive):
     assert archive.stat().st_size < LARGEST
 
