@@ -181,7 +181,7 @@ def _follow(
 
     def frame(index: int) -> torch.Tensor:
         mm.throw_exception_if_processing_interrupted()
-        return image[index, ..., :3].movedim(-1, 0)
+        return image[index].movedim(-1, 0)
 
     return follow_faces(found, missing, picture_motion(frame), scene_cuts(thumbnails))
 

@@ -139,3 +139,21 @@ def test_the_look_and_its_score_stay(size, ramp, hidden):
     wanted = look_over_white(size, ramp)
     assert size < 300 or float(wanted[0].max()) > 0.9  # a face is there to be found
     check_seen(found, wanted, alpha)
+
+
+@by_hidden
+@pytest.mark.parametrize("mode", ["previous", "interpolate"])
+def test_faces_that_are_followed_through_a_clip(hidden, mode):
+    """The picture's motion is read at the faces, where some of it may be hidden."""
+    size = 300
+    shifts = (0, 4, 8, 12)
+    alpha = disc_alpha(size, 0.0, radius=0.3)
+    clips = []
+    for color in (1.0, HIDDEN[hidden]):
+        frames = [cut_out(face(size).roll(shift, 2), alpha.roll(shift, 3), color) for shift in shifts]
+        clips.append(call(FACE, image=torch.cat(frames), missing_frames=mode))
+    for first, second in zip(clips[0][:2], clips[1][:2], strict=True):
+        for index, shift in enumerate(shifts):
+            opaque = alpha.roll(shift, 3)[0, 0] == 1
+            assert (first[index] - second[index])[opaque].abs().max() <= MOST
+    assert clips[0][0].max() > 0.9 and clips[0][2] == clips[1][2]

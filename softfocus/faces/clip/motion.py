@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ...color import displayable
 from ...opencv import opencv
+from ...transparency import fill_transparent
 from ..crops import Square, cut_window, sample_square
 from ..masks.regions import face_width
 
@@ -27,10 +28,10 @@ Step = Callable[[int, Tensor, Tensor], tuple[Tensor, float]]
 def picture_motion(frame: Callable[[int], Tensor]) -> Step | None:
     """A function of (index, here, there) that tells how points [N, 2] move from frame `index` to the next.
 
-    `frame(index)` is a picture [C, H, W] sRGB of any float dtype, only parts of which are read. `here` and
-    `there` are a face's landmarks in both frames, in pixels; the second only says where to look. The function
-    returns the displacements [N, 2] in pixels and how far they are to be believed, 0..1: by how many points the flow
-    back returns to. None if OpenCV or this part of it is not there.
+    `frame(index)` is a picture [C, H, W] sRGB of any float dtype, with alpha where C is 4, only parts of which are
+    read. `here` and `there` are a face's landmarks in both frames, in pixels; the second only says where to look. The
+    function returns the displacements [N, 2] in pixels and how far they are to be believed, 0..1: by how many points
+    the flow back returns to. None if OpenCV or this part of it is not there.
 
     Dense inverse search (DIS, arXiv 1603.03590). Points at which it cannot be trusted (in front of hands, at the edge
     of the face) take the motion that the others have in common, an affine one, with what their neighbours add.
@@ -65,9 +66,14 @@ def _trust(share: float) -> float:
 
 
 def _grey(image: Tensor, square: Square) -> Any:
-    """[SIZE, SIZE] uint8 of a square of a picture [C, H, W] of any float dtype; no more of it is converted."""
+    """[SIZE, SIZE] uint8 of a square of a picture [1, 3 or 4, H, W], any float dtype; no more of it is converted.
+
+    What the fourth channel, alpha, hides has the visible colors around it.
+    """
     window, square = cut_window(image, square, SIZE)
-    crop = sample_square(displayable(window[None].cpu().float()), square, SIZE)[0]
+    values = displayable(window[None].cpu().float())
+    alpha = values[:, 3:] if values.shape[1] == 4 and values.numel() else None
+    crop = sample_square(fill_transparent(values[:, :3], alpha), square, SIZE)[0]
     return (crop.mean(0) * 255).round().to(torch.uint8).numpy()
 
 
