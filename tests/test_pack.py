@@ -152,3 +152,9 @@ def test_versions_agree():
     assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text()
     for path in (ROOT / "workflows").glob("*.json"):
         assert f'"ver": "{version}"' in path.read_text(), path.name
+
+
+def test_only_workflows_is_taken_for_templates():
+    """A host serves the first of these folders that a pack has, and none of the others."""
+    folders = ("example_workflows", "example", "examples", "workflow", "workflows")
+    assert [each for each in folders if (ROOT / each).is_dir()] == ["workflows"]

@@ -1,4 +1,4 @@
-"""examples/folder_with_the_library.py: real pictures in a folder, the look's files in another."""
+"""docs/examples/folder_with_the_library.py: real pictures in a folder, the look's files in another."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PIL import Image
 from skimage.data import astronaut
 
 pytestmark = pytest.mark.slow
-SCRIPT = Path(__file__).resolve().parents[2] / "examples" / "folder_with_the_library.py"
+SCRIPT = Path(__file__).resolve().parents[2] / "docs" / "examples" / "folder_with_the_library.py"
 
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:

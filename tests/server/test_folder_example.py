@@ -1,4 +1,4 @@
-"""examples/folder_through_comfyui.py on a real server: interrupted half way, run again, and what it says of trouble."""
+"""docs/examples/folder_through_comfyui.py on a real server: interrupted half way, run again, and its errors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from testing.server.comfy_server import ComfyServer, free_port
 from testing.server.shared_workflows import ROOT, WORKFLOW_FILES
 
 pytestmark = pytest.mark.server
-SCRIPT = ROOT / "examples" / "folder_through_comfyui.py"
+SCRIPT = ROOT / "docs" / "examples" / "folder_through_comfyui.py"
 NAMES = ["a", "b", "c", "d"]
 HALF_WAY = "done b.png\n"
 

@@ -23,7 +23,7 @@ CODE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 DOTTED = re.compile(r"(?<![\w./-])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+(?![\w/(-])")
 NAME = re.compile(r"[a-z]+(?:_[a-z0-9]+)+|[A-Z][a-z]+(?:[A-Z][a-z]+)+")  # snake_case or CamelCase
-FOLDERS = ("nodes", "softfocus", "tests", "testing", "tools", "benchmarks", "examples", "docs", "web", "workflows")
+FOLDERS = ("nodes", "softfocus", "tests", "testing", "tools", "benchmarks", "docs", "web", "workflows")
 # What others hold: their modules, and files that a user or a tool makes.
 FOREIGN = {"torch", "torchvision", "cv2", "io", "np", "math", "pytest", "models", "comfy"}
 MADE = re.compile(
@@ -64,7 +64,7 @@ def words() -> set[str]:
     """Every word of the sources, widgets and scripts included."""
     files = [
         *(path for path in source_files(ROOT) if path != Path(__file__).resolve()),
-        *(ROOT / "examples").glob("*.py"),
+        *(ROOT / "docs" / "examples").glob("*.py"),
         *(ROOT / "web").glob("*.*js"),
         ROOT / "Makefile",
     ]

@@ -1,6 +1,6 @@
 """The look for a folder of pictures, by the library alone: no ComfyUI.
 
-    python examples/folder_with_the_library.py IN OUT [--glow 0.45]
+    python docs/examples/folder_with_the_library.py IN OUT [--glow 0.45]
 
 Needs torch, torchvision, scipy, safetensors, Pillow, and softfocus: installed, or the folder beside this one.
 Each picture of IN becomes OUT/<its name>.png, with its alpha, at its own size; results that are there are made again.
@@ -18,7 +18,7 @@ import torch
 from PIL import Image, ImageOps
 from torch import Tensor
 
-sys.path.append(str(Path(__file__).resolve().parent.parent))  # where softfocus is not installed
+sys.path.append(str(Path(__file__).resolve().parents[2]))  # where softfocus is not installed
 from softfocus import LookSettings, face_detail_mask, make_look  # noqa: E402
 
 PICTURES = {".png", ".jpg", ".jpeg", ".webp"}

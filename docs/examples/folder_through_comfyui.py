@@ -1,6 +1,6 @@
 """The look for a folder of pictures, through the API of a running ComfyUI that has SoftFocus installed.
 
-    python examples/folder_through_comfyui.py IN OUT [--server http://127.0.0.1:8188] [--prompt MY.json]
+    python docs/examples/folder_through_comfyui.py IN OUT [--server http://127.0.0.1:8188] [--prompt MY.json]
 
 Needs nothing but Python. Each picture of IN becomes OUT/<its name>.png. Pictures whose result is there are skipped, and
 a result gets its name only when it is whole: whatever stops this, the same command goes on where it was.
