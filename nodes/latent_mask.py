@@ -24,8 +24,7 @@ class LatentMask:
     """
 
     def __init__(self, mask: Tensor) -> None:
-        frames = mask_frames(mask, "mask")
-        self._mask = frames if len(frames) else frames.new_zeros(1, *frames.shape[1:])
+        self._mask = mask_frames(mask, "mask")
         self.empty = empty_frames(self._mask)
         self._fitted: OrderedDict[tuple[torch.Size, torch.device], Tensor] = OrderedDict()
 

@@ -48,7 +48,9 @@ class Batch:
             ValueError: a shape, a number of frames or an aspect ratio that does not fit, by the socket's name.
         """
         layouts.check_image(image, "image")
-        fitted = {name: None if mask is None else _mask_frames(mask, name) for name, mask in (masks or {}).items()}
+        fitted = {
+            name: None if mask is None else layouts.mask_frames(mask, name) for name, mask in (masks or {}).items()
+        }
         empty = {name: layouts.empty_frames(mask) for name, mask in fitted.items() if mask is not None}
         for name, mask in fitted.items():
             if mask is not None and len(image) > 0:
@@ -111,12 +113,6 @@ DUMMY = (64, 64)  # size of the mask that Load Image gives where there is none
 
 def _size(image: Tensor) -> tuple[int, int]:
     return image.shape[1], image.shape[2]
-
-
-def _mask_frames(mask: Tensor, name: str) -> Tensor:
-    """[B, h, w], B >= 1: a mask of no frames is an empty one."""
-    frames = layouts.mask_frames(mask, name)
-    return frames if len(frames) else frames.new_zeros(1, *frames.shape[1:])
 
 
 def _check_mask(mask: Tensor, empty: bool, image: Tensor, name: str) -> None:

@@ -60,14 +60,17 @@ def like_source(rgb: Tensor, source: Tensor) -> Tensor:
 
 
 def mask_frames(mask: Tensor, name: str) -> Tensor:
-    """A MASK of any of these layouts, [H, W], [B, H, W] and [B, 1, H, W], as [B, H, W]."""
+    """A MASK of any of these layouts, [H, W], [B, H, W] and [B, 1, H, W], as [B, H, W].
+
+    One of no frames, as a detector that found nothing gives it, is an empty one: a frame of zeros.
+    """
     if mask.ndim == 2:
         mask = mask[None]
     if mask.ndim == 4 and mask.shape[1] == 1:
         mask = mask[:, 0]
     if mask.ndim != 3 or 0 in mask.shape[1:]:
         raise ValueError(f"{name} has shape {tuple(mask.shape)}; expected a mask of shape [frames, height, width]")
-    return mask
+    return mask if len(mask) else mask.new_zeros(1, *mask.shape[1:])
 
 
 def empty_frames(mask: Tensor) -> list[bool]:
