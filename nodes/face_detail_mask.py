@@ -21,6 +21,7 @@ from ..softfocus.faces import (
     scene_cuts,
     thumbnail,
     weighted_maximum,
+    with_bystanders,
 )
 from ..softfocus.settings import MASK, MaskSettings
 from .face_results import bounding_box, preview, say
@@ -155,10 +156,11 @@ class FaceDetailMask(io.ComfyNode):
         else:
             everyone = _follow(found, thumbnails, image, missing_frames)
         faces = [largest(choose_people(each, strengths), max_faces) for each in everyone]
+        drawn = list(map(with_bystanders, faces, everyone))
 
         def draw(frames: Frames) -> tuple[torch.Tensor, ...]:
             here = slice(frames.first, frames.first + len(frames.rgb))
-            masks = refined_regions(frames.rgb, faces[here], settings)
+            masks = refined_regions(frames.rgb, drawn[here], settings)
             subject = frames.masks["subject_mask"]
             if subject is not None:
                 masks = {name: mask * subject for name, mask in masks.items()}

@@ -19,7 +19,7 @@ from .masks.preview import draw_legend, tint_regions
 from .masks.regions import face_width, region_masks, weighted_maximum
 from .nets.selfie import SelfieSegmentation
 from .nets.weights import FaceNets, face_nets, load_face_nets, load_selfie_net, person_net
-from .people import EVERYBODY, choose_people, count_people, parse_people
+from .people import EVERYBODY, choose_people, count_people, parse_people, with_bystanders
 from .summary import summarize_faces, summarize_people
 
 __all__ = [
@@ -61,4 +61,5 @@ __all__ = [
     "thumbnail",
     "tint_regions",
     "weighted_maximum",
+    "with_bystanders",
 ]

@@ -55,14 +55,15 @@ def refined_regions(
 
     Args:
         image: [B, 3, H, W] sRGB in 0..1.
-        faces: one list a picture; faces without landmarks are skipped. Masks of each are as strong as its `strength`.
+        faces: one list a picture; faces without landmarks are skipped. Masks of each are as strong as its `strength`,
+            0 being no mask, but known not to be hair.
         settings: of which max_faces and min_confidence play no part here.
         alpha: [B, 1, H, W] in 0..1; what it hides takes the visible colors around it.
 
     Returns:
         [B, 1, H, W] in 0..1 for each of eyes, brows, nose, lips, face; and hair, if it weighs something.
     """
-    strengths = sorted({face.strength for found in faces for face in found}) or [1.0]
+    strengths = sorted({face.strength for found in faces for face in found} - {0.0}) or [1.0]
     masks = _drawn_regions(image, faces, strengths[0], settings, alpha)
     for strength in strengths[1:]:
         for name, mask in _drawn_regions(image, faces, strength, settings, alpha).items():

@@ -18,7 +18,7 @@ def parse_people(text: str) -> dict[int, float] | None:
     """The strength (0..1) of each person that the text names, by number; None for everybody.
 
     Args:
-        text: `all` or nothing; numbers from 1 with commas between; after a number perhaps a colon and its strength, which
+        text: `all` or nothing; numbers from 1 with commas between; after each perhaps a colon and a strength, which
             is 1 without. Spaces are free, and digits, commas and colons may be full-width.
 
     Raises:
@@ -60,3 +60,9 @@ def choose_people(faces: list[Face], people: Mapping[int, float] | None) -> list
     if people is None:
         return list(faces)
     return [replace(face, strength=people[face.person]) for face in faces if people.get(face.person, 0) > 0]
+
+
+def with_bystanders(chosen: list[Face], everyone: list[Face]) -> list[Face]:
+    """The chosen faces and, at strength 0, all others of their picture: nothing of those is a chosen one's hair."""
+    persons = {face.person for face in chosen}
+    return chosen + [replace(face, strength=0.0) for face in everyone if face.person not in persons]

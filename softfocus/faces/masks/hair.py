@@ -56,7 +56,7 @@ def hair_mask(
         meshes = [(face.landmarks, face.strength) for face in found if face.landmarks is not None]
         seen = [(landmarks, strength) for landmarks, strength in meshes if face_width(landmarks) >= 1]
         everyone = [landmarks for landmarks, _ in seen]
-        for landmarks, strength in seen:
+        for landmarks, strength in (each for each in seen if each[1] > 0):
             _add_hair(net, frame, landmarks, everyone, refine, strength, mask[index : index + 1])
     return mask
 

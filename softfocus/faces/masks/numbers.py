@@ -7,13 +7,13 @@ from collections.abc import Collection
 import torch
 from torch import Tensor
 
-from ...canvas import FAINT, INK, NO_FONT, PAPER, Canvas, font
+from ...canvas import INK, NO_FONT, PAPER, TRACK, Canvas, font
 from ..face import Face
 from .preview import READABLE_PX, SMALLEST_PX
 
 TEXT = 0.035  # height of a number over the picture's shorter side
 PAD = 0.3  # around it, in heights of the text
-DIM = 0.75  # opacity of the numbers of people who are not chosen
+DIM = 0.7  # opacity of the numbers of people who are not chosen
 
 
 def draw_numbers(image: Tensor, faces: list[Face], chosen: Collection[int]) -> Tensor:
@@ -47,7 +47,7 @@ def _plate(text: str, size: int, bright: bool) -> Tensor:
     side = round((1 + 2 * PAD) * size)
     page = Canvas(max(side, round(font(size).getlength(text) + 2 * PAD * size)), side)
     page.box((0, 0, page.width, page.height), PAPER if bright else INK)
-    page.text(page.width / 2, page.height / 2, text, size, INK if bright else FAINT, anchor="mm")
+    page.text(page.width / 2, page.height / 2, text, size, INK if bright else TRACK, anchor="mm")
     return page.tensor()
 
 
