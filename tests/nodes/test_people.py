@@ -51,6 +51,14 @@ def centres(boxes: list[list[dict]]) -> list[list[float]]:
     return [[box["x"] + box["width"] / 2 for box in frame] for frame in boxes]
 
 
+def test_a_prompt_saved_before_there_was_a_choice_masks_everybody(pack, run):
+    from softfocus_pack.nodes.face_detail_mask import FaceDetailMask
+
+    older = {name: value for name, value in node_defaults(FaceDetailMask).items() if name != "people"}
+    assert torch.equal(FaceDetailMask.execute(pair(), **older).args[0], run(pair()).args[0])
+    assert FaceDetailMask.GET_NODE_INFO_V1()["input"]["optional"]["people"][1]["default"] == "all"
+
+
 def test_one_of_two(run):
     everybody = run(pair(), refine=0)
     for person, here, there in (("1", LEFT, RIGHT), ("2", RIGHT, LEFT)):
