@@ -151,10 +151,8 @@ class FaceDetailMask(io.ComfyNode):
         batch = Batch.of(image, masks={"subject_mask": subject_mask})
         source = choose_source(image, face_landmarks, bboxes, min_confidence)
         found, thumbnails = _find(source, batch)
-        if missing_frames == "empty":
-            everyone = [count_people(each) for each in found]
-        else:
-            everyone = _follow(found, thumbnails, image, missing_frames)
+        alone = missing_frames == "empty"
+        everyone = list(map(count_people, found)) if alone else _follow(found, thumbnails, image, missing_frames)
         faces = [largest(choose_people(each, strengths), max_faces) for each in everyone]
         drawn = list(map(with_bystanders, faces, everyone))
 
@@ -175,8 +173,8 @@ class FaceDetailMask(io.ComfyNode):
             part=(1, 2),
         )
         boxes = [[bounding_box(each) for each in frame] for frame in faces]
-        text = say(batch, source, found, everyone, faces, strengths)
-        return io.NodeOutput(detail, whole, boxes, pictures, ui={"text": (text,)})
+        said = say(batch, source, found, everyone, faces, strengths)
+        return io.NodeOutput(detail, whole, boxes, pictures, ui={"text": (said,)})
 
 
 def _find(source: FaceSource, batch: Batch) -> tuple[list[list[Face]], list[torch.Tensor]]:
