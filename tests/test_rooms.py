@@ -15,6 +15,7 @@ BASE = {
     "canvas",
     "checks",
     "color",
+    "face_box",
     "frame_names",
     "opencv",
     "pack_weights",

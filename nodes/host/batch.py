@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import comfy.model_management as mm
 import torch
 from torch import Tensor
 
+from ...softfocus.face_box import FaceBox
+from ...softfocus.faces import face_boxes
 from ...softfocus.frame_names import name_frames
 from ...softfocus.transparency import fill_transparent
 from . import layouts
@@ -25,12 +28,14 @@ class Batch:
         masks: by socket [1 or B, h, w] at a size of their own, or None where the socket is not connected.
         images: by socket [1 or B, h, w, C], likewise.
         empty: of each connected mask, for each of its frames whether nothing of it is above 0.
+        faces: boxes around the faces of every frame, those that touch it, or None where none are connected.
     """
 
     image: Tensor
     masks: Mapping[str, Tensor | None]
     images: Mapping[str, Tensor | None]
     empty: Mapping[str, Sequence[bool]]
+    faces: Sequence[Sequence[FaceBox]] | None = None
 
     @classmethod
     def of(
@@ -38,11 +43,14 @@ class Batch:
         image: Tensor,
         masks: Mapping[str, Tensor | None] | None = None,
         images: Mapping[str, Tensor | None] | None = None,
+        bboxes: Any = None,
     ) -> Batch:
         """Check that everything given shows the same picture.
 
         Masks may be [H, W], [B, H, W] or [B, 1, H, W], of any scale. An empty one fits any picture, whatever its aspect:
         Load Image gives 64 x 64 zeros, and detectors that found nothing give no frames at all.
+
+        Boxes are the host's BOUNDING_BOX, in pixels of the image (`face_boxes`); those beside it are left out.
 
         Raises:
             ValueError: a shape, a number of frames or an aspect ratio that does not fit, by the socket's name.
@@ -62,7 +70,10 @@ class Batch:
                 if len(image) > 0:
                     layouts.check_count(other, image, name)
                     layouts.check_aspect(_size(other), _size(image), name)
-        return cls(image, fitted, others, empty)
+        faces = None if bboxes is None or len(image) == 0 else face_boxes(bboxes, len(image))
+        if faces is not None:
+            faces = [[face for face in frame if face.touches(_size(image))] for frame in faces]
+        return cls(image, fitted, others, empty, faces)
 
     def __len__(self) -> int:
         return len(self.image)
@@ -89,6 +100,7 @@ class Batch:
                 name: None if other is None else _shared(_picture(other, first, stop, self.size, device), count)
                 for name, other in self.images.items()
             },
+            None if self.faces is None else self.faces[first:stop],
         )
 
     def unchanged(self, first: int = 0, stop: int | None = None) -> Tensor:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from ...softfocus.face_box import FaceBox
 from ...softfocus.transparency import restore_hidden, visibility
 from .layouts import resized
 
@@ -24,6 +25,7 @@ class Frames:
         hidden: rgb as it came, or None for a picture without alpha.
         masks: [B, 1, H, W] in 0..1, or None where the socket is not connected.
         images: [B, 3, H, W] like rgb and of its size, filled by their own alpha, or None where the socket is not connected.
+        faces: boxes around the faces of every frame, in its pixels, or None where none are connected.
     """
 
     first: int
@@ -32,6 +34,7 @@ class Frames:
     hidden: Tensor | None
     masks: Mapping[str, Tensor | None]
     images: Mapping[str, Tensor | None]
+    faces: Sequence[Sequence[FaceBox]] | None = None
 
     def __len__(self) -> int:
         return len(self.rgb)
@@ -49,6 +52,7 @@ class Frames:
         """The same frames at another (height, width); themselves where they have it."""
         if size == self.size:
             return self
+        down, across = (new / old for new, old in zip(size, self.size, strict=True))
         rgb = resized(self.rgb, size, "bicubic")
         alpha = None if self.alpha is None else resized(self.alpha, size, "bilinear")
         hidden = None if self.hidden is None else resized(self.hidden, size, "bicubic")
@@ -61,6 +65,7 @@ class Frames:
             hidden,
             {name: None if mask is None else resized(mask, size, "bilinear") for name, mask in self.masks.items()},
             {name: None if other is None else resized(other, size, "bicubic") for name, other in self.images.items()},
+            self.faces and [[face.resized(across, down) for face in frame] for frame in self.faces],
         )
 
     def on(self, device: torch.device) -> Frames:
@@ -72,4 +77,5 @@ class Frames:
             None if self.hidden is None else self.hidden.to(device),
             {name: None if mask is None else mask.to(device) for name, mask in self.masks.items()},
             {name: None if other is None else other.to(device) for name, other in self.images.items()},
+            self.faces,
         )

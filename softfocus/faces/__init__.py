@@ -5,7 +5,7 @@ from .clip.follow import follow_faces
 from .clip.motion import picture_motion
 from .detail_mask import detail_mask, face_detail_mask, refined_regions
 from .face import Face, distinct, largest, seen_twice
-from .finding.boxes import faces_from_boxes
+from .finding.boxes import face_boxes, faces_from_boxes
 from .finding.detect import detect_faces
 from .finding.find import find_faces
 from .finding.landmarks import faces_from_landmarks
@@ -37,6 +37,7 @@ __all__ = [
     "draw_legend",
     "draw_numbers",
     "face_detail_mask",
+    "face_boxes",
     "face_nets",
     "face_width",
     "faces_from_boxes",

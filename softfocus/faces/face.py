@@ -62,12 +62,15 @@ def per_picture(frames: list[list[Face]], count: int, name: str) -> list[list[Fa
     Raises:
         ValueError: another number of frames, by the name of the input that gave them.
     """
-    if len(frames) not in (1, count):
-        raise ValueError(
-            f"{name} has {len(frames)} frames but image has {count}; connect the picture they were found in"
-        )
+    check_count(len(frames), count, name)
     ordered = [largest(distinct(faces, seen_twice)) for faces in frames]
     return ordered if len(ordered) == count else ordered * count
+
+
+def check_count(frames: int, count: int, name: str) -> None:
+    """Raise ValueError unless as many frames as pictures came, or one for all of them."""
+    if frames not in (1, count):
+        raise ValueError(f"{name} has {frames} frames but image has {count}; connect the picture they were found in")
 
 
 def landmarks_of(face: Face) -> Tensor:

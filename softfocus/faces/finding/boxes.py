@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..face import Face, per_picture
+from ...face_box import FaceBox
+from ..face import Face, check_count, per_picture
 
 SIDES = ("x", "y", "width", "height")
 
@@ -30,6 +31,25 @@ def faces_from_boxes(bboxes: Any, count: int) -> list[list[Face]]:
     return per_picture(faces, count, "bboxes")
 
 
+def face_boxes(bboxes: Any, count: int) -> list[list[FaceBox]]:
+    """Boxes that say how large the faces are.
+
+    Args:
+        bboxes: as in `faces_from_boxes`; a box may have a `face_width` in pixels too, as Face Detail Mask gives it.
+            Where it has none, its own width counts.
+        count: of the pictures.
+
+    Returns:
+        One list for each picture.
+
+    Raises:
+        ValueError: as in `faces_from_boxes`.
+    """
+    frames = [[_face_box(box) for box in frame if _has_area(box)] for frame in _frames(bboxes)]
+    check_count(len(frames), count, "bboxes")
+    return frames if len(frames) == count else frames * count
+
+
 def _frames(bboxes: Any) -> list[Sequence[Mapping[str, Any]]]:
     """One list of boxes a frame, checked."""
     if isinstance(bboxes, Mapping):
@@ -49,11 +69,13 @@ def _check(box: Any) -> None:
     if not isinstance(box, Mapping) or not all(side in box for side in SIDES):
         raise ValueError(f"bboxes holds {_named(box)} as a box; expected {', '.join(SIDES)} in pixels")
     try:
-        numbers = [float(box[side]) for side in SIDES] + [float(box.get("score", 1.0))]
+        numbers = [float(box[side]) for side in SIDES] + [float(box.get("score", 1)), float(box.get("face_width", 1))]
     except (TypeError, ValueError) as error:
         raise ValueError(f"bboxes holds a box whose sides are no numbers ({error})") from error
     if not all(map(math.isfinite, numbers)):
         raise ValueError("bboxes holds a box that is not finite")
+    if numbers[-1] <= 0:
+        raise ValueError(f"bboxes holds a box whose face_width is {numbers[-1]:g}; it must be above 0")
 
 
 def _is_list(value: Any) -> bool:
@@ -71,6 +93,11 @@ def _named(value: Any) -> str:
 
 def _has_area(box: Mapping[str, Any]) -> bool:
     return float(box["width"]) > 0 and float(box["height"]) > 0
+
+
+def _face_box(box: Mapping[str, Any]) -> FaceBox:
+    x, y, width, height = (float(box[side]) for side in SIDES)
+    return FaceBox(x, y, width, height, float(box.get("face_width", width)))
 
 
 def _face(box: Mapping[str, Any]) -> Face:

@@ -1,0 +1,92 @@
+"""Boxes around faces, and how near to each of them a pixel is: what makes lengths follow the face.
+
+What makes a face read as clear or soft scales with the face, not with the picture. So a length in percent of the
+diagonal means, at a face, percent of a diagonal of which that face's width takes `FACE_SHARE`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from .smoothstep import smoothstep
+from .units import diagonal
+
+FACE_SHARE = 0.2  # of the diagonal: width of the face that widgets in percent of the diagonal are made for
+REACH = 0.75  # face widths around the box over which its scale fades out
+
+Window = tuple[slice, slice]  # rows, columns
+
+
+@dataclass(frozen=True)
+class FaceBox:
+    """A box around a face, in pixels of its picture.
+
+    Attributes:
+        left, top, width, height: of the box; width and height above 0.
+        face_width: of the face as it would be seen from the front, above 0: it does not shrink as the head turns.
+    """
+
+    left: float
+    top: float
+    width: float
+    height: float
+    face_width: float
+
+    def resized(self, across: float, down: float) -> FaceBox:
+        """The same box in a picture whose width and height are these factors of its own's."""
+        return FaceBox(
+            self.left * across, self.top * down, self.width * across, self.height * down, self.face_width * across
+        )
+
+    def touches(self, size: Sequence[int]) -> bool:
+        """Whether the box reaches into a picture of (height, width)."""
+        return 0 < self.left + self.width and self.left < size[1] and 0 < self.top + self.height and self.top < size[0]
+
+    def scale(self, image: Tensor) -> float:
+        """Width of the face over FACE_SHARE of the diagonal of an image [..., H, W]."""
+        return self.face_width / (FACE_SHARE * diagonal(image))
+
+    def surroundings(self, size: Sequence[int]) -> Window:
+        """Rows and columns of a picture of (height, width) in which the face counts; empty where it does not."""
+        return tuple(  # type: ignore[return-value]
+            slice(min(max(0, int(low - reach)), length), min(max(0, int(low + side + reach) + 1), length))
+            for low, side, reach, length in (
+                (self.top, self.height, REACH * self.face_width, size[0]),
+                (self.left, self.width, REACH * self.face_width, size[1]),
+            )
+        )
+
+    def nearness(self, rows: Tensor, columns: Tensor) -> Tensor:
+        """[h, w]: 1 in the box, falling smoothly to 0 at REACH from it.
+
+        Args:
+            rows, columns: [h] and [w], coordinates of pixels' centres.
+        """
+        down = torch.maximum(self.top - rows, rows - (self.top + self.height)).clamp_min_(0)
+        across = torch.maximum(self.left - columns, columns - (self.left + self.width)).clamp_min_(0)
+        away = torch.hypot(down[:, None], across[None, :])
+        return 1 - smoothstep(away / (REACH * self.face_width))
+
+
+def face_shares(boxes: Sequence[FaceBox], window: Window, device: torch.device) -> tuple[list[Tensor], Tensor]:
+    """Whose scale counts for the pixels of a window: each [1, 1, h, w] in 0..1, together 1.
+
+    Where faces meet, the nearer counts more, and of two as near the smaller: on a child's face before its mother's,
+    the large scale would not do.
+
+    Returns:
+        A share for each box, and the share of no face.
+    """
+    rows, columns = (torch.arange(each.start, each.stop, device=device) + 0.5 for each in window)
+    near = [box.nearness(rows, columns)[None, None] for box in boxes]
+    free = torch.ones(1, 1, len(rows), len(columns), device=device)
+    claims = []
+    for box, each in zip(boxes, near, strict=True):
+        free = free * (1 - each)
+        claims.append((each / box.face_width).square_())
+    total = sum(claims, torch.zeros_like(free)).clamp_min_(torch.finfo(torch.float32).tiny)
+    return [claim.div_(total).mul_(1 - free) for claim in claims], free
