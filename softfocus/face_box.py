@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from .checks import check_kind, check_number
 from .smoothstep import smoothstep
 from .units import diagonal
 
@@ -28,6 +29,10 @@ class FaceBox:
     Attributes:
         left, top, width, height: of the box; width and height above 0.
         face_width: of the face as it would be seen from the front, above 0: it does not shrink as the head turns.
+
+    Raises:
+        ValueError: a number is out of its range or not finite.
+        TypeError: one is no number.
     """
 
     left: float
@@ -35,6 +40,12 @@ class FaceBox:
     width: float
     height: float
     face_width: float
+
+    def __post_init__(self) -> None:
+        for name in ("left", "top"):
+            check_number(getattr(self, name), name)
+        for name in ("width", "height", "face_width"):
+            check_number(getattr(self, name), name, above=0)
 
     def resized(self, across: float, down: float) -> FaceBox:
         """The same box in a picture whose width and height are these factors of its own's."""
@@ -70,6 +81,29 @@ class FaceBox:
         across = torch.maximum(self.left - columns, columns - (self.left + self.width)).clamp_min_(0)
         away = torch.hypot(down[:, None], across[None, :])
         return 1 - smoothstep(away / (REACH * self.face_width))
+
+
+def faces_of_frames(faces: Sequence[Sequence[FaceBox]] | None, image: Tensor) -> Sequence[Sequence[FaceBox]] | None:
+    """Boxes of each frame of an image [B, C, H, W], those that touch it; None where there are none at all.
+
+    Raises:
+        ValueError: there are not as many lists as frames, nor one for all of them.
+        TypeError: something is no list, or no `FaceBox`.
+    """
+    if faces is None:
+        return None
+    check_kind(faces, Sequence, "faces")
+    for frame, boxes in enumerate(faces):
+        check_kind(boxes, Sequence, f"faces[{frame}]")
+        for index, box in enumerate(boxes):
+            check_kind(box, FaceBox, f"faces[{frame}][{index}]")
+    if len(faces) not in (0, 1, len(image)):
+        raise ValueError(f"faces has {len(faces)} lists; it must have one, or {len(image)} for this image")
+    size = image.shape[-2:]
+    inside = [[box for box in boxes if box.touches(size)] for boxes in faces]
+    if not any(inside):
+        return None
+    return inside if len(inside) == len(image) else inside * len(image)
 
 
 def face_shares(boxes: Sequence[FaceBox], window: Window, device: torch.device) -> tuple[list[Tensor], Tensor]:
