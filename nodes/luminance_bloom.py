@@ -16,7 +16,7 @@ from .picture_effect import run_effect
 from .preview.cache import HIDDEN
 from .softness_note import notes, softness_note
 
-FLOATS_PER_PIXEL = 28
+FLOATS_PER_PIXEL = 32
 
 
 class LuminanceBloom(io.ComfyNode):

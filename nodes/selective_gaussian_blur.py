@@ -18,7 +18,7 @@ from .picture_effect import run_effect
 from .preview.cache import HIDDEN
 from .softness_note import notes, softness_note
 
-FLOATS_PER_PIXEL = 36
+FLOATS_PER_PIXEL = 48
 PERCENT, PIXELS = "% of diagonal", "pixels"
 
 
