@@ -45,6 +45,13 @@ def test_parts_are_joined_where_their_halos_hold_more_than_the_whole(halo, count
     assert len(parts(faces, PICTURE, halo)) == count
 
 
+def test_parts_that_meet_at_a_corner_are_one():
+    """Though the rectangle around both is larger than the two."""
+    faces = [FaceBox(20, 20, 20, 20, 20), FaceBox(68, 68, 20, 20, 20)]
+    (part,) = parts(faces, PICTURE)
+    assert part.window == (slice(5, 104), slice(5, 104)) and set(part.faces) == set(faces)
+
+
 @given(st.lists(boxes, max_size=5))
 def test_lengths_are_those_of_the_scales_and_the_usual_one_beyond(faces):
     lengths = length_map(lambda scale: 8 * scale, faces, PICTURE)[0, 0]

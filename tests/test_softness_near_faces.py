@@ -13,7 +13,7 @@ from torch.nn.functional import pad
 
 from softfocus.bloom import luminance_bloom
 from softfocus.color import luminance, srgb_to_linear
-from softfocus.face_box import FACE_SHARE, FaceBox
+from softfocus.face_box import FACE_SHARE, FaceBox, face_shares
 from softfocus.filters.gaussian import gaussian_blur
 from softfocus.look import apply_bloom, apply_blur, make_look
 from softfocus.selective_blur import selective_gaussian_blur
@@ -95,6 +95,18 @@ def test_light_arrives_at_a_face_as_through_a_narrower_filter():
     made, usual = bloom(image, faces=[[SMALL]]), bloom(image)
     here = (..., slice(60, 86), slice(70, 90))
     assert torch.allclose(made[here], narrow[here], atol=0.2 / 255) and (usual - narrow)[here].abs().max() > 0.02
+
+
+def test_what_arrives_is_mixed_by_shares():
+    """Below the shoulder light is linear in what arrives, so the formula must hold for light, up to the last pixel."""
+    image, options = 0.6 * make_picture(HEIGHT, WIDTH), {"intensity": 0.6, "falloff": 0.2}
+    usual, narrow, narrower = (
+        srgb_to_linear(luminance_bloom(image, radius_px=8.0 * scale, **options)[0]) for scale in (1, 0.6, 0.4)
+    )
+    made = srgb_to_linear(luminance_bloom(image, radius_px=8.0, faces=[[OTHER, SMALL]], **options)[0])
+    shares, free = face_shares([OTHER, SMALL], (slice(0, HEIGHT), slice(0, WIDTH)), image.device)
+    wanted = free * usual + shares[0] * narrow + shares[1] * narrower
+    assert (made - wanted).abs().max() < 2e-4 < 0.02 < (made - usual).abs().max()
 
 
 @pytest.mark.parametrize("share", [0.05, 0.12])
