@@ -23,8 +23,8 @@ from testing.face_size.measures import Close
 from testing.face_size.sitters import Sitter, place, sitter
 
 TITLE = (
-    "Clips: kept detail (11-19 cycles a face, energy) and tone shift (1/255), medians; their changes from frame to frame,\n"
-    "in percent beyond the source's own, and in 1/255"
+    "Clips: kept detail (11-19 cycles a face, energy) and tone shift (1/255), medians; their changes from frame to\n"
+    "frame, in percent beyond the source's own, and in 1/255"
 )
 PUSHED, FRAMES, SIDE = "sd3.5_simple_example-1", 36, 720  # portrait, frames, px
 FIRST, LAST = 0.05, 0.40  # of the diagonal

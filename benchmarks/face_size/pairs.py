@@ -26,9 +26,9 @@ from testing.face_size.pair import resized, set_in
 from testing.face_size.sitters import Sitter, place
 
 TITLE = (
-    "Two faces of 4:1 in one picture, with both boxes, with its own alone, and without: energy of 11-19 cycles a face,\n"
-    "result/source, and tone shift in 1/255; seam: largest step by the mixing of scales, 1/255 a pixel; away: 99.9 %\n"
-    "of the difference from the mixture, 1/255"
+    "Two faces of 4:1 in one picture, with both boxes, with its own alone, and without: energy of 11-19 cycles a\n"
+    "face, result/source, and tone shift in 1/255; seam: largest step by the mixing of scales, 1/255 a pixel; away:\n"
+    "99.9 % of the difference from the mixture, 1/255"
 )
 PAIRS = (
     ("sd3.5_simple_example-1", "hidream_i1_dev-1"),

@@ -16,9 +16,9 @@ from testing.look import band_energy, outside_of
 
 TITLE = (
     "Medians, the worst beside them\n"
-    "fine, finest: 11-19 and 48-77 cycles a face at eyes and mouth, energy, result/source (root: of fine); tone, over:\n"
-    "shift and overshoot in 1/255; ring: inside/outside of the face's outline; outside: detail outside of the head,\n"
-    "result/source; far: detail a face's width from the box and further, over that without boxes"
+    "fine, finest: 11-19 and 48-77 cycles a face at eyes and mouth, energy, result/source (root: of fine); tone,\n"
+    "over: shift and overshoot in 1/255; ring: inside/outside of the face's outline; outside: detail outside of the\n"
+    "head, result/source; far: detail a face's width from the box and further, over that without boxes"
 )
 SHARES = (0.44, 0.20, 0.10, 0.05, 0.03)  # of the diagonal
 FEWEST_PX = 100  # of a region that is measured
