@@ -18,7 +18,7 @@ from softfocus.filters.gaussian import mirrored_index
 from softfocus.settings import MASK
 from testing.portraits import Portrait
 
-NOSE_TIP = 1
+NOSE_TIP = 4
 
 
 @dataclass(frozen=True)
