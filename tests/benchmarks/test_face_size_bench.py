@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from benchmarks.face_size import clips, limits, pairs, sizes
 from benchmarks.face_size import __main__ as face_size
+from benchmarks.face_size import clips, limits, pairs, sizes
 from benchmarks.face_size import time as cost
 from benchmarks.face_size.ways import EARLIER, OURS, PASTED, WITHOUT
 from softfocus.face_box import FaceBox
