@@ -1,6 +1,6 @@
 """One face in ever larger pictures: is it as clear where it takes 3 % of the diagonal as where it takes 44?
 
-    python -m benchmarks.face_size [sizes|pairs|clips|time ...] [--portraits N] [--of tuning reported]
+    python -m benchmarks.face_size [sizes|pairs|clips|time ...] [--portraits N] [--of tuning reported] [--percent 44 20]
 
 The look at the workflow's defaults, with boxes around faces, beside the look without boxes, the sharp face pasted over
 the soft picture, and the look of commit 1aad9f5. `sizes`: the face's pixels stay, its surroundings grow. `pairs`: two
@@ -30,7 +30,9 @@ def sizes_table(options: argparse.Namespace) -> list[Check]:
         for name in options.of:
             people = list(islice(load(load_face_nets(), name), options.portraits))
             title = f"One face in ever larger pictures, {len(people)} {name} portraits. {sizes.TITLE}"
-            checks += limits.checks(show(title, sizes.table(people, earlier)), name)
+            checks += limits.checks(
+                show(title, sizes.table(people, earlier, [percent / 100 for percent in options.percent])), name
+            )
     return checks
 
 
@@ -46,6 +48,7 @@ def time_table(options: argparse.Namespace) -> list[Check]:
     return cost.checks(show(cost.TITLE, cost.table(load_face_nets())))
 
 
+SIZES = tuple(limits.LEAST_FINE)
 TABLES: dict[str, Callable[[argparse.Namespace], list[Check]]] = {
     "sizes": sizes_table,
     "pairs": pairs_table,
@@ -59,6 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> list[Check]:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.face_size", description=__doc__.splitlines()[0])
     parser.add_argument("tables", nargs="*", metavar="table", help=f"of {', '.join(TABLES)}; all of them where none")
     parser.add_argument("--portraits", type=int, help="of each set, for sizes; all of them where not given")
+    parser.add_argument(
+        "--percent", nargs="+", type=int, choices=SIZES, default=SIZES, help="of the diagonal, for sizes"
+    )
     parser.add_argument("--of", nargs="+", choices=SETS, default=SETS, help="sets, for sizes")
     options = parser.parse_args(arguments)
     unknown = set(options.tables) - set(TABLES)

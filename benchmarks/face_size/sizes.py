@@ -20,7 +20,6 @@ TITLE = (
     "over: shift and overshoot in 1/255; ring: inside/outside of the face's outline; outside: detail outside of the\n"
     "head, result/source; far: detail a face's width from the box and further, over that without boxes"
 )
-SHARES = (0.44, 0.20, 0.10, 0.05, 0.03)  # of the diagonal
 FEWEST_PX = 100  # of a region that is measured
 
 
@@ -54,7 +53,7 @@ def figures(close: Close, made: Made) -> Figures:
     )
 
 
-def table(sitters: Sequence[Sitter], earlier: Checkout | None, shares: Sequence[float] = SHARES) -> Iterator[Row]:
+def table(sitters: Sequence[Sitter], earlier: Checkout | None, shares: Sequence[float]) -> Iterator[Row]:
     """Medians over the sitters and their worst, for each share and way."""
     for share in shares:
         found: dict[str, list[Figures]] = {way: [] for way in (OURS, WITHOUT, PASTED, EARLIER)}

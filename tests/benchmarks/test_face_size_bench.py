@@ -222,13 +222,18 @@ def test_seam_is_the_step_of_the_shares(monkeypatch, small):
 
 
 def test_both_faces_of_a_pair_have_a_row(astronaut):
-    for overlapping in (False, True):
+    found = []
+    for overlapping, masked in ((False, True), (True, False)):
         two = pairs.together(astronaut, astronaut, overlapping)
         assert two[0].width == pytest.approx(pairs.TIMES * two[1].width, rel=0.05)
-        found = list(pairs.rows(two, "some", masked=True))
-        assert [row["face %"] for row in found] == pytest.approx([20, 5], abs=0.3)
-        assert all(row["fine"] > 0.3 and row["seam"] >= 0 for row in found)
-    assert len(pairs.checks(found)) == 6
+        found += pairs.rows(two, "some", masked)
+    assert [row["face %"] for row in found] == pytest.approx([20, 5, 20, 5], abs=0.3)
+    assert all(row["fine"] > 0.3 and row["seam"] >= 0 for row in found)
+    good = [{**row, "fine": 1.0, "tone": 0.2, "seam": 0.5, "away": 0.5} for row in found]
+    assert len(pairs.checks(good)) == 14 and all(check.met for check in pairs.checks(good))
+    for column, value, missed in (("fine", 0.89, 1), ("tone", 0.3, 1), ("seam", 1.1, 1), ("away", 2.1, 1)):
+        worse = [{**good[0], column: value}, *good[1:]]
+        assert sum(not check.met for check in pairs.checks(worse)) == missed, column
 
 
 def test_changes_beyond_the_sources_own():
