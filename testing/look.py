@@ -50,11 +50,18 @@ def compare(image: Tensor, mask: Tensor) -> Compared:
 
 
 def band_energy(image: Tensor, region: Tensor) -> float:
+    return mean_within(squared_band(image), region)
+
+
+def squared_band(image: Tensor) -> Tensor:
+    """[1, 1, H, W]: the square of the luma's detail in BAND."""
     luma = luminance(image)
-    band = gaussian_blur(luma, percent_of_diagonal(image, BAND[0])) - gaussian_blur(
-        luma, percent_of_diagonal(image, BAND[1])
-    )
-    return float((band.square() * region).sum() / region.sum())
+    low, high = (gaussian_blur(luma, percent_of_diagonal(image, sigma)) for sigma in BAND)
+    return low.sub_(high).square_()
+
+
+def mean_within(plane: Tensor, region: Tensor) -> float:
+    return float((plane * region).sum() / region.sum())
 
 
 def discs(portrait: Portrait, image: Tensor) -> Tensor:

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from torch import Tensor
+
 from benchmarks.baseline import Checkout
 from benchmarks.face_size.ways import EARLIER, OURS, PASTED, WITHOUT, Made, ways
 from benchmarks.rows import Row
 from testing.face_size.measures import FINE, FINEST, NARROWEST_PX, Close, away_from
 from testing.face_size.sitters import Sitter, place
-from testing.look import band_energy, outside_of
+from testing.look import mean_within, outside_of, squared_band
 
 TITLE = (
     "Medians, the worst beside them\n"
@@ -36,20 +38,33 @@ class Figures:
     far: float | None
 
 
-def figures(close: Close, made: Made) -> Figures:
-    """What `made` keeps and shifts; None where the face is too narrow, or the picture ends."""
+class Around:
+    """Detail outside of a sitter's head and far from the face, of large pictures: the source's is computed once."""
+
+    def __init__(self, one: Sitter) -> None:
+        self.regions = (outside_of(one.face.box, one.image.shape[-2:]), away_from(one))
+        self.source = self._energies(one.image)
+
+    def kept(self, image: Tensor) -> list[float | None]:
+        """The share of the source's that stays in either; None where the picture ends before."""
+        pairs = zip(self._energies(image), self.source, strict=True)
+        return [None if here is None or there is None else here / there for here, there in pairs]
+
+    def _energies(self, image: Tensor) -> list[float | None]:
+        band = squared_band(image)
+        return [mean_within(band, each) if each.sum() >= FEWEST_PX else None for each in self.regions]
+
+
+def figures(close: Close, around: Around, made: Made) -> Figures:
+    """What `made` keeps and shifts; no finest where the face is too narrow for it."""
     one, image = close.sitter, made.image
-    kept = []
-    for region in (outside_of(one.face.box, image.shape[-2:]), away_from(one)):
-        seen = region.sum() >= FEWEST_PX
-        kept.append(band_energy(image, region) / band_energy(one.image, region) if seen else None)
     return Figures(
         close.kept(image, FINE),
         close.kept(image, FINEST) if one.width >= NARROWEST_PX else None,
         close.tone_shift(image, made.dream),
         close.overshoot(image, made.dream),
         close.ring(image),
-        *kept,
+        *around.kept(image),
     )
 
 
@@ -59,8 +74,9 @@ def table(sitters: Sequence[Sitter], earlier: Checkout | None, shares: Sequence[
         found: dict[str, list[Figures]] = {way: [] for way in (OURS, WITHOUT, PASTED, EARLIER)}
         for each in sitters:
             close = Close.to(place(each, share))
+            around = Around(close.sitter)
             for made in ways(close.sitter, earlier):
-                found[made.way].append(figures(close, made))
+                found[made.way].append(figures(close, around, made))
                 del made
         for way, rows in found.items():
             if rows:
