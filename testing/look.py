@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -50,21 +50,32 @@ def compare(image: Tensor, mask: Tensor) -> Compared:
 
 
 def band_energy(image: Tensor, region: Tensor) -> float:
+    return mean_within(squared_band(image), region)
+
+
+def squared_band(image: Tensor) -> Tensor:
+    """[1, 1, H, W]: the square of the luma's detail in BAND."""
     luma = luminance(image)
-    band = gaussian_blur(luma, percent_of_diagonal(image, BAND[0])) - gaussian_blur(
-        luma, percent_of_diagonal(image, BAND[1])
-    )
-    return float((band.square() * region).sum() / region.sum())
+    low, high = (gaussian_blur(luma, percent_of_diagonal(image, sigma)) for sigma in BAND)
+    return low.sub_(high).square_()
+
+
+def mean_within(plane: Tensor, region: Tensor) -> float:
+    return float((plane * region).sum() / region.sum())
 
 
 def discs(portrait: Portrait, image: Tensor) -> Tensor:
     """Discs at both eyes and the mouth, from the annotated points."""
-    scale = image.shape[-1] / portrait.image.shape[-1]
-    right, left, _, mouth_right, mouth_left = portrait.points[0] * scale
+    return eyes_and_mouth(portrait.points[0] * image.shape[-1] / portrait.image.shape[-1], image.shape[-2:])
+
+
+def eyes_and_mouth(points: Tensor, size: Sequence[int]) -> Tensor:
+    """[1, 1, H, W], 1 in discs around the eyes and the mouth of five points [5, 2] in a picture of (H, W)."""
+    right, left, _, mouth_right, mouth_left = points
     between = (left - right).norm()
-    rows = torch.arange(image.shape[-2])[:, None] + 0.5
-    columns = torch.arange(image.shape[-1])[None] + 0.5
-    region = torch.zeros(image.shape[-2:])
+    rows = torch.arange(size[0])[:, None] + 0.5
+    columns = torch.arange(size[1])[None] + 0.5
+    region = torch.zeros(*size)
     for center, radius in ((right, 0.25), (left, 0.25), ((mouth_right + mouth_left) / 2, 0.3)):
         inside = (columns - center[0]) ** 2 + (rows - center[1]) ** 2 <= (radius * between) ** 2
         region = torch.maximum(region, inside.float())
@@ -72,10 +83,15 @@ def discs(portrait: Portrait, image: Tensor) -> Tensor:
 
 
 def outside_head(portrait: Portrait, image: Tensor) -> Tensor:
-    """Everything but a box of twice the face's width and 1.8 times its height."""
     scale = image.shape[-1] / portrait.image.shape[-1]
-    x, y, width, height = (value * scale for value in portrait.boxes[0])
-    region = torch.ones(1, 1, *image.shape[-2:])
+    x, y, width, height = portrait.boxes[0]
+    return outside_of((x * scale, y * scale, width * scale, height * scale), image.shape[-2:])
+
+
+def outside_of(box: tuple[float, float, float, float], size: Sequence[int]) -> Tensor:
+    """[1, 1, H, W], 1 everywhere but in a box of twice the face's width and 1.8 times its height."""
+    x, y, width, height = box
+    region = torch.ones(1, 1, *size)
     top, bottom = max(0, int(y - 0.5 * height)), max(0, int(y + 1.3 * height))
     left, right = max(0, int(x - 0.5 * width)), max(0, int(x + 1.5 * width))
     region[..., top:bottom, left:right] = 0
