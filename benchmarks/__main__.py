@@ -18,6 +18,7 @@ from benchmarks.quality_effect import __main__ as quality_effect
 from benchmarks.quality_ladder import __main__ as quality_ladder
 from benchmarks.quality_metrics import __main__ as quality_metrics
 from benchmarks.sharpen import __main__ as sharpen
+from benchmarks.skin import __main__ as skin
 
 if __name__ == "__main__":
     look.main()
@@ -43,6 +44,8 @@ if __name__ == "__main__":
     feature_cost.main()
     print()
     sharpen.main()
+    print()
+    skin.main([])
     print()
     quality_metrics.main()
     print()

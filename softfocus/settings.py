@@ -160,6 +160,10 @@ class SharpenSettings:
 PARTS = {"mask": MaskSettings, "blur": BlurSettings, "bloom": BloomSettings, "sharpen": SharpenSettings}
 MASK, BLUR, BLOOM, SHARPEN = MaskSettings(), BlurSettings(), BloomSettings(), SharpenSettings()
 
+# "Even skin, pores kept": the photo itself, on each face but for KEPT_OF_SKIN. benchmarks/skin measures it.
+EVEN_SKIN = SharpenSettings(amount=0.45, radius=0.19, floor=1.0, fine=0.2, medium=-0.5, coarse=4.0)
+KEPT_OF_SKIN = MaskSettings(brows=1.0, nose=0.0, face=0.0)
+
 
 @dataclass(frozen=True)
 class LookSettings:

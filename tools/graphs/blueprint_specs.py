@@ -2,42 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
-from tools.graphs.workflow_parts import PACK, Link, Node
-
-INPUT, OUTPUT = -10, -20  # the ids that the page gives the two borders of a subgraph
-COLUMN, ROW = 380, 60
-
-
-@dataclass(frozen=True)
-class Blueprint:
-    """A look as one node.
-
-    Attributes:
-        nodes: their ids differ from those of every other blueprint: the page of ComfyUI 0.29 remembers the values of
-            widgets by node id, also after the graph was cleared.
-        inputs, outputs: (name, type) of its sockets; links from INPUT and to OUTPUT name them.
-        shown: (inner node, widget, label) for each widget on the outer node, in this order.
-    """
-
-    name: str
-    category: str
-    description: str
-    aliases: list[str]
-    nodes: list[Node]
-    links: list[Link]
-    inputs: list[tuple[str, str]]
-    outputs: list[tuple[str, str]]
-    shown: list[tuple[int, str, str]]
-
-
-def step(node_id: int, name: str, column: int, size: tuple[int, int], **widgets: Any) -> Node:
-    """A node of the pack in a column of the subgraph; widgets not named keep their defaults."""
-    node_type = f"SoftFocus{name}"
-    properties = {"Node name for S&R": node_type, **PACK}
-    return Node(node_id, node_type, (column * COLUMN, ROW), size, widgets, properties)
+from softfocus.settings import EVEN_SKIN, KEPT_OF_SKIN, MASK, SHARPEN
+from tools.graphs.blueprint_parts import COLUMN, INPUT, OUTPUT, ROW, Blueprint, changed, step
+from tools.graphs.workflow_parts import Link, Node, core
 
 
 def face_look(mask: Node, blur: Node, bloom: Node, sharpen: Node) -> tuple[list[Node], list[Link]]:
@@ -187,4 +154,39 @@ def orton() -> Blueprint:
     )
 
 
-BLUEPRINTS = [dreamy(), skin_safe(), pro_mist(), orton(), halation()]
+def even_skin() -> Blueprint:
+    """Blotches of the skin soften, pores and the form of the face stay: the sharpening alone, by the face's width."""
+    mask = step(71, "FaceDetailMask", 0, MASK_SIZE, **changed(KEPT_OF_SKIN, MASK))
+    skin = core(72, "MaskComposite", (COLUMN, ROW), (320, 160), widgets={"operation": "subtract"}, title="Skin")
+    sharpen = step(73, "FeatureSharpen", 2, SHARPEN_SIZE, **changed(EVEN_SKIN, SHARPEN))
+    links: list[Link] = [
+        (INPUT, "image", 71, "image"),
+        (INPUT, "subject_mask", 71, "subject_mask"),
+        (71, "face_mask", 72, "destination"),
+        (71, "detail_mask", 72, "source"),
+        (INPUT, "image", 73, "image"),
+        (72, "MASK", 73, "mask"),
+        (71, "bboxes", 73, "bboxes"),
+        (73, "image", OUTPUT, "image"),
+        (72, "MASK", OUTPUT, "skin_mask"),
+    ]
+    return Blueprint(
+        "Even skin, pores kept",
+        "SoftFocus/Portrait",
+        "Blotches and lines of the skin soften while its pores, the form of the face, and eyes, brows and lips stay. "
+        "Nothing else changes. For faces of 320 pixels and more.",
+        ["skin retouch", "frequency separation", "even skin", "portrait"],
+        [mask, skin, sharpen],
+        links,
+        PORTRAIT_INPUTS,
+        [("image", "IMAGE"), ("skin_mask", "MASK")],
+        [
+            (73, "amount", "strength"),
+            (73, "fine", "pores"),
+            (73, "medium", "blotches"),
+            (73, "coarse", "form"),
+        ],
+    )
+
+
+BLUEPRINTS = [dreamy(), skin_safe(), even_skin(), pro_mist(), orton(), halation()]

@@ -17,7 +17,8 @@ from playwright.sync_api import Page
 
 from testing.server.browser import comfy_page
 from testing.server.comfy_server import ComfyServer, end_on_sigterm
-from tools.graphs.blueprint_specs import BLUEPRINTS, COLUMN, INPUT, OUTPUT, Blueprint
+from tools.graphs.blueprint_parts import COLUMN, INPUT, OUTPUT, Blueprint
+from tools.graphs.blueprint_specs import BLUEPRINTS
 from tools.graphs.make_workflows import serialise
 from tools.graphs.workflow_parts import PACK, Workflow
 

@@ -23,6 +23,9 @@ pytestmark = [
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no {CHROMIUM}"),
 ]
 BLUEPRINT_FILES = sorted((ROOT / "subgraphs").glob("*.json"))
+LEAST_CHANGE = {"Even skin, pores kept": 0.06}  # 0..255, averaged over all of a picture of which skin is a part
+ANY_CHANGE = 0.3
+STRENGTHS = {"intensity", "amount"}
 NOT_A_NODE = "xpath=self::*[not(ancestor::*[@data-node-id])]"  # Nodes 2.0 writes its titles into the document too
 ON_CANVAS = (1000, 500)  # of the window, right of the sidebar
 DROPPED = "([title, count]) => app.graph.nodes.filter((node) => node.title === title).length === count"
@@ -110,9 +113,9 @@ def test_blueprint_from_the_node_library_runs_to_a_picture(page, server, bluepri
     assert page.evaluate(SHOWN) == promised(data)
     saver = connect(page)
     as_shipped = distance(saved_pictures(page, server)[saver], source)
-    assert as_shipped > 0.3
+    assert as_shipped > LEAST_CHANGE.get(name, ANY_CHANGE)
 
-    place, value = next((place, value) for place, (widget, value) in enumerate(promised(data)) if widget == "intensity")
+    place, value = next((place, value) for place, (widget, value) in enumerate(promised(data)) if widget in STRENGTHS)
     page.evaluate(SET, [place, value / 2])
     weaker = distance(saved_pictures(page, server)[saver], source)
     assert weaker < as_shipped, "the outer widget does not reach the inner node"
@@ -154,5 +157,6 @@ def test_two_of_a_kind_keep_their_own_values_and_run(page, server, blueprint, so
     assert page.evaluate(SHOWN) == shown
     savers = [connect(page, place) for place in (0, 1)]
     first, second = map(saved_pictures(page, server).get, savers)
-    assert distance(first, source) > 0.1 and distance(second, source) > 0.3
+    least = LEAST_CHANGE.get(name, ANY_CHANGE)
+    assert distance(first, source) > least / 3 and distance(second, source) > least
     assert distance(first, second) > 0.01, "both ran with the same value"

@@ -1,0 +1,1 @@
+"""Skin that is evened while its pores stay."""
