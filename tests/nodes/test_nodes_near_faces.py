@@ -1,4 +1,4 @@
-"""Blur and bloom with boxes around faces, as the executor calls them and as the live preview shows them."""
+"""The nodes that follow faces, with boxes, as the executor calls them and as the live preview shows them."""
 
 from __future__ import annotations
 
@@ -15,15 +15,21 @@ from torch.nn.functional import interpolate
 
 from softfocus import BloomSettings, BlurSettings, FaceBox
 from softfocus.look import apply_bloom, apply_blur
-from testing.cases import portrait
+from testing.cases import portrait, softened
 from testing.host_in_process import run_node
 
 pytestmark = pytest.mark.host
-BLUR, BLOOM = "SoftFocusSelectiveGaussianBlur", "SoftFocusLuminanceBloom"
-SETTINGS: dict[str, dict[str, Any]] = {BLUR: {"sigma": 1.0}, BLOOM: {}}
+BLUR, BLOOM, SHARPEN = "SoftFocusSelectiveGaussianBlur", "SoftFocusLuminanceBloom", "SoftFocusFeatureSharpen"
+SETTINGS: dict[str, dict[str, Any]] = {
+    BLUR: {"sigma": 1.0},
+    BLOOM: {},
+    SHARPEN: {"amount": 2.0, "radius": 1.0, "floor": 1.0},
+}
+SHARP = {"detail_source": None, "amount": 3.0, "halo_limit": 1.0}
 LENGTH = {BLUR: "sigma", BLOOM: "radius"}
 BOX = {"x": 90.0, "y": 30.0, "width": 45.0, "height": 55.0, "face_width": 40.0}  # 11 % of the diagonal
 LARGE = {"x": 60.0, "y": 10.0, "width": 90.0, "height": 100.0}
+all_nodes = pytest.mark.parametrize("node_id", [BLUR, BLOOM, SHARPEN])
 both_nodes = pytest.mark.parametrize("node_id", [BLUR, BLOOM])
 
 
@@ -35,7 +41,10 @@ def run(nodes: dict[str, Any]) -> Any:
         from comfy_api.latest import io as comfy_io
 
         hidden = {comfy_io.Hidden.unique_id: at, comfy_io.Hidden.extra_pnginfo: None}
-        return run_node(nodes[node_id], hidden, **{"image": image, **SETTINGS[node_id], **changes})
+        pictures = {"image": image}
+        if node_id == SHARPEN:
+            pictures = {"image": softened(image), "detail_source": image}
+        return run_node(nodes[node_id], hidden, **{**pictures, **SETTINGS[node_id], **changes})
 
     return call
 
@@ -70,13 +79,14 @@ def test_a_sigma_in_pixels_follows_faces_too(run):
     assert torch.allclose(percent, pixels, atol=1e-4)
 
 
-@both_nodes
+@all_nodes
 def test_frame_k_of_a_batch_with_its_boxes_is_frame_k_alone(run, host, node_id, monkeypatch):
     images, boxes = torch.cat([portrait(), portrait().flip(2), portrait()]), [[BOX], [{**BOX, "x": 121.0}], []]
     together = run(node_id, images, bboxes=boxes).args[0]
     monkeypatch.setattr(host.memory, "MAX_CHUNK_BYTES", 1)
     apart = run(node_id, images, bboxes=boxes).args[0]
     assert torch.allclose(together, apart, atol=1e-5)
+    assert not torch.allclose(together[0], run(node_id, images[:1]).args[0][0], atol=1e-2)
     for frame in range(3):
         alone = run(node_id, images[frame : frame + 1], bboxes=[boxes[frame]]).args[0]
         assert torch.allclose(together[frame : frame + 1], alone, atol=1e-5)
@@ -100,7 +110,7 @@ def test_the_node_says_near_how_many_faces(run, node_id):
     assert len(lines) == 2 and lines[0].startswith("protect_mask is empty") and lines[1].startswith("Near 1 face")
 
 
-@both_nodes
+@all_nodes
 def test_boxes_that_are_none_are_named(run, node_id):
     with pytest.raises(ValueError, match="bboxes holds a dictionary of x as a box"):
         run(node_id, portrait(), bboxes=[[{"x": 3}]])
@@ -118,7 +128,7 @@ def test_alpha_is_kept_near_faces(run, node_id):
 
 @pytest.mark.parametrize(
     ("node_id", "changes"),
-    [(BLUR, {}), (BLUR, {"sigma": 12, "unit": "pixels"}), (BLUR, {"max_delta": 0.2}), (BLOOM, {})],
+    [(BLUR, {}), (BLUR, {"sigma": 12, "unit": "pixels"}), (BLUR, {"max_delta": 0.2}), (BLOOM, {}), (SHARPEN, SHARP)],
 )
 def test_the_preview_of_a_large_picture_shows_its_look_near_the_face(run, pack, node_id, changes):
     modules = [sys.modules[f"{pack.__name__}.nodes.preview.{name}"] for name in ("cache", "picture")]
