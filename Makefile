@@ -36,8 +36,9 @@ lint: setup
 bench: setup  ## the look on real portraits, the detector, the times; prints tables
 	$(PYTHON) -m benchmarks
 
-gallery: setup  ## a contact sheet of real pictures with preview and mask: benchmarks/results/gallery.jpg
+gallery: setup  ## contact sheets of real pictures in benchmarks/results/: masks in gallery.jpg, the look in face_sizes.jpg
 	$(PYTHON) -m tools.write.make_gallery
+	$(PYTHON) -m tools.write.make_size_gallery
 
 workflows: setup  ## write workflows/*.json and subgraphs/*.json again through the real page (needs chromium)
 	$(PYTHON) -m tools.graphs.make_workflows

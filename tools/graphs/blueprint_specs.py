@@ -20,6 +20,7 @@ def face_look(mask: Node, blur: Node, bloom: Node, sharpen: Node) -> tuple[list[
         (INPUT, "image", sharpen.id, "detail_source"),
         (sharpen.id, "image", OUTPUT, "image"),
         (mask.id, "detail_mask", OUTPUT, "detail_mask"),
+        *((mask.id, "bboxes", each.id, "bboxes") for each in (blur, bloom, sharpen)),
     ]
     return [mask, blur, bloom, sharpen], links
 

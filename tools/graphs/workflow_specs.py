@@ -39,6 +39,7 @@ def look(first_id: int, x: int, source: tuple[int, str], first_group: int) -> Wo
         (sharpen, "image", score, "image"),
         (picture, slot, score, "reference"),
         (mask, "detail_mask", score, "mask"),
+        *((mask, "bboxes", each, "bboxes") for each in (blur, bloom, sharpen, score)),
     ]
     titles = ["The face", "The dream", "Detail returns", "The result"]
     members = [nodes[0:2], nodes[2:4], nodes[4:5], nodes[5:7]]

@@ -57,28 +57,28 @@ def looks(nets: FaceNets, image: Tensor) -> tuple[list[Tensor], str]:
     return [image, preview, detail], f"{count} {'face' if count == 1 else 'faces'}"
 
 
-def tile(title: str, views: list[Tensor]) -> Image.Image:
+def tile(title: str, views: list[Tensor], cell_px: int = CELL_PX) -> Image.Image:
     """The views side by side, each fitted into a square cell, under a title."""
-    page = Image.new("RGB", (CELL_PX * len(views), CELL_PX + TITLE_PX), PAPER)
+    page = Image.new("RGB", (cell_px * len(views), cell_px + TITLE_PX), PAPER)
     ImageDraw.Draw(page).text((4, 4), title, fill=INK, font=ImageFont.load_default(size=TITLE_PX - 9))
     for index, view in enumerate(views):
         height, width = view.shape[-2:]
-        scale = CELL_PX / max(height, width)
+        scale = cell_px / max(height, width)
         size = (max(1, round(height * scale)), max(1, round(width * scale)))
         small = interpolate(view, size, mode="bilinear", antialias=True)[0]
         pixels = (small.clamp(0, 1) * 255).round().byte().movedim(0, -1)
-        page.paste(Image.fromarray(np.ascontiguousarray(pixels)), (index * CELL_PX, TITLE_PX))
+        page.paste(Image.fromarray(np.ascontiguousarray(pixels)), (index * cell_px, TITLE_PX))
     return page
 
 
-def compose(tiles: list[Image.Image]) -> Image.Image:
+def compose(tiles: list[Image.Image], columns: int = COLUMNS) -> Image.Image:
     """All tiles on one page, row by row."""
     if not tiles:
         raise SystemExit("no pictures")
     width, height = tiles[0].size
-    page = Image.new("RGB", (COLUMNS * width, -(-len(tiles) // COLUMNS) * height), PAPER)
+    page = Image.new("RGB", (columns * width, -(-len(tiles) // columns) * height), PAPER)
     for index, each in enumerate(tiles):
-        page.paste(each, (index % COLUMNS * width, index // COLUMNS * height))
+        page.paste(each, (index % columns * width, index // columns * height))
     return page
 
 
