@@ -30,6 +30,11 @@ HALF, MOST = 0.5, 0.7  # of the detail
 FLAT = 0.74  # form kept: less is more than a bloom of usual intensity takes
 SET_APART = 0.12  # form step that bloom alone does not make
 
+SMALL = 0.75  # scale of a face: below, lengths in percent of the diagonal are much too wide for it
+FOGGED = 0.72  # form of colours kept: less says that light scatters as wide as the picture's scale has it
+SUNKEN, CUT = 0.13, 0.3  # seam: a blur too wide for the face makes more than the first, a hard mask more than the second
+RETURNED = 0.04  # form kept beyond that of colours: more came back with Feature Sharpen, which returns luma alone
+
 Direction = Literal["raise", "lower", "connect", "disconnect", "whiten"]
 
 
@@ -51,6 +56,11 @@ class Turn:
 
 OVERSHARPENED = Turn(SHARPEN, "amount", "lower", "more detail returns than there was")
 VEILED = Turn(BLOOM, "radius", "lower", "light scatters so far that it veils the face")
+
+
+FACE_FOG = Turn(BLOOM, "bboxes", "connect", "light scatters in percent of the diagonal, too wide for so small a face")
+FACE_SUNKEN = Turn(BLUR, "bboxes", "connect", "the blur is in percent of the diagonal, too wide for so small a face")
+FACE_RETURNED = Turn(SHARPEN, "bboxes", "connect", "bands in percent of the diagonal return the face's own light")
 
 
 def _above(value: float | None, limit: float) -> bool:
@@ -89,6 +99,8 @@ def _too_much_softness(effect: Effect) -> Turn:
 
 
 def _too_much_scatter(effect: Effect) -> Turn:
+    if turn := _of_another_scale(effect):
+        return turn
     if _above(effect.form_step, SET_APART):
         return _unlike_surroundings(effect)
     if _above(effect.wide_glow, WIDE_GLOW):
@@ -99,6 +111,8 @@ def _too_much_scatter(effect: Effect) -> Turn:
 def _unlike_surroundings(effect: Effect) -> Turn:
     if _above(effect.sharpening, OVERSHARP):
         return OVERSHARPENED
+    if turn := _of_another_scale(effect):
+        return turn
     if _above(effect.wide_glow, FAR_GLOW):
         return VEILED
     outside, inside, around = effect.kept_outside, effect.colour_form, effect.colour_form_ring
@@ -112,6 +126,22 @@ def _unlike_surroundings(effect: Effect) -> Turn:
     return Turn(SHARPEN, "radius", "lower", "more than fine detail returns, and with it the face's own light")
 
 
+def _small(effect: Effect) -> bool:
+    return effect.face_scale is not None and effect.face_scale < SMALL
+
+
+def _of_another_scale(effect: Effect) -> Turn | None:
+    """Which node has no boxes of a small face that differs from its surroundings; None where another fault is seen."""
+    form, colours = effect.form, effect.colour_form
+    if not _small(effect) or form is None or colours is None:
+        return None
+    if form - colours > RETURNED:
+        return FACE_RETURNED
+    if effect.seam is not None and SUNKEN < effect.seam < CUT:
+        return FACE_SUNKEN
+    return FACE_FOG if colours < FOGGED else None
+
+
 def _overshoot(effect: Effect) -> Turn:
     if _above(effect.sharpening, OVERSHARP):
         return OVERSHARPENED
@@ -121,6 +151,8 @@ def _overshoot(effect: Effect) -> Turn:
 def _outline(effect: Effect) -> Turn:
     if _above(effect.sharpening, OVERSHARP):
         return OVERSHARPENED
+    if turn := _of_another_scale(effect):
+        return turn
     return Turn(MASK, "feather", "raise", "sharpness ends at a hard edge of the mask")
 
 
