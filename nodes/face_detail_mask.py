@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import comfy.model_management as mm
@@ -10,19 +9,22 @@ import torch
 from comfy_api.latest import io
 
 from ..softfocus.faces import (
+    EVERYBODY,
     Face,
-    draw_legend,
+    choose_people,
+    count_people,
     follow_faces,
     largest,
+    parse_people,
     picture_motion,
     refined_regions,
     scene_cuts,
-    summarize_faces,
     thumbnail,
-    tint_regions,
     weighted_maximum,
+    with_bystanders,
 )
 from ..softfocus.settings import MASK, MaskSettings
+from .face_results import bounding_box, preview, say
 from .face_sources import FaceSource, choose_source
 from .host.batch import Batch
 from .host.frames import Frames
@@ -35,7 +37,7 @@ FLOATS_PER_PIXEL = 48
 class FaceDetailMask(io.ComfyNode):
     @classmethod
     def define_schema(cls) -> io.Schema:
-        bounding_box = io.Custom("BOUNDING_BOX")
+        boxes = io.Custom("BOUNDING_BOX")
         return Schema(
             node_id="SoftFocusFaceDetailMask",
             display_name="Face Detail Mask",
@@ -72,7 +74,7 @@ class FaceDetailMask(io.ComfyNode):
                     default=MASK.max_faces,
                     min=0,
                     max=100,
-                    tooltip="Largest faces of a frame to mask. 0: all of them.",
+                    tooltip="Largest faces of a frame to mask; in followed clips, of the shot. 0: all of them.",
                 ),
                 number(
                     "min_confidence",
@@ -96,7 +98,7 @@ class FaceDetailMask(io.ComfyNode):
                     "face_landmarks", optional=True, tooltip="From Detect Face Landmarks; replaces the pack's nets."
                 ),
                 supported(
-                    bounding_box.Input,
+                    boxes.Input,
                     "bboxes",
                     optional=True,
                     extra_dict={"forceInput": True},
@@ -107,11 +109,18 @@ class FaceDetailMask(io.ComfyNode):
                     optional=True,
                     tooltip="Only faces that it touches; looked at closely. Nothing where it is 0.",
                 ),
+                io.String.Input(
+                    "people",
+                    default=EVERYBODY,
+                    optional=True,  # later than the first release: a saved prompt may lack it
+                    tooltip="Whose faces, by the numbers in the preview: all, or 1, 3, or strengths as in 1: 1.0, 2: 0.4. "
+                    "Counted from the left, later arrivals next, anew in each shot; followed people keep their numbers.",
+                ),
             ],
             outputs=[
                 io.Mask.Output(display_name="detail_mask", tooltip="1 = structure kept: the regions by their weights."),
                 io.Mask.Output(display_name="face_mask", tooltip="The whole face with its forehead, softly edged."),
-                bounding_box.Output(display_name="bboxes", tooltip="A list a frame: boxes of faces, largest first."),
+                boxes.Output(display_name="bboxes", tooltip="A list a frame: boxes of masked faces, largest first."),
                 io.Image.Output(display_name="preview", tooltip="The picture with its regions tinted by weight."),
             ],
         )
@@ -135,33 +144,37 @@ class FaceDetailMask(io.ComfyNode):
         face_landmarks: Any = None,
         bboxes: Any = None,
         subject_mask: torch.Tensor | None = None,
+        people: str = EVERYBODY,
     ) -> io.NodeOutput:
+        strengths = parse_people(people)
         settings = MaskSettings(eyes, brows, nose, lips, face, hair, expand, feather, refine, max_faces, min_confidence)
         batch = Batch.of(image, masks={"subject_mask": subject_mask})
         source = choose_source(image, face_landmarks, bboxes, min_confidence)
         found, thumbnails = _find(source, batch)
-        faces = found if missing_frames == "empty" else _follow(found, thumbnails, image, missing_frames)
-        faces = [largest(each, max_faces) for each in faces]
-
-        weights = settings.weights
+        alone = missing_frames == "empty"
+        everyone = list(map(count_people, found)) if alone else _follow(found, thumbnails, image, missing_frames)
+        faces = [largest(choose_people(each, strengths), max_faces) for each in everyone]
+        drawn = list(map(with_bystanders, faces, everyone))
 
         def draw(frames: Frames) -> tuple[torch.Tensor, ...]:
-            here = faces[frames.first : frames.first + len(frames.rgb)]
-            masks = refined_regions(frames.rgb, here, settings)
+            here = slice(frames.first, frames.first + len(frames.rgb))
+            masks = refined_regions(frames.rgb, drawn[here], settings)
             subject = frames.masks["subject_mask"]
             if subject is not None:
                 masks = {name: mask * subject for name, mask in masks.items()}
-            return weighted_maximum(masks, weights), masks["face"], _preview(frames.rgb, masks, weights, here)
+            shown = preview(frames.rgb, masks, settings.weights, everyone[here], faces[here], strengths)
+            return weighted_maximum(masks, settings.weights), masks["face"], shown
 
-        detail, whole, preview = map_frames(
+        detail, whole, pictures = map_frames(
             draw,
             batch,
             outputs=("mask", "mask", "picture"),
             floats_per_pixel=FLOATS_PER_PIXEL,
             part=(1, 2),
         )
-        boxes = [[_bounding_box(each) for each in frame] for frame in faces]
-        return io.NodeOutput(detail, whole, boxes, preview, ui={"text": (_text(batch, source, found, faces),)})
+        boxes = [[bounding_box(each) for each in frame] for frame in faces]
+        said = say(batch, source, found, everyone, faces, strengths)
+        return io.NodeOutput(detail, whole, boxes, pictures, ui={"text": (said,)})
 
 
 def _find(source: FaceSource, batch: Batch) -> tuple[list[list[Face]], list[torch.Tensor]]:
@@ -184,28 +197,3 @@ def _follow(
         return image[index].movedim(-1, 0)
 
     return follow_faces(found, missing, picture_motion(frame), scene_cuts(thumbnails))
-
-
-def _text(batch: Batch, source: FaceSource, found: list[list[Face]], faces: list[list[Face]]) -> str:
-    """What was found, in the frames where a face was looked for at all."""
-    note = batch.empty_note("subject_mask", "no face is looked for there")
-    empty = batch.empty.get("subject_mask", [False]) if note else [False]
-    if note and all(empty):
-        return batch.empty_note("subject_mask", "it touches no face, so that the masks are empty too")
-    searched = [index for index in range(len(batch)) if not empty[index % len(empty)]]
-    summary = summarize_faces(found, faces, source.name, source.advice, searched)
-    return f"{note} {summary}" if note else summary
-
-
-def _preview(
-    rgb: torch.Tensor, masks: dict[str, torch.Tensor], weights: dict[str, float], faces: list[list[Face]]
-) -> torch.Tensor:
-    """The picture with its regions tinted, and with a legend where there is a face."""
-    tinted = tint_regions(rgb, masks, weights).split(1)
-    return torch.cat([draw_legend(each, weights) if found else each for each, found in zip(tinted, faces, strict=True)])
-
-
-def _bounding_box(face: Face) -> Mapping[str, Any]:
-    """A face as one entry of the host's BOUNDING_BOX type, in pixels."""
-    left, top, width, height = face.box
-    return {"x": left, "y": top, "width": width, "height": height, "label": "face", "score": face.score}

@@ -12,11 +12,14 @@ from ..softfocus.faces import (
     Face,
     YuNet,
     add_landmarks,
+    distinct,
     face_nets,
     faces_from_boxes,
     faces_from_landmarks,
     faces_of_subject,
     find_faces,
+    largest,
+    seen_twice,
 )
 from .host.frames import Frames
 from .models.files import own_files, path_of
@@ -65,7 +68,9 @@ def _of_chunk(known: list[list[Face]], frames: Frames) -> list[list[Face]]:
 
 
 def _with_landmarks(faces: list[list[Face]], frames: Frames) -> list[list[Face]]:
-    return add_landmarks(face_nets(frames.rgb.device), frames.rgb, faces)
+    """Two boxes around one face become one face here: the mesh finds the same landmarks in both."""
+    meshed = add_landmarks(face_nets(frames.rgb.device), frames.rgb, faces)
+    return [largest(distinct(each, seen_twice)) for each in meshed]
 
 
 def _detector() -> tuple[YuNet | None, str]:

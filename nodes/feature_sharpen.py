@@ -12,15 +12,25 @@ from comfy_api.latest import io
 
 from ..softfocus.features import FeatureEncoder, feature_strength, pca_picture, picture_grid, sharp_features
 from ..softfocus.look import apply_sharpen
-from ..softfocus.settings import SHARPEN, SharpenSettings
+from ..softfocus.settings import LEAST_SHARE, MOST_SHARE, SHARPEN, SharpenSettings
 from .host.batch import Batch
 from .host.frames import Frames
-from .host.schema import Schema, number
+from .host.schema import Schema, boxes_input, number
 from .models.vision_encoders import ClipVisionEncoder
 from .picture_effect import run_effect
 from .preview.cache import HIDDEN
 
 FLOATS_PER_PIXEL = 36
+DIAGONAL = (
+    "The scale of detail is percent of the diagonal; with the bboxes of Face Detail Mask it is that of each face."
+)
+TEXTURES = {
+    "fine": "Share of the finest texture (pores, lashes) that returns: below 0.2 % of the face's width at radius 0.15. "
+    "Below 0 the picture's own softens too.",
+    "medium": "Share of the texture between fine and coarse that returns, 0.2 to 1.5 % of the face's width: lines, blotches "
+    "of skin.",
+    "coarse": "Share of the coarsest texture that returns, above 1.5 % of the face's width: form of lids, lips and nose.",
+}
 
 
 class FeatureSharpen(io.ComfyNode):
@@ -93,6 +103,14 @@ class FeatureSharpen(io.ComfyNode):
                 io.Custom("SOFTFOCUS_ENCODER").Input(
                     "encoder", optional=True, tooltip="From Load Vision Encoder (timm); used instead of clip_vision."
                 ),
+                boxes_input(
+                    "From Face Detail Mask, found in a picture of this size: at a face radius counts in a fifth of its "
+                    "width (0.15: 0.75 % of it), and its tones stay. Not connected: percent of the diagonal.",
+                ),
+                *(
+                    number(name, getattr(SHARPEN, name), LEAST_SHARE, MOST_SHARE, 0.05, text, True, optional=True)
+                    for name, text in TEXTURES.items()
+                ),
             ],
             outputs=[
                 io.Image.Output(display_name="image", tooltip="The picture with its detail."),
@@ -122,6 +140,10 @@ class FeatureSharpen(io.ComfyNode):
         detail_source: torch.Tensor | None = None,
         clip_vision: Any = None,
         encoder: FeatureEncoder | None = None,
+        bboxes: Any = None,
+        fine: float = SHARPEN.fine,
+        medium: float = SHARPEN.medium,
+        coarse: float = SHARPEN.coarse,
     ) -> io.NodeOutput:
         encoder = _encoder(encoder, clip_vision)
         factor = int(upsample)
@@ -131,8 +153,11 @@ class FeatureSharpen(io.ComfyNode):
             "floor": floor,
             "noise_threshold": noise_threshold,
             "halo_limit": halo_limit,
+            "fine": fine,
+            "medium": medium,
+            "coarse": coarse,
         }
-        batch = Batch.of(image, masks={"mask": mask}, images={"detail_source": detail_source})
+        batch = Batch.of(image, masks={"mask": mask}, images={"detail_source": detail_source}, bboxes=bboxes)
         outputs: tuple[str, ...] = ("image", "mask", "picture")
         op: Callable[..., Sequence[torch.Tensor]] = _sharpen
         preview_op = None
@@ -163,6 +188,7 @@ def _sharpen(
         mask=frames.masks["mask"],
         strength=strength,
         alpha=frames.alpha,
+        faces=frames.faces,
     )
     return sharpened.image, sharpened.gain, sharpened.features
 
@@ -194,11 +220,18 @@ def _encoder(encoder: FeatureEncoder | None, clip_vision: Any) -> FeatureEncoder
 
 
 def _text(encoder: FeatureEncoder | None, factor: int, batch: Batch) -> str:
-    """By what structure is told, and what an empty mask means; where nothing returns at all, only that."""
+    """By what structure is told, at whose scale, and what an empty mask means; where nothing returns, only that."""
     note = batch.empty_note("mask", "no detail returns there")
     if note and all(batch.empty["mask"]):
         return batch.empty_note("mask", "no detail returns, the picture stays as soft as it came")
-    return "\n".join([note, _structure(encoder, factor, batch)] if note else [_structure(encoder, factor, batch)])
+    return "\n".join(filter(None, [note, _structure(encoder, factor, batch), _scale(batch)]))
+
+
+def _scale(batch: Batch) -> str:
+    """Whether the bands are those of faces; said where a mask or boxes show that faces are meant."""
+    if batch.faces is None:
+        return DIAGONAL if batch.masks["mask"] is not None else ""
+    return batch.faces_note("their detail has the scale of their width", DIAGONAL)
 
 
 def _structure(encoder: FeatureEncoder | None, factor: int, batch: Batch) -> str:

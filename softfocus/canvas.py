@@ -23,6 +23,7 @@ FAIR: Color = (230, 159, 0)
 POOR: Color = (213, 94, 0)
 
 ELLIPSIS = "..."
+NO_FONT = (ImportError, OSError, TypeError)  # what `font` raises with a Pillow without FreeType, or older than 10.1
 
 
 class Canvas:

@@ -72,6 +72,32 @@ class FaceBox:
         return 1 - smoothstep(away / (REACH * self.face_width))
 
 
+def faces_of_frames(faces: Sequence[Sequence[FaceBox]] | None, image: Tensor) -> Sequence[Sequence[FaceBox]] | None:
+    """Boxes of each frame of an image [B, C, H, W], those that touch it; None where there are none at all.
+
+    Raises:
+        ValueError: there are not as many lists as frames, nor one for all of them.
+    """
+    if faces is None:
+        return None
+    if len(faces) not in (1, len(image)):
+        raise ValueError(f"faces has {len(faces)} lists; it must have one, or {len(image)} for this image")
+    size = image.shape[-2:]
+    inside = [[box for box in boxes if box.touches(size)] for boxes in faces]
+    if not any(inside):
+        return None
+    return inside if len(inside) == len(image) else inside * len(image)
+
+
+def free_share(boxes: Sequence[FaceBox], size: Sequence[int], device: torch.device) -> Tensor:
+    """[1, 1, H, W] of a picture of (height, width): the share of no face in `face_shares`."""
+    free = torch.ones(1, 1, *size, device=device)
+    for box in boxes:
+        rows, columns = box.surroundings(size)
+        free[..., rows, columns] *= 1 - box.nearness(_centres(rows, device), _centres(columns, device))
+    return free
+
+
 def face_shares(boxes: Sequence[FaceBox], window: Window, device: torch.device) -> tuple[list[Tensor], Tensor]:
     """Whose scale counts for the pixels of a window: each [1, 1, h, w] in 0..1, together 1.
 
@@ -81,7 +107,7 @@ def face_shares(boxes: Sequence[FaceBox], window: Window, device: torch.device) 
     Returns:
         A share for each box, and the share of no face.
     """
-    rows, columns = (torch.arange(each.start, each.stop, device=device) + 0.5 for each in window)
+    rows, columns = (_centres(each, device) for each in window)
     near = [box.nearness(rows, columns)[None, None] for box in boxes]
     free = torch.ones(1, 1, len(rows), len(columns), device=device)
     claims = []
@@ -90,3 +116,7 @@ def face_shares(boxes: Sequence[FaceBox], window: Window, device: torch.device) 
         claims.append((each / box.face_width).square_())
     total = sum(claims, torch.zeros_like(free)).clamp_min_(torch.finfo(torch.float32).tiny)
     return [claim.div_(total).mul_(1 - free) for claim in claims], free
+
+
+def _centres(pixels: slice, device: torch.device) -> Tensor:
+    return torch.arange(pixels.start, pixels.stop, device=device) + 0.5

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -10,6 +10,7 @@ from torch import Tensor
 from .bloom import luminance_bloom
 from .checks import check_image, check_kind, fitted_if_given
 from .color import parse_hex_color
+from .face_box import FaceBox
 from .selective_blur import selective_gaussian_blur
 from .settings import BLOOM, BLUR, DEFAULTS, SHARPEN, BloomSettings, BlurSettings, LookSettings, SharpenSettings
 from .sharpen import Sharpened, feature_sharpen
@@ -117,8 +118,9 @@ def apply_sharpen(
     mask: Tensor | None = None,
     strength: Tensor | None = None,
     alpha: Tensor | None = None,
+    faces: Sequence[Sequence[FaceBox]] | None = None,
 ) -> Sharpened:
-    """`feature_sharpen` with a radius in percent of the diagonal."""
+    """`feature_sharpen` with a radius in percent of the diagonal, near faces of five times their width."""
     return feature_sharpen(
         image,
         amount=settings.amount,
@@ -126,8 +128,12 @@ def apply_sharpen(
         floor=settings.floor,
         noise_threshold=settings.noise_threshold,
         halo_limit=settings.halo_limit,
+        fine=settings.fine,
+        medium=settings.medium,
+        coarse=settings.coarse,
         source=source,
         mask=mask,
         strength=strength,
         alpha=alpha,
+        faces=faces,
     )

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from .checks import check_amount, check_count, check_kind, check_number
 from .color import parse_hex_color
 
+LEAST_SHARE, MOST_SHARE = -3.0, 4.0  # of fine, medium and coarse: enough for the skin of a face at a weight of 0.35
 MOST_STOPS = 16.0  # of highlight_boost: more than any camera records
 REGIONS = ("eyes", "brows", "nose", "lips", "face", "hair")
 
@@ -130,6 +131,8 @@ class SharpenSettings:
         floor: gain where there is no structure, 0..1.
         noise_threshold: edge contrast in luma at which the gain is half way up, 0 or more.
         halo_limit: how far in luma an edge may pass its surroundings, 0 or more.
+        fine, medium, coarse: how much of the detail below 4/15 of the radius, from there to twice the radius, and
+            above it returns, -3..4; 1 as much as amount says, below 0 the picture's own gets softer.
 
     >>> SharpenSettings(radius=0)
     Traceback (most recent call last):
@@ -141,10 +144,15 @@ class SharpenSettings:
     floor: float = 0.0
     noise_threshold: float = 0.01
     halo_limit: float = 0.01
+    fine: float = 1.0
+    medium: float = 1.0
+    coarse: float = 1.0
 
     def __post_init__(self) -> None:
         for name in ("amount", "noise_threshold", "halo_limit"):
             check_amount(getattr(self, name), name)
+        for name in ("fine", "medium", "coarse"):
+            check_number(getattr(self, name), name, LEAST_SHARE, MOST_SHARE)
         check_number(self.radius, "radius", above=0)
         check_number(self.floor, "floor", 0, 1)
 

@@ -18,8 +18,8 @@ from torch import Tensor
 
 from benchmarks.rows import Check, Row, values
 from benchmarks.sharpen.methods import METHODS, Method, ours, scales
-from softfocus import sharpen
 from softfocus.color import luminance
+from softfocus.filters import luma_detail
 from softfocus.filters.gaussian import gaussian_blur
 from testing.portraits import single_portraits
 
@@ -130,12 +130,12 @@ def _columns(prefix: str, setting: tuple[float, float], cases: list[Case], metho
 
 def shuffled(image: Tensor, scale_px: float, strength: float) -> Tensor:
     """Ours, but each block of the gains lies at another block's place."""
-    gains: Callable[..., list[Tensor]] = sharpen.structure_gains
+    gains: Callable[..., list[Tensor]] = luma_detail.structure_gains
 
     def moved(*arguments: object) -> list[Tensor]:
         return [_permuted(each) for each in gains(*arguments)]
 
-    with mock.patch.object(sharpen, "structure_gains", moved):
+    with mock.patch.object(luma_detail, "structure_gains", moved):
         return ours(image, scale_px, strength)
 
 

@@ -53,3 +53,10 @@ def number(
 def Schema(**kwargs: Any) -> io.Schema:
     """An `io.Schema` in the pack's category; ComfyUI Manager's scanner finds node ids in calls of this name only."""
     return supported(io.Schema, category="SoftFocus", **kwargs)
+
+
+def boxes_input(tooltip: str) -> io.Input:
+    """The socket for boxes around faces that nodes which follow a face's size share."""
+    return supported(
+        io.Custom("BOUNDING_BOX").Input, "bboxes", optional=True, extra_dict={"forceInput": True}, tooltip=tooltip
+    )

@@ -4,7 +4,7 @@ from .clip.cuts import scene_cuts, thumbnail
 from .clip.follow import follow_faces
 from .clip.motion import picture_motion
 from .detail_mask import detail_mask, face_detail_mask, refined_regions
-from .face import Face, largest
+from .face import Face, distinct, largest, seen_twice
 from .finding.boxes import face_boxes, faces_from_boxes
 from .finding.detect import detect_faces
 from .finding.find import find_faces
@@ -13,25 +13,33 @@ from .finding.mesh import add_landmarks
 from .finding.subject import faces_of_subject
 from .finding.yunet import YuNet
 from .masks.hair import hair_mask
+from .masks.numbers import draw_numbers
 from .masks.outline import refine_outline
 from .masks.preview import draw_legend, tint_regions
-from .masks.regions import region_masks, weighted_maximum
+from .masks.regions import face_width, region_masks, weighted_maximum
 from .nets.selfie import SelfieSegmentation
 from .nets.weights import FaceNets, face_nets, load_face_nets, load_selfie_net, person_net
-from .summary import summarize_faces
+from .people import EVERYBODY, choose_people, count_people, parse_people, with_bystanders
+from .summary import summarize_faces, summarize_people
 
 __all__ = [
+    "EVERYBODY",
     "Face",
     "FaceNets",
     "SelfieSegmentation",
     "YuNet",
     "add_landmarks",
+    "choose_people",
+    "count_people",
     "detail_mask",
     "detect_faces",
+    "distinct",
     "draw_legend",
+    "draw_numbers",
     "face_detail_mask",
     "face_boxes",
     "face_nets",
+    "face_width",
     "faces_from_boxes",
     "faces_from_landmarks",
     "faces_of_subject",
@@ -41,14 +49,18 @@ __all__ = [
     "largest",
     "load_face_nets",
     "load_selfie_net",
+    "parse_people",
     "person_net",
     "picture_motion",
     "refine_outline",
     "refined_regions",
     "region_masks",
     "scene_cuts",
+    "seen_twice",
     "summarize_faces",
+    "summarize_people",
     "thumbnail",
     "tint_regions",
     "weighted_maximum",
+    "with_bystanders",
 ]

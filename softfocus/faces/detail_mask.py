@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
 from ..checks import check_image, check_kind, fitted_if_given
@@ -54,15 +55,29 @@ def refined_regions(
 
     Args:
         image: [B, 3, H, W] sRGB in 0..1.
-        faces: one list a picture; faces without landmarks are skipped.
+        faces: one list a picture; faces without landmarks are skipped. Masks of each are as strong as its `strength`,
+            0 being no mask, but known not to be hair.
         settings: of which max_faces and min_confidence play no part here.
         alpha: [B, 1, H, W] in 0..1; what it hides takes the visible colors around it.
 
     Returns:
         [B, 1, H, W] in 0..1 for each of eyes, brows, nose, lips, face; and hair, if it weighs something.
     """
-    masks = region_masks(faces, image.shape[-2:], settings.expand, settings.feather, image.device)
-    masks["face"] = refine_outline(image, masks["face"], faces, settings.refine, alpha)
+    strengths = sorted({face.strength for found in faces for face in found} - {0.0}) or [1.0]
+    masks = _drawn_regions(image, faces, strengths[0], settings, alpha)
+    for strength in strengths[1:]:
+        for name, mask in _drawn_regions(image, faces, strength, settings, alpha).items():
+            torch.maximum(masks[name], mask, out=masks[name])
     if settings.hair > 0:
         masks["hair"] = hair_mask(person_net(image.device), image, faces, settings.refine, alpha)
     return masks
+
+
+def _drawn_regions(
+    image: Tensor, faces: list[list[Face]], strength: float, settings: MaskSettings, alpha: Tensor | None
+) -> dict[str, Tensor]:
+    """What the mesh shows of the faces of one strength, that strong: their outlines are found at full strength."""
+    faces = [[face for face in found if face.strength == strength] for found in faces]
+    masks = region_masks(faces, image.shape[-2:], settings.expand, settings.feather, image.device)
+    masks["face"] = refine_outline(image, masks["face"], faces, settings.refine, alpha)
+    return {name: mask if strength == 1 else mask * strength for name, mask in masks.items()}

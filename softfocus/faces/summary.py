@@ -1,8 +1,8 @@
-"""What the node says about the faces of a batch: how many, from where, and in which frames there was none."""
+"""What the node says about the faces of a batch: how many, from where, whose, and in which frames there was none."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from ..frame_names import name_frames
 from .face import Face
@@ -35,6 +35,33 @@ def summarize_faces(
         sentences.append(f"No face found by {source} in {name_frames(empty)} of {count}: {masks} empty. {advice}")
     if filled:
         sentences.append(f"Filled in: {name_frames(filled)}.")
+    return " ".join(sentences)
+
+
+def summarize_people(
+    everyone: Sequence[list[Face]], chosen: Sequence[list[Face]], people: Mapping[int, float] | None
+) -> str:
+    """Sentences about whom `people` (`parse_people`) names in vain; "" where nobody is.
+
+    Of each frame, `everyone` are the faces with their persons' numbers, `chosen` those of them that are masked.
+    """
+    highest = max((face.person for faces in everyone for face in faces), default=0)
+    if people is None or highest == 0:
+        return ""
+    sentences = []
+    absent = [str(person) for person in sorted(people) if person > highest]
+    if absent:
+        known = (
+            f"{highest} {'person was' if highest == 1 else 'people were'} found"
+            if len(everyone) == 1
+            else f"no number is above {highest}"
+        )
+        sentences.append(f"people names {', '.join(absent)}, but {known}.")
+    without = [index for index, faces in enumerate(everyone, 1) if faces and not chosen[index - 1]]
+    if len(everyone) == 1 and without:
+        sentences.append("Nobody is chosen: the masks are empty.")
+    elif without:
+        sentences.append(f"Nobody is chosen in {name_frames(without)} of {len(everyone)}: no face is masked there.")
     return " ".join(sentences)
 
 

@@ -1,11 +1,14 @@
-"""Which boxes show one face, and which of them stays."""
+"""Which boxes show one face, which of them stays, and which are the largest."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 import torch
 
-from softfocus.faces.face import Face, box_overlap, distinct, same_faces
+from softfocus.faces.face import Face, box_overlap, distinct, largest, same_faces, seen_twice
+from testing.faces.moving import face_at
 
 BOX = (10.0, 20.0, 40.0, 40.0)
 
@@ -46,3 +49,36 @@ def test_of_one_face_the_most_certain_stays():
     """The chain's middle is like both of its ends, which are unlike each other."""
     faces = [moved(0, 0.6), moved(15, 0.7), moved(30, 0.9), moved(200, 0.1)]
     assert distinct(faces) == [faces[2], faces[0], faces[3]]
+
+
+def test_the_usually_largest_are_chosen_and_the_largest_of_those_come_first():
+    sides = {10.0: 40.0, 30.0: 20.0, 20.0: 90.0}  # by usual area
+    faces = [Face((0.0, 0.0, side, side), 0.5, usual_area=usual) for usual, side in sides.items()]
+    assert largest(faces, 2) == [faces[2], faces[1]] and largest(faces, 1) == [faces[1]]
+    assert largest(faces) == [faces[2], faces[0], faces[1]], "all of them, by their own boxes"
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        (face_at(0.0), True),
+        (face_at(0.0, seed=1), True),  # other landmarks in the same box
+        (replace(face_at(3.0), landmarks=None), True),
+        (face_at(12.0), True),
+        (face_at(20.0), False),  # boxes that are one face to the pack's own detector
+        (face_at(0.0, width=50.0), False),  # a small face in front of a large one
+        (replace(face_at(12.0), box=(0.0, 0.0, 200.0, 200.0)), True),  # a box around the whole head
+        (replace(face_at(12.0), landmarks=None), False),
+    ],
+)
+def test_faces_from_elsewhere_are_one_if_their_landmarks_are(other, same):
+    here = face_at(0.0)
+    assert seen_twice([here], [other]).item() is seen_twice([other], [here]).item() is same
+    assert len(distinct([here, other], seen_twice)) == 2 - same
+
+
+def test_irises_and_empty_lists_change_nothing():
+    here = face_at(0.0)
+    with_irises = replace(here, box=(0.0, 0.0, 9.0, 9.0), landmarks=torch.cat([here.landmarks, torch.zeros(10, 2)]))
+    assert seen_twice([here], [with_irises]).item()
+    assert seen_twice([], [here]).shape == (0, 1) and distinct([], seen_twice) == []

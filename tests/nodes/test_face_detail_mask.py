@@ -42,7 +42,7 @@ def test_one_picture_without_a_face(run):
 
 def test_boxes_are_the_hosts_bounding_boxes(run):
     ((box,),) = run(batch(True)).args[2]
-    assert set(box) == {"x", "y", "width", "height", "label", "score"} and box["label"] == "face"
+    assert set(box) == {"x", "y", "width", "height", "label", "score", "face_width"} and box["label"] == "face"
     assert box["width"] == pytest.approx(face().box[2] / 2, rel=0.05)
 
 

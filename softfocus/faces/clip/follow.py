@@ -11,6 +11,7 @@ from torch import Tensor
 from ..face import Face, landmarks_of, largest, same_faces
 from ..masks.regions import face_width
 from .motion import Step
+from .people import count_by_shot
 from .smooth import Motion, between, smooth_points
 from .track import LONGEST_GAP, Track, link_faces
 
@@ -37,7 +38,8 @@ def follow_faces(
 
     A filled-in face keeps the score of the sighting before it (after it, at the start). It is left out where its box
     overlaps that of a face found there, and a face that was seen in one frame only, perhaps by mistake, stands in only
-    where there is no other.
+    where there is no other. Each face says who it is: `person` is counted anew in each shot (`count_by_shot`) and goes
+    with the face as it moves, but for `empty`, which counts nobody.
 
     Raises:
         ValueError: another `missing`.
@@ -48,7 +50,7 @@ def follow_faces(
         return [list(found) for found in frames]
     result = [[face for face in found if face.landmarks is None] for found in frames]
     tracks = link_faces(frames, cuts)
-    steady = [_steady(track, step) for track in tracks]
+    steady = [_steady(track, step, person) for person, track in enumerate(tracks, 1)]
     for track, faces in zip(tracks, steady, strict=True):
         for index in track.sightings:
             result[index].append(faces[index])
@@ -59,11 +61,11 @@ def follow_faces(
             doubtful = len(track.sightings) == 1 and result[index]
             if not doubtful and not bool(same_faces([face], result[index]).any()):
                 result[index].append(face)
-    return [largest(found) for found in result]
+    return [largest(found) for found in count_by_shot(result, shots)]
 
 
-def _steady(track: Track, step: Step | None) -> dict[int, Face]:
-    """The track's faces from its first to its last frame without a gap, smoothed."""
+def _steady(track: Track, step: Step | None, person: int) -> dict[int, Face]:
+    """The track's faces from its first to its last frame without a gap, smoothed, as those of one person."""
     frames = range(track.first, track.last + 1)
     nearest = {index: track.sightings.get(index) for index in frames}
     for index in frames:
@@ -75,7 +77,10 @@ def _steady(track: Track, step: Step | None) -> dict[int, Face]:
     width = torch.tensor([face_width(each) for each in points]).median().item()
     motion = None if step is None or len(faces) == 1 else _motion(points, seen, count, track.first, step)
     smoothed = smooth_points(points, seen, width, motion)
-    return {index: _moved(face, each, count) for index, face, each in zip(frames, faces, smoothed, strict=True)}
+    return {
+        index: replace(_moved(face, each, count), person=person)
+        for index, face, each in zip(frames, faces, smoothed, strict=True)
+    }
 
 
 def _motion(points: Tensor, seen: Tensor, count: int, first: int, step: Step) -> Motion:

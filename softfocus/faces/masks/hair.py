@@ -41,7 +41,8 @@ def hair_mask(
     Args:
         net: the person net, on the image's device.
         image: [B, 3, H, W] sRGB; values outside 0..1 are clamped.
-        faces: one list a picture; only the hair of these is masked. Faces without landmarks are skipped.
+        faces: one list a picture; only the hair of these is masked, each as strongly as the face's `strength`. Faces
+            without landmarks are skipped.
         refine: passes that fit the edge to the picture, down to strands; 0 leaves the soft edge of a 256 px crop.
         alpha: [B, 1, H, W] in 0..1; what it hides takes the visible colors around it.
 
@@ -52,16 +53,24 @@ def hair_mask(
     mask = torch.zeros_like(image[:, :1])
     for index, found in enumerate(faces):
         frame = displayable(image[index : index + 1])
-        seen = [face.landmarks for face in found if face.landmarks is not None and face_width(face.landmarks) >= 1]
-        for landmarks in seen:
-            _add_hair(net, frame, landmarks, seen, refine, mask[index : index + 1])
+        meshes = [(face.landmarks, face.strength) for face in found if face.landmarks is not None]
+        seen = [(landmarks, strength) for landmarks, strength in meshes if face_width(landmarks) >= 1]
+        everyone = [landmarks for landmarks, _ in seen]
+        for landmarks, strength in (each for each in seen if each[1] > 0):
+            _add_hair(net, frame, landmarks, everyone, refine, strength, mask[index : index + 1])
     return mask
 
 
 def _add_hair(
-    net: SelfieSegmentation, frame: Tensor, landmarks: Tensor, everyone: list[Tensor], refine: int, mask: Tensor
+    net: SelfieSegmentation,
+    frame: Tensor,
+    landmarks: Tensor,
+    everyone: list[Tensor],
+    refine: int,
+    strength: float,
+    mask: Tensor,
 ) -> None:
-    """Raise `mask` [1, 1, H, W] in place to the hair of one face."""
+    """Raise `mask` [1, 1, H, W] in place to the hair of one face, times `strength`."""
     square = _head_square(landmarks)
     rows, columns = _window(square, frame.shape[-2], frame.shape[-1])
     part = (slice(None), slice(None), rows, columns)
@@ -71,7 +80,7 @@ def _add_hair(
     hair = ((_paste(likely, square, rows, columns) - 0.5) / (2 * CLEAR) + 0.5).clamp(0, 1)
     if refine > 0:
         hair = refine_mask(frame[part], hair, BAND * square.side / SIDE, refine).alpha
-    mask[part] = torch.maximum(mask[part], hair)
+    mask[part] = torch.maximum(mask[part], hair * strength)
 
 
 def _head_square(landmarks: Tensor) -> Square:

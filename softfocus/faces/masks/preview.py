@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from ...canvas import INK, Canvas, Color, font
+from ...canvas import INK, NO_FONT, Canvas, Color, font
 from ...color import displayable
 
 TINTS = {  # sRGB; drawn in this order, later ones on top
@@ -57,7 +57,7 @@ def draw_legend(image: Tensor, weights: Mapping[str, float]) -> Tensor:
     try:
         size = _text_size([text for _, text in rows], height, width)
         legend = _legend(rows, size).to(image) if size else None
-    except (ImportError, OSError, TypeError):  # Pillow without FreeType, or older than 10.1
+    except NO_FONT:
         legend = None
     if legend is None:
         return image

@@ -29,7 +29,7 @@ def test_one_box_one_list_and_one_list_a_frame_say_the_same():
 
 def test_one_frame_serves_all_pictures_and_empty_frames_stay_empty():
     assert [len(found) for found in faces_from_boxes([[box()]], 3)] == [1, 1, 1]
-    assert [len(found) for found in faces_from_boxes([[], [box(), box()]], 2)] == [0, 2]
+    assert [len(found) for found in faces_from_boxes([[], [box(), box(x=300)]], 2)] == [0, 2]
     assert faces_from_boxes([], 2) == [[], []]
 
 
@@ -37,6 +37,12 @@ def test_largest_first_no_more_than_asked_and_none_without_area():
     given = [box(width=20), box(width=200), box(width=0), box(height=-3)]
     assert [found.box[2] for found in faces_from_boxes(given, 1)[0]] == [200, 20]
     assert [found.box[2] for found in largest(faces_from_boxes(given, 1)[0], 1)] == [200]
+
+
+def test_a_box_that_is_there_twice_is_one_face_and_boxes_that_overlap_are_two():
+    """The more certain one stays."""
+    twice = [box(score=0.5), box(x=181, score=0.8), box(x=220, score=0.7)]
+    assert [found.score for found in faces_from_boxes([twice], 1)[0]] == [0.8, 0.7]
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,16 @@ def test_largest_first_and_no_more_than_asked():
     assert [found.box[2] for found in largest(faces_from_landmarks(both, 1, (512, 512))[0], 1)] == widths[:1]
 
 
+def test_a_face_that_is_there_twice_is_one():
+    """Found twice, at two sizes; beside it a smaller one whose box lies within."""
+    twice = payload([entry(), entry(1.01), entry(0.5, offset=70.0)])
+    (large, small) = faces_from_landmarks(twice, 1, (512, 512))[0]
+    assert large.box[2] > 1.9 * small.box[2]
+    assert (
+        small.box[0] > large.box[0] - 40 and len(faces_from_landmarks(payload([entry(), entry()]), 2, (9, 9))[1]) == 1
+    )
+
+
 def test_one_frame_serves_a_batch_and_an_empty_frame_stays_empty():
     assert [len(found) for found in faces_from_landmarks(payload([entry()]), 3, (512, 512))] == [1, 1, 1]
     assert [len(found) for found in faces_from_landmarks(payload([], [entry()]), 2, (512, 512))] == [0, 1]

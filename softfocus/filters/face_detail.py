@@ -1,0 +1,84 @@
+"""Detail at the scale of each face: the changes that faces ask for, mixed by whose scale counts where."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from ..face_box import FaceBox, Window, face_shares, free_share
+from .gaussian import bounded
+from .luma_detail import LumaDetail
+
+MARGIN = 6.0  # in units of a face's radius: what lies around a masked pixel and has a part in its detail
+SHOWN = 0.05  # of the mask: from there on gains are shown as those of the face
+
+
+def detail_near_faces(detail: LumaDetail, faces: Sequence[Sequence[FaceBox]]) -> tuple[Tensor, Tensor]:
+    """The change that brings detail, and the gain of each band, as far as faces count at their own scales.
+
+    Args:
+        detail: of the whole frames at the scale of the picture, which counts where no face is near.
+        faces: boxes of each frame.
+
+    Returns:
+        [B, 1, H, W], times the mask, and [B, 3, H, W] in 0..1.
+    """
+    gains = detail.gains()
+    changes = []
+    for frame, boxes in enumerate(faces):
+        part = detail.luma.part(frame)
+        far = LumaDetail(part, detail.rule, detail.radius_px, detail.smooth[frame : frame + 1])
+        change = _change_far_away(far, gains[frame : frame + 1], boxes)
+        for box in boxes:
+            _add_face(change, gains[frame : frame + 1], far, box, boxes)
+        changes.append(change)
+    return torch.cat(changes) if len(changes) > 1 else changes[0], gains
+
+
+def _change_far_away(detail: LumaDetail, gains: Tensor, boxes: Sequence[FaceBox]) -> Tensor:
+    """The change where no face is near; nothing is computed where the mask lets nothing of it through."""
+    luma = detail.luma
+    if not boxes:
+        return detail.change(gains)
+    free = luma.masked(free_share(boxes, luma.own.shape[-2:], luma.own.device))
+    assert free.mask is not None
+    if not bool(free.mask.any()):
+        return torch.zeros_like(luma.own)
+    return LumaDetail(free, detail.rule, detail.radius_px, detail.smooth).change(gains)
+
+
+def _add_face(change: Tensor, gains: Tensor, whole: LumaDetail, box: FaceBox, boxes: Sequence[FaceBox]) -> None:
+    """Add what one of the faces asks for to `change`, and let it show in `gains`; both are of the whole picture."""
+    size = whole.luma.own.shape[-2:]
+    radius_px = bounded(whole.radius_px * box.scale(change), max(size))
+    window = _masked_part(box.surroundings(size), whole.luma.mask, math.ceil(MARGIN * radius_px))
+    if window is None:
+        return
+    share = face_shares(boxes, window, change.device)[0][boxes.index(box)]
+    luma = whole.luma.part(0, *window)
+    detail = LumaDetail.of(luma.masked(share), whole.rule, radius_px)
+    own = detail.gains()
+    change[..., window[0], window[1]] += detail.change(own, of_face=True)
+    shown = share if luma.mask is None else share * (luma.mask / SHOWN).clamp_max(1)
+    gains[..., window[0], window[1]].lerp_(own, shown)
+
+
+def _masked_part(window: Window, mask: Tensor | None, margin: int) -> Window | None:
+    """The part of a window that a mask [1, 1, H, W] lets through, and a margin; None where there is none."""
+    rows, columns = window
+    if rows.start >= rows.stop or columns.start >= columns.stop:
+        return None
+    if mask is None:
+        return window
+    seen = mask[0, 0, rows, columns] > 0
+    places = [seen.any(1).nonzero(), seen.any(0).nonzero()]
+    if not len(places[0]):
+        return None
+    parts = [
+        slice(max(each.start, each.start + int(at[0]) - margin), min(each.stop, each.start + int(at[-1]) + 1 + margin))
+        for each, at in zip(window, places, strict=True)
+    ]
+    return parts[0], parts[1]
