@@ -46,7 +46,7 @@ class Lengths:
     @classmethod
     def near(cls, boxes: Sequence[FaceBox], weight: Tensor, least: float) -> Lengths:
         """Lengths of the faces in whose scale a weight [1, 1, H, W] of at least `least` lies anywhere."""
-        size = (weight.shape[-2], weight.shape[-1])
+        size, boxes = (weight.shape[-2], weight.shape[-1]), list(dict.fromkeys(boxes))
         found = []
         for number, box in enumerate(boxes):
             window = box.surroundings(size)
@@ -64,7 +64,7 @@ class Lengths:
         return self._filtered(planes, lambda part, px: gaussian_blur(part, max(least_px, px)), share, TRUNCATE)
 
     def spread(self, mask: Tensor, share: float) -> Tensor:
-        """[1, 1, H, W]: each place of a mask spread by a Gaussian of its own length, and not of that where it gets to."""
+        """[1, 1, H, W]: each place of a mask spread by a Gaussian of its own length, wherever that ends."""
         if not self.faces:
             return gaussian_blur(mask, share * diagonal(mask))
         parts, free = [], mask.clone()
