@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
 from .coarse_grid import Size, enlarge, reduce
@@ -11,17 +12,21 @@ GAIN_SCALES = (1.0, 2.0, 4.0)  # scale at which each band looks for structure, i
 TINY = 1e-12
 
 
-def structure_gains(smoothed: Tensor, noise: Tensor, radius_px: float, threshold: float) -> list[Tensor]:
+def structure_gains(
+    smoothed: Tensor, noise: Tensor, radius_px: float, threshold: float, order: int = 1
+) -> list[Tensor]:
     """Gain of each band, near 1 where edge contrast is well above the threshold.
 
     A Wiener filter's rule (Wiener 1949): energy / (energy + threshold^2), with energy what edge contrast squared is
-    above the most that noise alone makes of it. Where that is more than the threshold, it is the threshold.
+    above the most that noise alone makes of it. Where that is more than the threshold, it is the threshold. An order
+    above 1 takes both to that power: half way up at the same contrast, and steeper there.
 
     Args:
         smoothed: [B, 1, H, W] luma, blurred with radius_px.
         noise: [B, 1, 1, 1], standard deviation of the white noise in that luma before the blur.
         radius_px: > 0.
         threshold: edge contrast in luma, >= 0.
+        order: >= 1.
 
     Returns:
         Three gains [B, 1, H, W] in 0..1, fine to coarse. Borders as in `gaussian_blur`.
@@ -34,5 +39,8 @@ def structure_gains(smoothed: Tensor, noise: Tensor, radius_px: float, threshold
         energy = edge_contrast(smoothed, full, scale)
         reach = (noise * noise_contrast(scale, full[1] / smoothed.shape[-1])).square_()
         energy.sub_(reach).clamp_min_(0)
-        gains.append(enlarge(energy.div_(energy + reach.clamp_min(threshold**2 + TINY)), full))
+        limit = reach.clamp_min(threshold**2 + TINY)
+        if order > 1:
+            energy, limit = energy.div_(limit).pow_(order), torch.ones_like(limit)
+        gains.append(enlarge(energy.div_(energy + limit), full))
     return gains

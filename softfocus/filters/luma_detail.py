@@ -72,8 +72,8 @@ class LumaDetail:
     def of(cls, luma: Luma, rule: Rule, radius_px: float) -> LumaDetail:
         return cls(luma, rule, radius_px, gaussian_blur(luma.seen, radius_px))
 
-    def gains(self) -> Tensor:
-        """[B, 3, H, W] in floor..1: how much of each band returns, fine to coarse."""
+    def gains(self, order: int = 1) -> Tensor:
+        """[B, 3, H, W] in floor..1: how much of each band returns, fine to coarse; order as of `structure_gains`."""
         floor = self.rule.floor
 
         def raised(fine: Tensor, middle: Tensor, coarse: Tensor, strength: Tensor | None) -> Tensor:
@@ -82,7 +82,7 @@ class LumaDetail:
                 gains.mul_(strength)
             return gains.mul_(1 - floor).add_(floor).clamp_(floor, 1)
 
-        found = structure_gains(self.smooth, self.luma.noise, self.radius_px, self.rule.noise_threshold)
+        found = structure_gains(self.smooth, self.luma.noise, self.radius_px, self.rule.noise_threshold, order)
         return map_rows(raised, *found, self.luma.strength)
 
     def change(self, gains: Tensor, *, of_face: bool = False) -> Tensor:

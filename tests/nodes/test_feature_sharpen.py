@@ -106,3 +106,44 @@ def test_timm_runs_through_the_node_and_comes_before_clip_vision(run, encoder_lo
     encoder = encoder_loader.LoadVisionEncoder.execute(model_name="test_vit", weights="mine.safetensors").args[0]
     result = run(portrait(), encoder=encoder, clip_vision=object())
     assert "Structure by timm test_vit with mine.safetensors" in said(result) and torch.isfinite(result.args[0]).all()
+
+
+BOX = {"x": 12, "y": 12, "width": 24, "height": 28, "label": "face", "score": 1.0}
+
+
+def test_boxes_give_detail_the_scale_of_the_face(run):
+    image, mask = portrait(), torch.ones(1, 64, 64)
+    inputs = {"mask": mask, "detail_source": image, "amount": 2.0}
+    soft = torch.nn.functional.avg_pool2d(image.movedim(-1, 1), 5, 1, 2).movedim(1, -1)
+    without = run(soft, **inputs)
+    assert "The scale of detail is percent of the diagonal; with the bboxes of Face Detail Mask" in said(without)
+    followed = run(soft, bboxes=[[BOX]], **inputs)
+    assert said(followed).endswith("1 face: their detail has the scale of their width.")
+    assert not torch.equal(followed.args[0], without.args[0])
+    wider = run(soft, bboxes=[[{**BOX, "face_width": 60.0}]], **inputs)
+    assert not torch.equal(followed.args[0], wider.args[0])
+
+
+def test_boxes_without_a_face_change_nothing_and_say_so(run):
+    image = portrait()
+    nowhere = run(image, bboxes=[[]])
+    assert torch.equal(nowhere.args[0], run(image).args[0])
+    assert "bboxes holds no face." in said(nowhere)
+    beside = run(image, bboxes=[[{**BOX, "x": 500}]])
+    assert torch.equal(beside.args[0], nowhere.args[0]) and "bboxes holds no face." in said(beside)
+
+
+def test_what_is_no_box_is_refused_by_its_name(run):
+    for wrong in ("face", [[{"x": 1}]], [[{**BOX, "face_width": 0}]], [[], [], []]):
+        with pytest.raises(ValueError, match="bboxes"):
+            run(portrait(), bboxes=wrong)
+
+
+def test_texture_is_a_share_of_what_returns(run):
+    image = portrait()
+    soft = torch.nn.functional.avg_pool2d(image.movedim(-1, 1), 5, 1, 2).movedim(1, -1)
+    inputs = {"detail_source": image, "floor": 1.0, "bboxes": [[BOX]]}
+    none = run(soft, fine=0.0, medium=0.0, coarse=0.0, **inputs).args[0]
+    assert torch.allclose(none, soft, atol=1e-6)
+    whole, less = run(soft, **inputs).args[0], run(soft, medium=-1.0, **inputs).args[0]
+    assert (less - image).abs().mean() > 1.5 * (whole - image).abs().mean()
