@@ -2,8 +2,8 @@
 
 On a face much smaller than a fifth of the diagonal, lengths in percent of the diagonal are too wide: sharpening brings
 the face's tones back and not only its detail, the blur takes all that is around it, the bloom fogs it. Three marks tell
-which of them it was: luma returns and colours do not, detail ends at the mask though its edge is soft, colours are flat.
-They were set on the portraits of `tuned_cases` amid three times their size of mirrored surroundings.
+which of them it was: luma returns and colours do not, detail ends at the mask though its edge is soft, colours are
+flat. They were set on the portraits of `tuned_cases` amid three times their size of mirrored surroundings.
 """
 
 from __future__ import annotations
