@@ -9,9 +9,12 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import Tensor
 
-from softfocus.face_box import FaceBox
+from softfocus.face_box import FaceBox, face_shares
+from softfocus.look import apply_bloom
 from softfocus.quality import Effect, Measured, measure_effect, score_effect
+from softfocus.settings import BloomSettings
 from testing.quality import looks
 
 INSIDE = (
@@ -70,6 +73,21 @@ def test_a_small_face_pasted_back_is_seen_with_its_box_alone():
     for times in (2, 4):
         assert score_effect(measured("real", "pasted", times)).total < 40
         assert score_effect(measured("real", "pasted", times, boxed=False)).total > 75
+
+
+def test_light_that_scatters_less_far_at_a_small_face_is_no_drift_but_another_light_on_it_is():
+    """A strong bloom that knows the box: around the face twice as wide as usual, at the face by its scale."""
+    picture, mask = looks.amid(looks.real(224)[0], 3), looks.amid_nothing(looks.real(224)[1], 3)
+    box = looks.face_box("real", 224, 3)
+    (near,), _ = face_shares([box], (slice(0, 672), slice(0, 672)), picture.device)
+    wide, narrow = (BloomSettings(intensity=0.8, radius=radius) for radius in (6.0, 6.0 * box.scale(picture)))
+    made = torch.lerp(apply_bloom(picture, wide)[0], apply_bloom(picture, narrow)[0], near)
+
+    def drift(image: Tensor, boxes: list[FaceBox] | None) -> float:
+        return measure_effect(Measured.of(image.clamp(0, 1), picture, mask, None, boxes)).face_drift or 0.0
+
+    assert drift(made, None) > 1 > 0.5 > drift(made, [box])
+    assert drift(made + 0.07 * mask, [box]) > 3
 
 
 def test_without_a_reference_the_face_has_its_own_lengths_too():
