@@ -16,7 +16,8 @@ from .smoothstep import smoothstep
 from .units import diagonal
 
 FACE_SHARE = 0.2  # of the diagonal: width of the face that widgets in percent of the diagonal are made for
-REACH = 0.75  # face widths around the box over which its scale fades out
+HELD = 0.2  # face widths around the box in which its scale is all that counts: as far as a face is masked
+REACH = 0.9  # face widths around the box within which its scale fades out
 
 Window = tuple[slice, slice]  # rows, columns
 
@@ -42,6 +43,10 @@ class FaceBox:
             self.left * across, self.top * down, self.width * across, self.height * down, self.face_width * across
         )
 
+    def counts_in(self, window: Window, size: Sequence[int]) -> bool:
+        """Whether the surroundings reach into a window of a picture of (height, width)."""
+        return all(a.start < b.stop and b.start < a.stop for a, b in zip(self.surroundings(size), window, strict=True))
+
     def touches(self, size: Sequence[int]) -> bool:
         """Whether the box reaches into a picture of (height, width)."""
         return 0 < self.left + self.width and self.left < size[1] and 0 < self.top + self.height and self.top < size[0]
@@ -61,15 +66,15 @@ class FaceBox:
         )
 
     def nearness(self, rows: Tensor, columns: Tensor) -> Tensor:
-        """[h, w]: 1 in the box, falling smoothly to 0 at REACH from it.
+        """[h, w]: 1 in the box and up to HELD around it, falling smoothly to 0 at REACH.
 
         Args:
             rows, columns: [h] and [w], coordinates of pixels' centres.
         """
         down = torch.maximum(self.top - rows, rows - (self.top + self.height)).clamp_min_(0)
         across = torch.maximum(self.left - columns, columns - (self.left + self.width)).clamp_min_(0)
-        away = torch.hypot(down[:, None], across[None, :])
-        return 1 - smoothstep(away / (REACH * self.face_width))
+        away = (down.square()[:, None] + across.square()).sqrt_().div_(self.face_width)
+        return smoothstep(away, REACH, HELD)
 
 
 def faces_of_frames(faces: Sequence[Sequence[FaceBox]] | None, image: Tensor) -> Sequence[Sequence[FaceBox]] | None:
@@ -107,13 +112,15 @@ def face_shares(boxes: Sequence[FaceBox], window: Window, device: torch.device) 
     Returns:
         A share for each box, and the share of no face.
     """
-    rows, columns = (_centres(each, device) for each in window)
-    near = [box.nearness(rows, columns)[None, None] for box in boxes]
-    free = torch.ones(1, 1, len(rows), len(columns), device=device)
+    places = [_centres(each, device) for each in window]
+    near = [box.nearness(*places)[None, None] for box in boxes]
+    if len(boxes) == 1:
+        return near, 1 - near[0]
+    free = torch.ones(1, 1, *map(len, places), device=device)
     claims = []
     for box, each in zip(boxes, near, strict=True):
         free = free * (1 - each)
-        claims.append((each / box.face_width).square_())
+        claims.append((each.square() / box.face_width).square_())
     total = sum(claims, torch.zeros_like(free)).clamp_min_(torch.finfo(torch.float32).tiny)
     return [claim.div_(total).mul_(1 - free) for claim in claims], free
 

@@ -13,7 +13,7 @@ TINY = 1e-12
 
 
 def structure_gains(
-    smoothed: Tensor, noise: Tensor, radius_px: float, threshold: float, order: int = 1
+    smoothed: Tensor, full: Size, noise: Tensor, radius_px: float, threshold: float, order: int = 1
 ) -> list[Tensor]:
     """Gain of each band, near 1 where edge contrast is well above the threshold.
 
@@ -22,7 +22,8 @@ def structure_gains(
     above 1 takes both to that power: half way up at the same contrast, and steeper there.
 
     Args:
-        smoothed: [B, 1, H, W] luma, blurred with radius_px.
+        smoothed: [B, 1, h, w] luma, blurred with radius_px, on a grid over a picture of size `full` (`reduce`).
+        full: (H, W), whose pixels are the unit of radius_px.
         noise: [B, 1, 1, 1], standard deviation of the white noise in that luma before the blur.
         radius_px: > 0.
         threshold: edge contrast in luma, >= 0.
@@ -31,7 +32,6 @@ def structure_gains(
     Returns:
         Three gains [B, 1, H, W] in 0..1, fine to coarse. Borders as in `gaussian_blur`.
     """
-    full: Size = (smoothed.shape[-2], smoothed.shape[-1])
     gains, had = [], radius_px
     for scale in (each * radius_px for each in GAIN_SCALES):
         smoothed = smoothed if scale == had else reduce(smoothed, full, scale, had)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -16,6 +17,8 @@ MARGIN = 6.0  # in units of a face's radius: what lies around a masked pixel and
 ORDER = (
     2  # of the gains at a face, where what stands out of the noise is detail: 0.94 of it returns at twice the threshold
 )
+NOTHING = 1 / 1024  # of the mask: less lets nothing through that could be seen
+TINY = 1e-6
 SHOWN = 0.05  # of the mask: from there on gains are shown as those of the face
 
 
@@ -48,40 +51,47 @@ def _change_far_away(detail: LumaDetail, gains: Tensor, boxes: Sequence[FaceBox]
         return detail.change(gains)
     free = luma.masked(free_share(boxes, luma.own.shape[-2:], luma.own.device))
     assert free.mask is not None
-    if not bool(free.mask.any()):
+    if not bool((free.mask > NOTHING).any()):
         return torch.zeros_like(luma.own)
     return LumaDetail(free, detail.rule, detail.radius_px, detail.smooth).change(gains)
 
 
 def _add_face(change: Tensor, gains: Tensor, whole: LumaDetail, box: FaceBox, boxes: Sequence[FaceBox]) -> None:
     """Add what one of the faces asks for to `change`, and let it show in `gains`; both are of the whole picture."""
-    size = whole.luma.own.shape[-2:]
+    size = whole.luma.size
     radius_px = bounded(whole.radius_px * box.scale(change), max(size))
-    window = _masked_part(box.surroundings(size), whole.luma.mask, math.ceil(MARGIN * radius_px))
-    if window is None:
+    near = box.surroundings(size)
+    others = [each for each in boxes if each is not box and each.counts_in(near, size)]
+    share = face_shares([box, *others], near, change.device)[0][0]
+    weight = share if whole.luma.mask is None else share * whole.luma.mask[..., near[0], near[1]]
+    part = _part_above(NOTHING, weight, math.ceil(MARGIN * radius_px))
+    if part is None:
         return
-    share = face_shares(boxes, window, change.device)[0][boxes.index(box)]
-    luma = whole.luma.part(0, *window)
-    detail = LumaDetail.of(luma.masked(share), whole.rule, radius_px)
+    window = _shifted(part, near)
+    share, weight = share[..., part[0], part[1]], weight[..., part[0], part[1]]
+    detail = LumaDetail.of(replace(whole.luma.part(0, *window), mask=weight), whole.rule, radius_px)
     own = detail.gains(ORDER)
     change[..., window[0], window[1]] += detail.change(own, of_face=True)
-    shown = share if luma.mask is None else share * (luma.mask / SHOWN).clamp_max(1)
+    shown = share if whole.luma.mask is None else share * (weight / (SHOWN * share + TINY)).clamp_max_(1)
     gains[..., window[0], window[1]].lerp_(own, shown)
 
 
-def _masked_part(window: Window, mask: Tensor | None, margin: int) -> Window | None:
-    """The part of a window that a mask [1, 1, H, W] lets through, and a margin; None where there is none."""
-    rows, columns = window
-    if rows.start >= rows.stop or columns.start >= columns.stop:
-        return None
-    if mask is None:
-        return window
-    seen = mask[0, 0, rows, columns] > 0
-    places = [seen.any(1).nonzero(), seen.any(0).nonzero()]
+def _part_above(least: float, plane: Tensor, margin: int) -> Window | None:
+    """Rows and columns of a plane [1, 1, H, W] that hold all values above `least`, and a margin; None without any."""
+    above = plane[0, 0] > least
+    places = [above.any(1).nonzero(), above.any(0).nonzero()]
     if not len(places[0]):
         return None
-    parts = [
-        slice(max(each.start, each.start + int(at[0]) - margin), min(each.stop, each.start + int(at[-1]) + 1 + margin))
-        for each, at in zip(window, places, strict=True)
-    ]
-    return parts[0], parts[1]
+    rows, columns = (
+        slice(max(0, int(at[0]) - margin), min(length, int(at[-1]) + 1 + margin))
+        for at, length in zip(places, above.shape, strict=True)
+    )
+    return rows, columns
+
+
+def _shifted(part: Window, window: Window) -> Window:
+    """A part of a window, in coordinates of the picture."""
+    rows, columns = (
+        slice(inner.start + outer.start, inner.stop + outer.start) for inner, outer in zip(part, window, strict=True)
+    )
+    return rows, columns

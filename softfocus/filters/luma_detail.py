@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from .coarse_grid import Size, reduce
 from .detail_change import Bands, detail_change
 from .detail_gain import structure_gains
 from .gaussian import gaussian_blur
@@ -36,6 +37,11 @@ class Luma:
         """Where structure is looked for: in the source, or without one in the picture itself."""
         return self.own if self.source is None else self.source
 
+    @property
+    def size(self) -> Size:
+        """(height, width)."""
+        return self.own.shape[-2], self.own.shape[-1]
+
     def masked(self, share: Tensor) -> Luma:
         """The same with a mask that is `share` times as strong."""
         return replace(self, mask=share if self.mask is None else share * self.mask)
@@ -61,7 +67,12 @@ class Rule:
 
 @dataclass(frozen=True)
 class LumaDetail:
-    """The detail of `luma` at a scale of `radius_px`; `smooth` is `luma.seen` under a Gaussian of it."""
+    """The detail of `luma` at a scale of `radius_px`.
+
+    Attributes:
+        smooth: `luma.seen` under a Gaussian of radius_px; with a source perhaps on a coarser grid, since then it only
+            says where structure is.
+    """
 
     luma: Luma
     rule: Rule
@@ -70,7 +81,9 @@ class LumaDetail:
 
     @classmethod
     def of(cls, luma: Luma, rule: Rule, radius_px: float) -> LumaDetail:
-        return cls(luma, rule, radius_px, gaussian_blur(luma.seen, radius_px))
+        if luma.source is None:
+            return cls(luma, rule, radius_px, gaussian_blur(luma.own, radius_px))
+        return cls(luma, rule, radius_px, reduce(luma.source, luma.size, radius_px))
 
     def gains(self, order: int = 1) -> Tensor:
         """[B, 3, H, W] in floor..1: how much of each band returns, fine to coarse; order as of `structure_gains`."""
@@ -82,7 +95,8 @@ class LumaDetail:
                 gains.mul_(strength)
             return gains.mul_(1 - floor).add_(floor).clamp_(floor, 1)
 
-        found = structure_gains(self.smooth, self.luma.noise, self.radius_px, self.rule.noise_threshold, order)
+        luma, threshold = self.luma, self.rule.noise_threshold
+        found = structure_gains(self.smooth, luma.size, luma.noise, self.radius_px, threshold, order)
         return map_rows(raised, *found, self.luma.strength)
 
     def change(self, gains: Tensor, *, of_face: bool = False) -> Tensor:

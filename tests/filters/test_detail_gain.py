@@ -38,7 +38,9 @@ def full_size_gains(luma: Tensor, radius: float, threshold: float, noise: float 
 @pytest.mark.parametrize("noise", [0.0, 0.03, 0.2])
 def test_the_threshold_is_the_larger_of_the_given_one_and_what_noise_reaches(noise):
     luma = gaussian_blur(luminance(make_picture(120, 160)), 1.2)
-    made = structure_gains(gaussian_blur(luma, 2.0), torch.full((1, 1, 1, 1), noise), 2.0, 0.01)
+    made = structure_gains(
+        gaussian_blur(luma, 2.0), (luma.shape[-2], luma.shape[-1]), torch.full((1, 1, 1, 1), noise), 2.0, 0.01
+    )
     wanted = full_size_gains(luma, 2.0, 0.01, noise)
     assert (torch.cat(made, 1) - wanted).abs().mean() < 0.01
 
