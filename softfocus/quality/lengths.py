@@ -18,7 +18,6 @@ from ..filters.gaussian import TRUNCATE, gaussian_blur
 from ..filters.local_range import local_maximum
 from ..units import diagonal
 
-WHOLE = 0.25  # of the shares' sum: from here on no other scale counts
 SMALLEST = 170.0  # px: of a shorter diagonal the pixels do not show the detail that is measured
 
 
@@ -53,7 +52,7 @@ class Lengths:
             part = _cut(weight, window)
             if part.numel() == 0 or float(part.max()) < least:
                 continue
-            share = _share(boxes, number, window, weight)
+            share = face_shares(boxes, window, weight.device)[0][number]
             if float((share * part).max()) >= least:
                 own = box.face_width / FACE_SHARE
                 found.append(NearFace(window, share, max(own, min(SMALLEST, diagonal(weight)))))
@@ -122,12 +121,6 @@ class Lengths:
 
 
 DIAGONAL = Lengths()
-
-
-def _share(boxes: Sequence[FaceBox], number: int, window: Window, like: Tensor) -> Tensor:
-    """How far the scale of a face counts: as in `face_shares`, but wholly in the ring around a mask too."""
-    shares, free = face_shares(boxes, window, like.device)
-    return shares[number] / (1 - free).clamp_min(WHOLE)
 
 
 def _cut(planes: Tensor, window: Window) -> Tensor:
