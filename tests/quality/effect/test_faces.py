@@ -14,6 +14,9 @@ from torch import Tensor
 from softfocus.face_box import FaceBox, face_shares
 from softfocus.look import apply_bloom
 from softfocus.quality import Effect, Measured, measure_effect, score_effect
+from softfocus.quality.effect.bands import split_bands
+from softfocus.quality.effect.detail import FINE, MIDDLE, clean_energy
+from softfocus.quality.regions import weighted_mean
 from softfocus.settings import BloomSettings
 from testing.quality import looks
 
@@ -44,9 +47,9 @@ def measured(name: str, look: str, times: int = 1, boxed: bool = True, reference
 
 
 def off(found: Effect, other: Effect, names: tuple[str, ...] = INSIDE) -> float:
-    """Largest relative difference, of small values the absolute one."""
+    """Largest relative difference; of values below a tenth, ten times the absolute one."""
     pairs = [(getattr(found, name), getattr(other, name)) for name in names]
-    return max(abs(one - two) / max(1.0, abs(two)) for one, two in pairs)
+    return max(abs(one - two) / max(0.1, abs(two)) for one, two in pairs)
 
 
 @pytest.mark.parametrize("name", ["real", "synthetic"])
@@ -62,11 +65,12 @@ def test_a_face_a_fifth_of_the_diagonal_wide_measures_as_without_its_box(name, l
 @pytest.mark.parametrize("look", ["good", "dreamy", "sharper", "pasted", "haloed"])
 def test_the_inside_measures_the_same_amid_ever_more(name, look):
     alone = measured(name, look, boxed=False)
-    for times, bound in ((2, 0.01), (4, 0.08)):  # of the larger picture, noise is measured at every third pixel
-        small = measured(name, look, times)
+    for times in (2, 4):
+        small, unboxed = measured(name, look, times), measured(name, look, times, boxed=False)
         assert small.face_scale == pytest.approx(1 / times, rel=0.01)
-        assert off(small, alone) < bound
-        assert off(measured(name, look, times, boxed=False), alone) > 0.1
+        assert off(small, alone) < 0.1  # noise is measured at every third pixel of the larger picture
+        assert off(unboxed, alone) > 0.3
+        assert all(getattr(small, each) == getattr(unboxed, each) for each in OUTSIDE)
 
 
 def test_a_small_face_pasted_back_is_seen_with_its_box_alone():
@@ -99,6 +103,18 @@ def test_without_a_reference_the_face_has_its_own_lengths_too():
     assert small[0] - small[1] == pytest.approx(outside[0] - outside[1], abs=0.1)
     bare = plain.contrast_db - measured("real", "dreamy", 4, False, referenced=False).contrast_db
     assert abs(bare - (outside[0] - outside[1])) > 1
+
+
+def test_noise_of_a_small_face_is_taken_off_at_its_own_lengths():
+    generator = torch.Generator().manual_seed(1)
+    noise = 0.03 * torch.randn(1, 3, 400, 400, generator=generator)
+    mask = looks.ellipse(400, (0.5, 0.5), (0.15, 0.12))
+    picture = Measured.of(0.5 + noise, None, mask, None, [FaceBox(150, 150, 100, 100, 40)])
+    bands = split_bands(picture, picture.regions.lengths)
+    raw = weighted_mean(bands.detail.square(), picture.regions.inside)
+    assert bands.energy(picture.regions.inside) < 0.2 * raw
+    other = clean_energy(bands.detail, picture.noise_in(mask), picture.regions.inside, FINE, MIDDLE)
+    assert other > 0.5 * raw  # what the diagonal's lengths would take off
 
 
 def test_two_faces_of_very_different_size_each_count_in_their_own_lengths():
