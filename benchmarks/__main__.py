@@ -2,6 +2,7 @@
 
 from benchmarks.cutouts import __main__ as cutouts
 from benchmarks.dream_guidance import __main__ as dream_guidance
+from benchmarks.face_size import __main__ as face_size
 from benchmarks.face_video import __main__ as face_video
 from benchmarks.faces import __main__ as faces
 from benchmarks.feature_cost import __main__ as feature_cost
@@ -22,6 +23,8 @@ if __name__ == "__main__":
     look.main()
     print()
     look_unchanged.main([])
+    print()
+    face_size.main([])
     print()
     faces.main([])
     print()

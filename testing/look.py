@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -11,7 +11,8 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from softfocus.color import WHITE, luminance
-from softfocus.faces import find_faces, load_face_nets, refined_regions, weighted_maximum
+from softfocus.face_box import FaceBox
+from softfocus.faces import box_of_face, find_faces, load_face_nets, refined_regions, weighted_maximum
 from softfocus.filters.gaussian import gaussian_blur
 from softfocus.look import make_look
 from softfocus.settings import MASK
@@ -43,28 +44,39 @@ class Figures:
     clipped: float
 
 
-def compare(image: Tensor, mask: Tensor) -> Compared:
+def compare(image: Tensor, mask: Tensor, faces: list[list[FaceBox]] | None = None) -> Compared:
     """The look at its defaults beside the sharp face pasted over the soft picture."""
-    look = make_look(image, mask)
+    look = make_look(image, mask, faces=faces)
     return Compared(image, mask, look.bloomed, look.image, torch.lerp(look.bloomed, image, mask))
 
 
 def band_energy(image: Tensor, region: Tensor) -> float:
+    return mean_within(squared_band(image), region)
+
+
+def squared_band(image: Tensor) -> Tensor:
+    """[1, 1, H, W]: the square of the luma's detail in BAND."""
     luma = luminance(image)
-    band = gaussian_blur(luma, percent_of_diagonal(image, BAND[0])) - gaussian_blur(
-        luma, percent_of_diagonal(image, BAND[1])
-    )
-    return float((band.square() * region).sum() / region.sum())
+    low, high = (gaussian_blur(luma, percent_of_diagonal(image, sigma)) for sigma in BAND)
+    return low.sub_(high).square_()
+
+
+def mean_within(plane: Tensor, region: Tensor) -> float:
+    return float((plane * region).sum() / region.sum())
 
 
 def discs(portrait: Portrait, image: Tensor) -> Tensor:
     """Discs at both eyes and the mouth, from the annotated points."""
-    scale = image.shape[-1] / portrait.image.shape[-1]
-    right, left, _, mouth_right, mouth_left = portrait.points[0] * scale
+    return eyes_and_mouth(portrait.points[0] * image.shape[-1] / portrait.image.shape[-1], image.shape[-2:])
+
+
+def eyes_and_mouth(points: Tensor, size: Sequence[int]) -> Tensor:
+    """[1, 1, H, W], 1 in discs around the eyes and the mouth of five points [5, 2] in a picture of (H, W)."""
+    right, left, _, mouth_right, mouth_left = points
     between = (left - right).norm()
-    rows = torch.arange(image.shape[-2])[:, None] + 0.5
-    columns = torch.arange(image.shape[-1])[None] + 0.5
-    region = torch.zeros(image.shape[-2:])
+    rows = torch.arange(size[0])[:, None] + 0.5
+    columns = torch.arange(size[1])[None] + 0.5
+    region = torch.zeros(*size)
     for center, radius in ((right, 0.25), (left, 0.25), ((mouth_right + mouth_left) / 2, 0.3)):
         inside = (columns - center[0]) ** 2 + (rows - center[1]) ** 2 <= (radius * between) ** 2
         region = torch.maximum(region, inside.float())
@@ -72,10 +84,15 @@ def discs(portrait: Portrait, image: Tensor) -> Tensor:
 
 
 def outside_head(portrait: Portrait, image: Tensor) -> Tensor:
-    """Everything but a box of twice the face's width and 1.8 times its height."""
     scale = image.shape[-1] / portrait.image.shape[-1]
-    x, y, width, height = (value * scale for value in portrait.boxes[0])
-    region = torch.ones(1, 1, *image.shape[-2:])
+    x, y, width, height = portrait.boxes[0]
+    return outside_of((x * scale, y * scale, width * scale, height * scale), image.shape[-2:])
+
+
+def outside_of(box: tuple[float, float, float, float], size: Sequence[int]) -> Tensor:
+    """[1, 1, H, W], 1 everywhere but in a box of twice the face's width and 1.8 times its height."""
+    x, y, width, height = box
+    region = torch.ones(1, 1, *size)
     top, bottom = max(0, int(y - 0.5 * height)), max(0, int(y + 1.3 * height))
     left, right = max(0, int(x - 0.5 * width)), max(0, int(x + 1.5 * width))
     region[..., top:bottom, left:right] = 0
@@ -117,11 +134,12 @@ def run(scale: float = 1.0) -> dict[str, list[Figures]]:
     results: dict[str, list[Figures]] = {name: [] for name in PICTURES}
     for portrait in single_portraits():
         image = scaled(portrait, scale)
-        regions = refined_regions(image, find_faces(nets, image))
+        faces = find_faces(nets, image)
+        regions = refined_regions(image, faces)
         mask, face = weighted_maximum(regions, MASK.weights), regions["face"]
         if mask.max() == 0:
             continue
-        look = compare(image, mask)
+        look = compare(image, mask, [list(map(box_of_face, faces[0]))])
         for name, pick in PICTURES.items():
             results[name].append(measure(portrait, look, face, pick(look)))
     return results

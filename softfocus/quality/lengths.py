@@ -6,7 +6,6 @@ scale of a face ends, what was filtered at it is mixed with what was filtered at
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -16,8 +15,10 @@ from torch import Tensor
 from ..face_box import FACE_SHARE, FaceBox, Window, face_shares
 from ..filters.gaussian import TRUNCATE, gaussian_blur
 from ..filters.local_range import local_maximum
+from ..near_faces import cut, seen_around, widened, within
 from ..units import diagonal
 
+LEAST_SEEN = 3.0  # px around a window, for filters of a pixel or so
 SMALLEST = 170.0  # px: of a shorter diagonal the pixels do not show the detail that is measured
 
 
@@ -49,7 +50,7 @@ class Lengths:
         found = []
         for number, box in enumerate(boxes):
             window = box.surroundings(size)
-            part = _cut(weight, window)
+            part = cut(weight, window)
             if part.numel() == 0 or float(part.max()) < least:
                 continue
             share = face_shares(boxes, window, weight.device)[0][number]
@@ -69,14 +70,15 @@ class Lengths:
         parts, free = [], mask.clone()
         for face in self.faces:
             length = share * face.reach
-            outer, inner = _widened(face.window, math.ceil(TRUNCATE * length), mask)
-            part = torch.zeros_like(_cut(mask, outer))
-            _cut(part, inner).copy_(_cut(mask, face.window) * face.share)
-            _cut(free, face.window).sub_(_cut(part, inner))
-            parts.append((outer, gaussian_blur(part, length)))
+            around = widened(face.window, TRUNCATE * length, mask.shape[-2:])
+            part = torch.zeros_like(cut(mask, around))
+            held = cut(mask, face.window) * face.share
+            within(part, face.window, around).copy_(held)
+            cut(free, face.window).sub_(held)
+            parts.append((around, gaussian_blur(part, length)))
         spread = gaussian_blur(free, share * diagonal(mask))
         for window, part in parts:
-            _cut(spread, window).add_(part)
+            cut(spread, window).add_(part)
         return spread
 
     def maximum(self, planes: Tensor, share: float) -> Tensor:
@@ -95,43 +97,30 @@ class Lengths:
         if not self.faces:
             return everywhere
         weight = planes.new_ones(planes.shape[-2:])[None, None] if weight is None else weight
-        total = float(weight.double().sum())
+        total = float(weight.sum())
         if total <= 0:
             return everywhere
         for face in self.faces:
-            part = _cut(weight, face.window)
-            held = float((part * face.share[..., : part.shape[-2], : part.shape[-1]]).double().sum())
+            part = cut(weight, face.window)
+            held = float((part * face.share[..., : part.shape[-2], : part.shape[-1]]).sum())
             everywhere += held / total * (of(face.reach) - of(diagonal(planes)))
         return everywhere
 
     def _filtered(
         self, planes: Tensor, filtered: Callable[[Tensor, float], Tensor], share: float, margin: float
     ) -> Tensor:
-        """A filter of a length, `margin` of which around a place is all that it sees."""
+        """A filter of planes and a length in px, which sees `margin` such lengths around a place."""
         whole = filtered(planes, share * diagonal(planes))
         if not self.faces:
             return whole
         mixed = whole.clone()
         for face in self.faces:
             length = share * face.reach
-            outer, inner = _widened(face.window, math.ceil(margin * length) + 2, planes)
-            own = _cut(filtered(_cut(planes, outer), length), inner)
-            _cut(mixed, face.window).add_(face.share * (own - _cut(whole, face.window)))
+            own = seen_around(
+                lambda part, px=length: filtered(part, px), face.window, margin * length + LEAST_SEEN, planes
+            )
+            cut(mixed, face.window).add_(face.share * (own - cut(whole, face.window)))
         return mixed
 
 
 DIAGONAL = Lengths()
-
-
-def _cut(planes: Tensor, window: Window) -> Tensor:
-    return planes[..., window[0], window[1]]
-
-
-def _widened(window: Window, margin: int, planes: Tensor) -> tuple[Window, Window]:
-    """A window with a margin, as far as the planes reach, and the window within it."""
-    outer, inner = [], []
-    for part, length in zip(window, planes.shape[-2:], strict=True):
-        start = max(0, part.start - margin)
-        outer.append(slice(start, min(length, part.stop + margin)))
-        inner.append(slice(part.start - start, part.stop - start))
-    return (outer[0], outer[1]), (inner[0], inner[1])

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from softfocus.face_box import FaceBox, face_shares
+from softfocus.face_box import FaceBox
 from softfocus.look import apply_bloom
 from softfocus.quality import Effect, Measured, measure_effect, score_effect
 from softfocus.quality.effect.bands import split_bands
@@ -83,9 +83,7 @@ def test_light_that_scatters_less_far_at_a_small_face_is_no_drift_but_another_li
     """A strong bloom that knows the box: around the face twice as wide as usual, at the face by its scale."""
     picture, mask = looks.amid(looks.real(224)[0], 3), looks.amid_nothing(looks.real(224)[1], 3)
     box = looks.face_box("real", 224, 3)
-    (near,), _ = face_shares([box], (slice(0, 672), slice(0, 672)), picture.device)
-    wide, narrow = (BloomSettings(intensity=0.8, radius=radius) for radius in (6.0, 6.0 * box.scale(picture)))
-    made = torch.lerp(apply_bloom(picture, wide)[0], apply_bloom(picture, narrow)[0], near)
+    made = apply_bloom(picture, BloomSettings(intensity=0.8, radius=6.0), faces=[[box]])[0]
 
     def drift(image: Tensor, boxes: list[FaceBox] | None) -> float:
         return measure_effect(Measured.of(image.clamp(0, 1), picture, mask, None, boxes)).face_drift or 0.0

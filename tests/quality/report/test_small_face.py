@@ -5,19 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from softfocus.face_box import FaceBox, face_shares
+from softfocus.face_box import FaceBox
 from softfocus.faces import detail_mask, face_width
 from softfocus.look import apply_bloom, apply_blur, apply_sharpen
 from softfocus.quality import Measured, Score, measure_effect, score_effect
 from softfocus.quality.report.advice import advise
 from softfocus.quality.report.small_face import SMALL, of_another_scale
 from softfocus.quality.report.turn import BLOOM, BLUR, SHARPEN
-from softfocus.settings import BLOOM as BLOOM_SETTINGS
-from softfocus.settings import BLUR as BLUR_SETTINGS
 from testing.faces.portrait import face
 from testing.quality import looks
 from testing.quality.looks import PERFECT
@@ -39,19 +36,10 @@ def portrait() -> tuple[Tensor, Tensor, FaceBox]:
 def made(portrait: tuple[Tensor, Tensor, FaceBox], boxed: set[str]) -> Score:
     """Score of the default look where the nodes of these names know the box."""
     picture, mask, box = portrait
-    rows, columns = (slice(0, side) for side in picture.shape[-2:])
-    (near,), _ = face_shares([box], (rows, columns), picture.device)
-    scale = box.scale(picture)
-    soft = apply_blur(picture, protect=mask)
-    if BLUR in boxed:
-        own = replace(BLUR_SETTINGS, sigma=scale * BLUR_SETTINGS.sigma)
-        soft = torch.lerp(soft, apply_blur(picture, own, protect=mask), near)
-    bloomed = apply_bloom(soft)[0]
-    if BLOOM in boxed:
-        own = replace(BLOOM_SETTINGS, radius=scale * BLOOM_SETTINGS.radius)
-        bloomed = torch.lerp(bloomed, apply_bloom(soft, own)[0], near)
-    faces = [[box]] if SHARPEN in boxed else None
-    image = apply_sharpen(bloomed, source=picture, mask=mask, faces=faces).image
+    faces = {node: [[box]] if node in boxed else None for node in (BLUR, BLOOM, SHARPEN)}
+    soft = apply_blur(picture, protect=mask, faces=faces[BLUR])
+    bloomed = apply_bloom(soft, faces=faces[BLOOM])[0]
+    image = apply_sharpen(bloomed, source=picture, mask=mask, faces=faces[SHARPEN]).image
     return score_effect(measure_effect(Measured.of(image, picture, mask, None, [box])))
 
 

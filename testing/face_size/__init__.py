@@ -1,0 +1,1 @@
+"""One face in ever larger pictures, and what a look makes of it there."""
