@@ -21,8 +21,8 @@ def look(first_id: int, x: int, source: tuple[int, str], first_group: int) -> Wo
         ours(mask, "SoftFocusFaceDetailMask", (x, 100), (320, 480)),
         core(shown, "PreviewImage", (x, 650), (320, 340), title="Where structure stays"),
         ours(blur, "SoftFocusSelectiveGaussianBlur", (x + 400, 100), (320, 220)),
-        ours(bloom, "SoftFocusLuminanceBloom", (x + 400, 380), (320, 300)),
-        ours(sharpen, "SoftFocusFeatureSharpen", (x + 800, 100), (320, 310)),
+        ours(bloom, "SoftFocusLuminanceBloom", (x + 400, 380), (320, 320)),
+        ours(sharpen, "SoftFocusFeatureSharpen", (x + 800, 100), (320, 410)),
         core(save, "SaveImage", (x + 1200, 100), (440, 720), widgets={"filename_prefix": "SoftFocus"}),
         ours(score, "SoftFocusQualityScore", (x + 1680, 100), (520, 890)),
     ]
