@@ -11,11 +11,12 @@ from ..softfocus.look import apply_bloom
 from ..softfocus.settings import BLOOM, BloomSettings
 from .host.batch import Batch
 from .host.frames import Frames
-from .host.schema import Schema, number
+from .host.schema import Schema, boxes_input, number
 from .picture_effect import run_effect
 from .preview.cache import HIDDEN
+from .softness_note import notes, softness_note
 
-FLOATS_PER_PIXEL = 28
+FLOATS_PER_PIXEL = 32
 
 
 class LuminanceBloom(io.ComfyNode):
@@ -87,6 +88,10 @@ class LuminanceBloom(io.ComfyNode):
                     advanced=True,
                     optional=True,  # later than the first release: a saved prompt may lack it
                 ),
+                boxes_input(
+                    "From Face Detail Mask, found in a picture of this size: near a face the radius is at most what it would be "
+                    "on a face that takes a fifth of the diagonal.",
+                ),
             ],
             outputs=[
                 io.Image.Output(display_name="image", tooltip="The picture with its glow."),
@@ -110,6 +115,7 @@ class LuminanceBloom(io.ComfyNode):
         tint: str,
         protect_mask: torch.Tensor | None = None,
         halation: float = 0.0,
+        bboxes: Any = None,
     ) -> io.NodeOutput:
         settings: dict[str, Any] = {
             "intensity": intensity,
@@ -121,7 +127,7 @@ class LuminanceBloom(io.ComfyNode):
             "tint": tint,
             "halation": halation,
         }
-        batch = Batch.of(image, masks={"protect_mask": protect_mask})
+        batch = Batch.of(image, masks={"protect_mask": protect_mask}, bboxes=bboxes)
         bloomed, added = run_effect(
             cls,
             _bloom,
@@ -132,9 +138,10 @@ class LuminanceBloom(io.ComfyNode):
             neutral=intensity == 0,
         )
         note = batch.empty_note("protect_mask", "no place is kept from the glow")
-        return io.NodeOutput(bloomed, added, ui={"text": (note,)})
+        return io.NodeOutput(bloomed, added, ui={"text": (notes(note, softness_note(batch, "radius")),)})
 
 
 def _bloom(frames: Frames, **settings: Any) -> tuple[torch.Tensor, torch.Tensor]:
     """The picture with its glow, and the light that was added."""
-    return apply_bloom(frames.rgb, BloomSettings(**settings), protect=frames.masks["protect_mask"], alpha=frames.alpha)
+    protect = frames.masks["protect_mask"]
+    return apply_bloom(frames.rgb, BloomSettings(**settings), protect=protect, alpha=frames.alpha, faces=frames.faces)

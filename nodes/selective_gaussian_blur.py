@@ -13,11 +13,12 @@ from ..softfocus.look import apply_blur
 from ..softfocus.settings import BLUR, BlurSettings
 from .host.batch import Batch
 from .host.frames import Frames
-from .host.schema import Schema, number
+from .host.schema import Schema, boxes_input, number
 from .picture_effect import run_effect
 from .preview.cache import HIDDEN
+from .softness_note import notes, softness_note
 
-FLOATS_PER_PIXEL = 36
+FLOATS_PER_PIXEL = 48
 PERCENT, PIXELS = "% of diagonal", "pixels"
 
 
@@ -70,6 +71,10 @@ class SelectiveGaussianBlur(io.ComfyNode):
                 io.Mask.Input(
                     "protect_mask", optional=True, tooltip="1 = stays sharp and does not bleed into the blur."
                 ),
+                boxes_input(
+                    "From Face Detail Mask, found in a picture of this size: near a face the blur is at most what it would be "
+                    "on a face that takes a fifth of the diagonal.",
+                ),
             ],
             outputs=[io.Image.Output(display_name="image", tooltip="The softened picture.")],
             hidden=list(HIDDEN),
@@ -84,9 +89,10 @@ class SelectiveGaussianBlur(io.ComfyNode):
         max_delta: float,
         linear_light: bool,
         protect_mask: torch.Tensor | None = None,
+        bboxes: Any = None,
     ) -> io.NodeOutput:
         settings = {"sigma": sigma, "unit": unit, "max_delta": max_delta, "linear_light": linear_light}
-        batch = Batch.of(image, masks={"protect_mask": protect_mask})
+        batch = Batch.of(image, masks={"protect_mask": protect_mask}, bboxes=bboxes)
         (blurred,) = run_effect(
             cls,
             partial(_blur, whole_diagonal=math.hypot(*batch.size)),
@@ -97,11 +103,12 @@ class SelectiveGaussianBlur(io.ComfyNode):
             neutral=sigma == 0,
         )
         note = batch.empty_note("protect_mask", "nothing is protected, the whole picture softens")
-        return io.NodeOutput(blurred, ui={"text": (note,)})
+        return io.NodeOutput(blurred, ui={"text": (notes(note, softness_note(batch, "sigma")),)})
 
 
 def _blur(frames: Frames, *, whole_diagonal: float, sigma: float, unit: str, **settings: Any) -> tuple[torch.Tensor]:
     """The softened picture; a sigma in pixels means those of a picture of that diagonal, also in a small copy of it."""
     percent = sigma if unit == PERCENT else 100 * sigma / whole_diagonal
     settings["sigma"] = percent
-    return (apply_blur(frames.rgb, BlurSettings(**settings), protect=frames.masks["protect_mask"], alpha=frames.alpha),)
+    protect = frames.masks["protect_mask"]
+    return (apply_blur(frames.rgb, BlurSettings(**settings), protect=protect, alpha=frames.alpha, faces=frames.faces),)

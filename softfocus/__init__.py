@@ -4,6 +4,7 @@ What others may call is `__all__`; the paths below are private. Importing it rea
 """
 
 from .bloom import luminance_bloom
+from .face_box import FaceBox
 from .faces.detail_mask import face_detail_mask
 from .filters.gaussian import gaussian_blur, gaussian_mixture
 from .look import Look, make_look
@@ -14,6 +15,7 @@ from .sharpen import Sharpened, feature_sharpen
 __all__ = [
     "BloomSettings",
     "BlurSettings",
+    "FaceBox",
     "Look",
     "LookSettings",
     "MaskSettings",

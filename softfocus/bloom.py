@@ -9,17 +9,19 @@ came from, so a flat picture stays flat and the mean light stays the same.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
 from .checks import check_amount, check_image, check_number, check_numbers, fitted_if_given
 from .color import BRIGHTEST, WHITE, light_of, linear_to_srgb, luminance, srgb_to_linear
-from .filters.gaussian import gaussian_mixture
+from .face_box import FaceBox, faces_of_frames
 from .filters.row_strips import by_rows, map_rows
-from .filters.weighted_mean import mean_of_sums
+from .near_faces import frames_with_faces
+from .scatter import scatter, scatter_near_faces
 from .settings import BLOOM, MOST_STOPS
 
-SCALES = 5  # octaves from the widest Gaussian down; the narrowest is 1/16 of the radius
 SHOULDER_START = 0.8  # linear light from which added light is rolled off, and highlights count as clipped
 HALATION_FROM = 0.5  # linear luminance of the highlights that shine through a film
 HALATION_COLOR = (1.0, 0.22, 0.04)  # linear light: reflected by the base, it meets the red layer first
@@ -41,6 +43,7 @@ def luminance_bloom(
     halation: float = 0.0,
     protect: Tensor | None = None,
     alpha: Tensor | None = None,
+    faces: Sequence[Sequence[FaceBox]] | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Let highlights glow.
 
@@ -58,6 +61,10 @@ def luminance_bloom(
             to the scattered light, it leaves nothing darker.
         protect: [B or 1, 1, H, W] in 0..1; where 1, no light is added or taken. It still shines outwards.
         alpha: [B or 1, 1, H, W] in 0..1; transparent pixels neither shine nor dim the average.
+        faces: boxes around the faces of each frame, or one list for all. Near a face (`face_shares`) narrower than
+            FACE_SHARE of the diagonal, light arrives through a PSF of radius_px * `FaceBox.scale`: the share of the
+            face's width that it is on a face that wide. A flat picture stays flat, but the mean light of others is kept
+            to 0.1 % only (portraits, default settings). Beyond `FaceBox.surroundings` no bit changes.
 
     Returns:
         The picture, and the light added to it (negative where more leaves than arrives), both
@@ -65,7 +72,7 @@ def luminance_bloom(
 
     Raises:
         ValueError: a number is out of its range or not finite, or a tensor is not float32 of the shape above.
-        TypeError: an argument is no tensor, or no number.
+        TypeError: an argument is no tensor, no number, or no list of boxes for each frame.
 
     >>> import torch
     >>> bloomed, added = luminance_bloom(torch.full((1, 3, 8, 8), 0.5), intensity=0.45, radius_px=2.0)
@@ -80,6 +87,7 @@ def luminance_bloom(
     check_number(radius_px, "radius_px", 0)
     check_numbers(tint, "tint", 0, 1, count=3)
     protect, alpha = fitted_if_given(protect, image, "protect"), fitted_if_given(alpha, image, "alpha")
+    faces = faces_of_frames(faces, image)
     if intensity == 0:
         return image, torch.zeros_like(image)
 
@@ -103,7 +111,9 @@ def luminance_bloom(
         return linear_to_srgb(lit), linear_to_srgb(lit - light)
 
     light = map_rows(srgb_to_linear, image)
-    arriving = _scatter(leaving(light), radius_px, falloff, alpha)
+    arriving = scatter(leaving(light), radius_px, falloff, alpha)
+    for boxes, planes in frames_with_faces(faces, arriving, light, alpha):
+        scatter_near_faces(boxes, leaving, radius_px, falloff, *planes)
     bloomed, added = by_rows(glow, light, arriving, protect, into=(light, torch.empty_like(light)))
     return bloomed, added
 
@@ -146,21 +156,6 @@ def highlights(light: Tensor, threshold: float, knee: float) -> Tensor:
     return light * (torch.maximum(bend, level - threshold) / level.clamp_min(TINY))
 
 
-def psf_weights(falloff: float) -> list[float]:
-    """Weights of the octaves, narrowest first; positive, sum 1.
-
-    Each octave holds falloff / (1 - falloff) times the light of the next wider one, so the light falls with
-    the distance r as r^-(2 + log2(falloff / (1 - falloff))): 0 is the widest Gaussian alone, 0.5 gives r^-2, 0.67
-    the r^-3 of stray light in the eye (CIE 146, 2002) and in lenses, 1 the narrowest Gaussian alone.
-
-    Raises:
-        ValueError: falloff is outside 0..1.
-    """
-    check_number(falloff, "falloff", 0, 1)
-    parts = [falloff ** (SCALES - 1 - i) * (1 - falloff) ** i for i in range(SCALES)]
-    return [part / sum(parts) for part in parts]
-
-
 def add_light(light: Tensor, change: Tensor) -> Tensor:
     """Add `change` to linear light; what would pass SHOULDER_START is rolled off towards 1.
 
@@ -171,17 +166,6 @@ def add_light(light: Tensor, change: Tensor) -> Tensor:
     room = light.clamp_min(SHOULDER_START).neg_().add_(1 - TINY).clamp_min_(0)
     rolled = torch.expm1(excess.div(room + TINY).neg_()).mul_(room).neg_()
     return (change - excess).add_(rolled).add_(light)
-
-
-def _scatter(light: Tensor, radius_px: float, falloff: float, alpha: Tensor | None) -> Tensor:
-    """Light [B, C, H, W] as it arrives through the PSF; with alpha, averaged over what is not transparent."""
-    octaves = [radius_px / 2**octave for octave in reversed(range(SCALES))]
-    used = [(sigma, weight) for sigma, weight in zip(octaves, psf_weights(falloff), strict=True) if weight > 0]
-    sigmas, weights = [sigma for sigma, _ in used], [weight for _, weight in used]
-    if alpha is None:
-        return gaussian_mixture(light, sigmas, weights)
-    sums = gaussian_mixture(torch.cat([light * alpha, alpha], 1), sigmas, weights)
-    return mean_of_sums(sums, light, 1)
 
 
 def _unit_tint(tint: tuple[float, float, float], like: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from .checks import check_kind, check_number
 from .smoothstep import smoothstep
 from .units import diagonal
 
@@ -29,6 +30,10 @@ class FaceBox:
     Attributes:
         left, top, width, height: of the box; width and height above 0.
         face_width: of the face as it would be seen from the front, above 0: it does not shrink as the head turns.
+
+    Raises:
+        ValueError: a number is out of its range or not finite.
+        TypeError: one is no number.
     """
 
     left: float
@@ -36,6 +41,12 @@ class FaceBox:
     width: float
     height: float
     face_width: float
+
+    def __post_init__(self) -> None:
+        for name in ("left", "top"):
+            check_number(getattr(self, name), name)
+        for name in ("width", "height", "face_width"):
+            check_number(getattr(self, name), name, above=0)
 
     def resized(self, across: float, down: float) -> FaceBox:
         """The same box in a picture whose width and height are these factors of its own's."""
@@ -77,23 +88,6 @@ class FaceBox:
         return smoothstep(away, REACH, HELD)
 
 
-def faces_of_frames(faces: Sequence[Sequence[FaceBox]] | None, image: Tensor) -> Sequence[Sequence[FaceBox]] | None:
-    """Boxes of each frame of an image [B, C, H, W], those that touch it; None where there are none at all.
-
-    Raises:
-        ValueError: there are not as many lists as frames, nor one for all of them.
-    """
-    if faces is None:
-        return None
-    if len(faces) not in (1, len(image)):
-        raise ValueError(f"faces has {len(faces)} lists; it must have one, or {len(image)} for this image")
-    size = image.shape[-2:]
-    inside = [[box for box in boxes if box.touches(size)] for boxes in faces]
-    if not any(inside):
-        return None
-    return inside if len(inside) == len(image) else inside * len(image)
-
-
 def free_share(boxes: Sequence[FaceBox], size: Sequence[int], device: torch.device) -> Tensor:
     """[1, 1, H, W] of a picture of (height, width): the share of no face in `face_shares`."""
     free = torch.ones(1, 1, *size, device=device)
@@ -101,6 +95,29 @@ def free_share(boxes: Sequence[FaceBox], size: Sequence[int], device: torch.devi
         rows, columns = box.surroundings(size)
         free[..., rows, columns] *= 1 - box.nearness(_centres(rows, device), _centres(columns, device))
     return free
+
+
+def faces_of_frames(faces: Sequence[Sequence[FaceBox]] | None, image: Tensor) -> Sequence[Sequence[FaceBox]] | None:
+    """Boxes of each frame of an image [B, C, H, W], those that touch it; None where there are none at all.
+
+    Raises:
+        ValueError: there are not as many lists as frames, nor one for all of them.
+        TypeError: something is no list, or no `FaceBox`.
+    """
+    if faces is None:
+        return None
+    check_kind(faces, Sequence, "faces")
+    for frame, boxes in enumerate(faces):
+        check_kind(boxes, Sequence, f"faces[{frame}]")
+        for index, box in enumerate(boxes):
+            check_kind(box, FaceBox, f"faces[{frame}][{index}]")
+    if len(faces) not in (0, 1, len(image)):
+        raise ValueError(f"faces has {len(faces)} lists; it must have one, or {len(image)} for this image")
+    size = image.shape[-2:]
+    inside = [[box for box in boxes if box.touches(size)] for boxes in faces]
+    if not any(inside):
+        return None
+    return inside if len(inside) == len(image) else inside * len(image)
 
 
 def face_shares(boxes: Sequence[FaceBox], window: Window, device: torch.device) -> tuple[list[Tensor], Tensor]:

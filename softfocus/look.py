@@ -28,7 +28,12 @@ class Look:
 
 
 def make_look(
-    image: Tensor, mask: Tensor | None = None, settings: LookSettings = DEFAULTS, *, alpha: Tensor | None = None
+    image: Tensor,
+    mask: Tensor | None = None,
+    settings: LookSettings = DEFAULTS,
+    *,
+    alpha: Tensor | None = None,
+    faces: Sequence[Sequence[FaceBox]] | None = None,
 ) -> Look:
     """The look of a picture, as the nodes give it in the order of the shipped workflow.
 
@@ -38,6 +43,8 @@ def make_look(
             its detail returns after the bloom. None blurs everything, and returns detail everywhere.
         settings: of which `mask` plays no part here.
         alpha: [B or 1, 1, H, W] in 0..1. Transparent pixels give no color to others, and keep what they hide.
+        faces: boxes around the faces of each frame, or one list for all: lengths near them follow
+            their width: all that is sharpened by, and softness near small faces.
 
     Returns:
         Look; its `image` is the result. Borders as in `gaussian_blur`.
@@ -54,15 +61,17 @@ def make_look(
     check_kind(settings, LookSettings, "settings")
     mask, alpha = fitted_if_given(mask, image, "mask"), fitted_if_given(alpha, image, "alpha")
     source = fill_transparent(image, alpha)
-    soft = _on_seen(image, alpha, lambda seen: apply_blur(seen, settings.blur, protect=mask, alpha=alpha))
-    bloomed = _on_seen(soft, alpha, lambda seen: apply_bloom(seen, settings.bloom, alpha=alpha)[0])
+    soft = _on_seen(image, alpha, lambda seen: apply_blur(seen, settings.blur, protect=mask, alpha=alpha, faces=faces))
+    bloomed = _on_seen(soft, alpha, lambda seen: apply_bloom(seen, settings.bloom, alpha=alpha, faces=faces)[0])
     return Look(
         soft,
         bloomed,
         _on_seen(
             bloomed,
             alpha,
-            lambda seen: apply_sharpen(seen, settings.sharpen, source=source, mask=mask, alpha=alpha).image,
+            lambda seen: (
+                apply_sharpen(seen, settings.sharpen, source=source, mask=mask, alpha=alpha, faces=faces).image
+            ),
         ),
     )
 
@@ -74,9 +83,14 @@ def _on_seen(image: Tensor, alpha: Tensor | None, effect: Callable[[Tensor], Ten
 
 
 def apply_blur(
-    image: Tensor, settings: BlurSettings = BLUR, *, protect: Tensor | None = None, alpha: Tensor | None = None
+    image: Tensor,
+    settings: BlurSettings = BLUR,
+    *,
+    protect: Tensor | None = None,
+    alpha: Tensor | None = None,
+    faces: Sequence[Sequence[FaceBox]] | None = None,
 ) -> Tensor:
-    """`selective_gaussian_blur` with a sigma in percent of the diagonal."""
+    """`selective_gaussian_blur` with a sigma in percent of the diagonal, near small faces of five times their width."""
     return selective_gaussian_blur(
         image,
         percent_of_diagonal(image, settings.sigma),
@@ -84,6 +98,7 @@ def apply_blur(
         alpha=alpha,
         linear_light=settings.linear_light,
         max_delta=settings.max_delta,
+        faces=faces,
     )
 
 
@@ -93,8 +108,9 @@ def apply_bloom(
     *,
     protect: Tensor | None = None,
     alpha: Tensor | None = None,
+    faces: Sequence[Sequence[FaceBox]] | None = None,
 ) -> tuple[Tensor, Tensor]:
-    """`luminance_bloom` with a radius in percent of the diagonal and a tint as #rrggbb."""
+    """`luminance_bloom` with a tint as #rrggbb and a radius in percent as the sigma of `apply_blur`."""
     return luminance_bloom(
         image,
         intensity=settings.intensity,
@@ -107,6 +123,7 @@ def apply_bloom(
         halation=settings.halation,
         protect=protect,
         alpha=alpha,
+        faces=faces,
     )
 
 

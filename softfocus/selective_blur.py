@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import torch
 from torch import Tensor
 
 from .checks import check_amount, check_image, check_number, fitted_if_given
 from .color import BRIGHTEST, linear_to_srgb, srgb_to_linear
+from .face_box import FaceBox, Window, faces_of_frames
 from .filters.gaussian import bounded, gaussian_blur
 from .filters.max_delta_blur import max_delta_blur
 from .filters.row_strips import map_rows
 from .filters.variable_blur import variable_blur
 from .filters.weighted_mean import mean_of_sums
+from .near_faces import cut, frames_with_faces, length_map, mix_near_faces, parts, seen_around
 from .settings import BLUR
 from .transparency import fill_transparent
+
+HALO = 5.0  # sigmas around a part of the picture; less than 1e-6 of the weight lies beyond
 
 
 def selective_gaussian_blur(
@@ -24,6 +30,7 @@ def selective_gaussian_blur(
     alpha: Tensor | None = None,
     linear_light: bool = BLUR.linear_light,
     max_delta: float = 1.0,
+    faces: Sequence[Sequence[FaceBox]] | None = None,
 ) -> Tensor:
     """Blur the picture outside `protect`.
 
@@ -41,13 +48,16 @@ def selective_gaussian_blur(
         linear_light: average light rather than sRGB values, as a lens does.
         max_delta: only neighbours whose sRGB value differs by at most this count, each channel alone (see
             `max_delta_blur`), 0 or more; 1 and above: all of them, a plain Gaussian.
+        faces: boxes around the faces of each frame, or one list for all. Near a face (`face_shares`) narrower than
+            FACE_SHARE of the diagonal, sigma is the share of the face's width that it is on a face that wide:
+            sigma_px * `FaceBox.scale`. Beyond `FaceBox.surroundings` no bit changes.
 
     Returns:
         [B, 3, H, W] sRGB. Borders as in `gaussian_blur`.
 
     Raises:
         ValueError: a number is out of its range or not finite, or a tensor is not float32 of the shape above.
-        TypeError: an argument is no tensor, or no number.
+        TypeError: an argument is no tensor, no number, or no list of boxes for each frame.
 
     >>> import torch
     >>> image = torch.zeros(1, 3, 4, 4)
@@ -61,7 +71,11 @@ def selective_gaussian_blur(
     check_number(sigma_px, "sigma_px", 0)
     check_amount(max_delta, "max_delta")
     protect, alpha = fitted_if_given(protect, image, "protect"), fitted_if_given(alpha, image, "alpha")
-    sigma_px = bounded(sigma_px, max(image.shape[2:]))
+    faces = faces_of_frames(faces, image)
+
+    def sigma_at(scale: float) -> float:
+        return bounded(sigma_px * scale, max(image.shape[2:]))
+
     if sigma_px == 0:
         return image
     # Values of weight 0 would still place bins.
@@ -70,12 +84,15 @@ def selective_gaussian_blur(
     free = None if protect is None else 1 - protect
     weight = alpha if free is None else free if alpha is None else free * alpha
     if max_delta < 1:
-        blurred = max_delta_blur(light, shown, sigma_px, max_delta, weight)
-        blurred = blurred if free is None else torch.lerp(light, blurred, free)
+        blurred = max_delta_blur(light, shown, sigma_at(1), max_delta, weight)
     elif free is not None and ((free > 0) & (free < 1)).any():
-        blurred = variable_blur(light, free * sigma_px, weight)
+        blurred = variable_blur(light, free * sigma_at(1), weight)
     else:
-        blurred = weighted_blur(light, sigma_px, weight)
+        blurred = weighted_blur(light, sigma_at(1), weight)
+    for boxes, planes in frames_with_faces(faces, blurred, light, shown, weight, free):
+        _blur_near_faces(boxes, sigma_at, max_delta, *planes)
+    if max_delta < 1 and free is not None:
+        blurred = torch.lerp(light, blurred, free)
 
     def finished(blurred: Tensor, image: Tensor, protect: Tensor | None) -> Tensor:
         soft = linear_to_srgb(blurred) if linear_light else blurred
@@ -89,3 +106,35 @@ def weighted_blur(values: Tensor, sigma_px: float, weight: Tensor | None) -> Ten
     if weight is None:
         return gaussian_blur(values, sigma_px)
     return mean_of_sums(gaussian_blur(torch.cat([values * weight, weight], 1), sigma_px), values, 1)
+
+
+def _blur_near_faces(
+    faces: Sequence[FaceBox],
+    sigma_at: Callable[[float], float],
+    max_delta: float,
+    blurred: Tensor,
+    light: Tensor,
+    guide: Tensor,
+    weight: Tensor | None,
+    free: Tensor | None,
+) -> None:
+    """Blur one frame again, in place, where small faces ask for a smaller sigma. All planes are [1, C, H, W]."""
+
+    def near(scale: float, window: Window) -> Tensor:
+        def work(light: Tensor, guide: Tensor, weight: Tensor | None) -> Tensor:
+            return max_delta_blur(light, guide, sigma_at(scale), max_delta, weight)
+
+        return seen_around(work, window, HALO * sigma_at(scale), light, guide, weight)
+
+    if max_delta < 1:  # mixed, since the two differ by no more than that
+        mix_near_faces(blurred, faces, near)
+        return
+    sigma_px = length_map(sigma_at, faces, light)
+    sigma_px *= sigma_px < sigma_at(1)  # 0 where `blurred` stays as it is
+    if free is not None:
+        sigma_px *= free
+    halo_px = HALO * sigma_at(1)
+    for part in parts(faces, light, halo_px):
+        narrower = seen_around(variable_blur, part.window, halo_px, light, sigma_px, weight)
+        here = cut(blurred, part.window)
+        here.copy_(torch.where(cut(sigma_px, part.window) > 0, narrower, here))

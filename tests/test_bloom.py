@@ -12,12 +12,12 @@ from softfocus.bloom import (
     add_light,
     highlights,
     luminance_bloom,
-    psf_weights,
     record_highlights,
     recover_highlights,
 )
 from softfocus.color import luminance, srgb_to_linear
 from softfocus.filters import row_strips
+from softfocus.scatter import psf_weights
 
 SETTINGS = {
     "intensity": st.floats(0, 1),

@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softfocus.face_box import HELD, REACH, FaceBox, face_shares
+from softfocus.face_box import HELD, REACH, FaceBox, face_shares, faces_of_frames
 
 WHOLE = (slice(0, 120), slice(0, 160))
 CPU = torch.device("cpu")
@@ -66,3 +66,32 @@ def test_the_scale_is_that_of_a_face_a_fifth_of_the_diagonal_wide():
 def test_a_box_beside_the_picture_does_not_touch_it(face):
     assert not face.touches((120, 160))
     assert FaceBox(-40, 10, 50, 50, 40).touches((120, 160))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "name"),
+    [
+        ((0, 0, 0, 9, 9), "width is 0; it must be above 0"),
+        ((0, 0, 9, -1, 9), "height"),
+        ((0, 0, 9, 9, float("nan")), "face_width"),
+        ((float("inf"), 0, 9, 9, 9), "left"),
+    ],
+)
+def test_a_box_that_is_none_is_named(numbers, name):
+    with pytest.raises(ValueError, match=name):
+        FaceBox(*numbers)
+    with pytest.raises(TypeError, match="left is of type str"):
+        FaceBox("1", 0, 9, 9, 9)
+
+
+def test_boxes_of_frames_are_one_list_or_one_for_each():
+    images, face, beside = torch.zeros(2, 3, 120, 160), FaceBox(10, 10, 20, 20, 20), FaceBox(400, 10, 20, 20, 20)
+    assert faces_of_frames([[face, beside]], images) == [[face], [face]]
+    assert faces_of_frames([[], [face]], images) == [[], [face]]
+    assert all(faces_of_frames(each, images) is None for each in (None, [], [[]], [[], []], [[beside]]))
+    with pytest.raises(ValueError, match=r"faces has 3 lists; it must have one, or 2"):
+        faces_of_frames([[face]] * 3, images)
+    with pytest.raises(TypeError, match=r"faces\[0\] is of type FaceBox"):
+        faces_of_frames([face], images)
+    with pytest.raises(TypeError, match=r"faces\[1\]\[0\] is of type dict"):
+        faces_of_frames([[face], [{"x": 1}]], images)

@@ -46,11 +46,7 @@ def oval(face: FaceBox = FACE) -> torch.Tensor:
 
 @pytest.mark.parametrize("faces", [None, [], [[]], [[FaceBox(-90, 0, 50, 50, 50)]]])
 def test_without_a_face_in_the_picture_nothing_is_different(faces):
-    if faces == []:
-        with pytest.raises(ValueError, match="faces has 0 lists"):
-            sharpened(faces=faces)
-    else:
-        assert torch.equal(sharpened(faces=faces), sharpened())
+    assert torch.equal(sharpened(faces=faces), sharpened())
 
 
 def test_far_from_the_face_every_bit_is_as_without_it():
@@ -101,7 +97,7 @@ def test_no_pixel_passes_source_and_dream_by_more_than_it_may():
     result, before, after = (luminance(each) for each in (sharpened(faces=[[FACE]], floor=1.0), soft(), source()))
     beyond = torch.maximum(result - torch.maximum(before, after), torch.minimum(before, after) - result)
     (share,), _ = face_shares([FACE], (slice(0, HEIGHT), slice(0, WIDTH)), torch.device("cpu"))
-    assert beyond[share == 1].max() <= 5 * 0.01 + 1e-5
+    assert beyond[share == 1].max() <= 4.7 * 0.01 + 1e-5
     free = luminance(sharpened(faces=[[FACE]], floor=1.0, halo_limit=1.0))
     assert (
         torch.maximum(free - torch.maximum(before, after), torch.minimum(before, after) - free)[share == 1].max() > 0.06

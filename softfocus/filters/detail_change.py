@@ -16,7 +16,7 @@ from .row_strips import map_rows
 FINEST_SCALE = 4 / 15  # Gaussian scale between the two parts of the finest band, in units of the radius
 MIDDLE_SCALE = 2.0  # the same between the middle band and the coarse one
 NOISE_EXTREME = 2.25  # standard deviations that noise lifts a local maximum by: the expected one of 49 samples
-PASSING = 5.0  # times the halo limit: how far a pixel of a face may pass both what it was and what it becomes
+PASSING = 4.7  # times the halo limit: how far a pixel of a face may pass both what it was and what it becomes
 
 
 @dataclass(frozen=True)

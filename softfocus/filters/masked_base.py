@@ -10,7 +10,7 @@ from torch import Tensor
 from .coarse_grid import Size, enlarge, enlarging_px, reduce
 from .gaussian import gaussian_blur
 
-BASE_SCALE = 12.5  # in units of the radius: 9 % of the face's width at the default radius
+BASE_SCALE = 11.5  # in units of the radius: 8.6 % of the face's width at the default radius
 GRID_SCALE = 4.0  # scale whose grid it is made on, in units of the radius
 ROUNDS = 3
 TINY_WEIGHT = 1e-4  # of the mask around: less lets nothing through
