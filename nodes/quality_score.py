@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from comfy_api.latest import io, ui
 from torch import Tensor
@@ -21,11 +23,11 @@ from ..softfocus.quality.clip.clip_scores import ClipScores
 from ..softfocus.quality.clip.clip_texts import AUTO, EMOTIONS
 from .host.batch import Batch
 from .host.frames import Frames
-from .host.schema import Schema
+from .host.schema import Schema, boxes_input
 from .host.work import each_frame
 from .models.clip_judge import ClipJudge
 
-FLOATS_PER_PIXEL = 104
+FLOATS_PER_PIXEL = 128  # of which boxes of a large face take a third
 
 
 class QualityScore(io.ComfyNode):
@@ -76,6 +78,10 @@ class QualityScore(io.ComfyNode):
                     force_input=True,
                     tooltip="Picks of a person, such as 2>0, 2>1: picture 2 is better than 0 and 1. Weighed with the scores.",
                 ),
+                boxes_input(
+                    "From Face Detail Mask, found in a picture of this size: what the mask holds is measured in cycles of "
+                    "each face. Not connected: in percent of the diagonal, for which a small face is too fine.",
+                ),
             ],
             outputs=[
                 io.Float.Output(display_name="score", tooltip="Score of the best picture, 0..100."),
@@ -98,14 +104,16 @@ class QualityScore(io.ComfyNode):
         clip: object = None,
         clip_vision: object = None,
         preferences: str | None = None,
+        bboxes: Any = None,
     ) -> io.NodeOutput:
-        batch = Batch.of(image, masks={"mask": mask}, images={"reference": reference})
+        batch = Batch.of(image, masks={"mask": mask}, images={"reference": reference}, bboxes=bboxes)
         picks = parse_preferences(preferences or "", len(batch))
         judge = ClipJudge(prompt, emotion, clip, clip_vision)
 
         def measure(frames: Frames) -> list[tuple[Clarity, Effect, ClipScores | None]]:
             found = []
-            for picture in Measured.frames(frames.rgb, frames.images["reference"], frames.masks["mask"], frames.alpha):
+            masks, references = frames.masks["mask"], frames.images["reference"]
+            for picture in Measured.frames(frames.rgb, references, masks, frames.alpha, frames.faces):
                 clarity = measure_clarity(picture)
                 found.append((clarity, measure_effect(picture, clarity.distortions), judge(picture)))
             return found

@@ -5,7 +5,7 @@ What others may call is `__all__`; the paths below are private. Importing it rea
 
 from .bloom import luminance_bloom
 from .face_box import FaceBox
-from .faces.detail_mask import face_detail_mask
+from .faces.detail_mask import face_detail_mask, find_face_boxes
 from .filters.gaussian import gaussian_blur, gaussian_mixture
 from .look import Look, make_look
 from .selective_blur import selective_gaussian_blur
@@ -23,6 +23,7 @@ __all__ = [
     "Sharpened",
     "face_detail_mask",
     "feature_sharpen",
+    "find_face_boxes",
     "gaussian_blur",
     "gaussian_mixture",
     "luminance_bloom",

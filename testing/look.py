@@ -11,7 +11,8 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from softfocus.color import WHITE, luminance
-from softfocus.faces import find_faces, load_face_nets, refined_regions, weighted_maximum
+from softfocus.face_box import FaceBox
+from softfocus.faces import box_of_face, find_faces, load_face_nets, refined_regions, weighted_maximum
 from softfocus.filters.gaussian import gaussian_blur
 from softfocus.look import make_look
 from softfocus.settings import MASK
@@ -43,9 +44,9 @@ class Figures:
     clipped: float
 
 
-def compare(image: Tensor, mask: Tensor) -> Compared:
+def compare(image: Tensor, mask: Tensor, faces: list[list[FaceBox]] | None = None) -> Compared:
     """The look at its defaults beside the sharp face pasted over the soft picture."""
-    look = make_look(image, mask)
+    look = make_look(image, mask, faces=faces)
     return Compared(image, mask, look.bloomed, look.image, torch.lerp(look.bloomed, image, mask))
 
 
@@ -133,11 +134,12 @@ def run(scale: float = 1.0) -> dict[str, list[Figures]]:
     results: dict[str, list[Figures]] = {name: [] for name in PICTURES}
     for portrait in single_portraits():
         image = scaled(portrait, scale)
-        regions = refined_regions(image, find_faces(nets, image))
+        faces = find_faces(nets, image)
+        regions = refined_regions(image, faces)
         mask, face = weighted_maximum(regions, MASK.weights), regions["face"]
         if mask.max() == 0:
             continue
-        look = compare(image, mask)
+        look = compare(image, mask, [list(map(box_of_face, faces[0]))])
         for name, pick in PICTURES.items():
             results[name].append(measure(portrait, look, face, pick(look)))
     return results

@@ -17,6 +17,7 @@ BASE = {
     "color",
     "face_box",
     "frame_names",
+    "near_faces",
     "opencv",
     "pack_weights",
     "settings",

@@ -16,7 +16,7 @@ from .masks.hair import hair_mask
 from .masks.numbers import draw_numbers
 from .masks.outline import refine_outline
 from .masks.preview import draw_legend, tint_regions
-from .masks.regions import face_width, region_masks, weighted_maximum
+from .masks.regions import box_of_face, face_width, region_masks, weighted_maximum
 from .nets.selfie import SelfieSegmentation
 from .nets.weights import FaceNets, face_nets, load_face_nets, load_selfie_net, person_net
 from .people import EVERYBODY, choose_people, count_people, parse_people, with_bystanders
@@ -29,6 +29,7 @@ __all__ = [
     "SelfieSegmentation",
     "YuNet",
     "add_landmarks",
+    "box_of_face",
     "choose_people",
     "count_people",
     "detail_mask",

@@ -6,12 +6,13 @@ import torch
 from torch import Tensor
 
 from ..checks import check_image, check_kind, fitted_if_given
+from ..face_box import FaceBox
 from ..settings import MASK, MaskSettings
 from .face import Face, largest
 from .finding.find import find_faces
 from .masks.hair import hair_mask
 from .masks.outline import refine_outline
-from .masks.regions import region_masks, weighted_maximum
+from .masks.regions import box_of_face, region_masks, weighted_maximum
 from .nets.weights import face_nets, person_net
 
 
@@ -34,11 +35,41 @@ def face_detail_mask(image: Tensor, settings: MaskSettings = MASK, *, alpha: Ten
     >>> face_detail_mask(torch.full((1, 3, 48, 64), 0.5)).max().item()  # no face
     0.0
     """
+    faces = _find(image, settings, alpha)
+    return detail_mask(image, faces, settings, fitted_if_given(alpha, image, "alpha"))
+
+
+def find_face_boxes(
+    image: Tensor, settings: MaskSettings = MASK, *, alpha: Tensor | None = None
+) -> list[list[FaceBox]]:
+    """Boxes around the faces that `face_detail_mask` masks, for what follows the size of faces.
+
+    Args:
+        image: [B, 3, H, W] float32 sRGB in 0..1; each picture is taken alone.
+        settings: as of the node Face Detail Mask; weights play no part.
+        alpha: [B or 1, 1, H, W] in 0..1; what it hides is not looked at.
+
+    Returns:
+        For each picture its faces, largest first.
+
+    Raises:
+        ValueError: a tensor is not float32 of the shape above, or a file of weights is damaged.
+        TypeError: an argument is no tensor, or settings are none.
+
+    >>> import torch
+    >>> find_face_boxes(torch.full((1, 3, 48, 64), 0.5))  # no face
+    [[]]
+    """
+    return [[box_of_face(face) for face in found] for found in _find(image, settings, alpha)]
+
+
+def _find(image: Tensor, settings: MaskSettings, alpha: Tensor | None) -> list[list[Face]]:
+    """The faces of each picture that settings ask for."""
     check_image(image)
     check_kind(settings, MaskSettings, "settings")
     alpha = fitted_if_given(alpha, image, "alpha")
     faces = find_faces(face_nets(image.device), image, settings.min_confidence, alpha=alpha)
-    return detail_mask(image, [largest(each, settings.max_faces) for each in faces], settings, alpha)
+    return [largest(each, settings.max_faces) for each in faces]
 
 
 def detail_mask(

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from torch import Tensor
 
 from ..color import displayable, luminance, srgb_to_linear
+from ..face_box import FaceBox
 from ..filters.gaussian import gaussian_blur
 from ..filters.noise_level import noise_in_region, noise_level
 from ..transparency import fill_transparent
-from ..units import diagonal
 from .edges import Edges, find_edges
 from .regions import Regions, find_regions
 
 SMOOTHED_PX = 1.0  # sigma of what `noise_level` tells flat places by
-LOW_PASS = 0.01  # of the diagonal: sigma of what counts as light rather than detail
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,9 +35,14 @@ class Measured:
 
     @classmethod
     def of(
-        cls, image: Tensor, reference: Tensor | None = None, mask: Tensor | None = None, alpha: Tensor | None = None
+        cls,
+        image: Tensor,
+        reference: Tensor | None = None,
+        mask: Tensor | None = None,
+        alpha: Tensor | None = None,
+        faces: Sequence[FaceBox] | None = None,
     ) -> Measured:
-        """One frame, arguments as in `frames`, with B = 1.
+        """One frame, arguments as in `frames`, with B = 1, and the faces of that frame.
 
         Raises:
             ValueError: a shape is wrong.
@@ -46,7 +50,7 @@ class Measured:
         if image.ndim != 4 or image.shape[:2] != (1, 3):
             raise ValueError(f"image has shape {tuple(image.shape)}; expected one picture [1, 3, H, W]")
         _check_shapes(image, reference, mask, alpha)
-        regions = find_regions(None if mask is None else displayable(mask), alpha)
+        regions = find_regions(None if mask is None else displayable(mask), alpha, faces)
         before = None if reference is None else cls(fill_transparent(displayable(reference), alpha), regions)
         return cls(fill_transparent(displayable(image), alpha), regions, before)
 
@@ -57,6 +61,7 @@ class Measured:
         references: Tensor | None = None,
         masks: Tensor | None = None,
         alphas: Tensor | None = None,
+        faces: Sequence[Sequence[FaceBox]] | None = None,
     ) -> Iterator[Measured]:
         """Every frame on its own, and none before it is taken: what a frame holds is let go with it.
 
@@ -66,14 +71,20 @@ class Measured:
             masks: [B, 1, H, W] in 0..1, 1 = structure that stays sharp, or None.
             alphas: [B, 1, H, W] in 0..1, of the images and of the references, or None: only what is mostly seen is
                 measured, and nothing of what is hidden.
+            faces: boxes around the faces of each frame, in its pixels: what lies inside the mask is measured in cycles
+                a face there. None: in percent of the diagonal.
 
         Raises:
             ValueError: the shapes do not belong together.
         """
         _check_shapes(images, references, masks, alphas)
+        if faces is not None and len(faces) != len(images):
+            raise ValueError(f"faces has {len(faces)} frames; expected {len(images)}, one list for each image")
         for at in range(len(images)):
-            others = (None if each is None else each[at : at + 1] for each in (references, masks, alphas))
-            yield cls.of(images[at : at + 1], *others)
+            reference, mask, alpha = (
+                None if each is None else each[at : at + 1] for each in (references, masks, alphas)
+            )
+            yield cls.of(images[at : at + 1], reference, mask, alpha, None if faces is None else faces[at])
 
     @cached_property
     def luma(self) -> Tensor:
@@ -84,16 +95,6 @@ class Measured:
     def light(self) -> Tensor:
         """[1, 1, H, W]: linear luminance Y."""
         return luminance(srgb_to_linear(self.rgb))
-
-    @cached_property
-    def low(self) -> Tensor:
-        """[1, 3, H, W]: the sRGB values without their detail."""
-        return low_pass(self.rgb)
-
-    @cached_property
-    def low_luma(self) -> Tensor:
-        """[1, 1, H, W]: Y' without its detail."""
-        return luminance(self.low)
 
     @cached_property
     def noise(self) -> float:
@@ -108,11 +109,6 @@ class Measured:
     def edges(self) -> Edges:
         """Slopes of luma, and how much of them noise explains."""
         return find_edges(self.luma, self.noise)
-
-
-def low_pass(picture: Tensor) -> Tensor:
-    """The light of a picture [B, C, H, W] without its detail: a Gaussian of LOW_PASS."""
-    return gaussian_blur(picture, LOW_PASS * diagonal(picture))
 
 
 def _check_shapes(images: Tensor, references: Tensor | None, masks: Tensor | None, alphas: Tensor | None) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from torch import Tensor
 
-from ..filters.gaussian import gaussian_blur
+from ..face_box import FaceBox
 from ..transparency import fill_transparent, mostly_seen
-from ..units import diagonal
+from .lengths import DIAGONAL, Lengths
 
 EMPTY = 0.02  # a mask value below this counts as nothing
-MARGIN = 0.01  # of the diagonal: the transition band that belongs to neither side
-RING = 0.03  # of the diagonal: how far the surroundings reach
+MARGIN = 0.01  # of `Lengths`: the transition band that belongs to neither side
+RING = 0.03  # of `Lengths`: how far the surroundings reach
 SOLID = 0.25  # of a mask's peak; a face at the weights of Face Detail Mask counts whole
 SMALLEST_OUTSIDE = 0.005  # of the picture: less than this cannot be compared with the inside
 
@@ -31,18 +32,24 @@ class Regions:
     Attributes:
         inside: the mask, or None where the picture is one region.
         outside: 1 where neither the mask nor its transition band reaches.
-        ring: the part of outside that lies near the mask, weighted by nearness.
+        around: the same with the band that `lengths` give it.
+        ring: the part of around that lies near the mask, weighted by nearness.
         note: why the picture is one region, as a sentence; empty with a usable mask.
         seen: 1 where the picture is mostly seen, or None where it is opaque.
         drawn: the mask, continued where it is transparent: its outline is not that of what is seen.
+        lengths: of what lies inside and in the ring.
+        boxed: whether boxes around faces were given.
     """
 
     inside: Tensor | None
     outside: Tensor | None
+    around: Tensor | None
     ring: Tensor | None
     note: str
     seen: Tensor | None = None
     drawn: Tensor | None = None
+    lengths: Lengths = DIAGONAL
+    boxed: bool = False
 
     @property
     def subject(self) -> Tensor | None:
@@ -56,33 +63,51 @@ class Regions:
 
     @property
     def near(self) -> Tensor | None:
-        """All that is not outside, or all that is seen of a picture that is one region; None: every pixel."""
-        if self.outside is None or self.seen is None:
-            return self.seen if self.outside is None else 1 - self.outside
-        return self.seen - self.outside
+        """All that is not around, or all that is seen of a picture that is one region; None: every pixel."""
+        if self.around is None or self.seen is None:
+            return self.seen if self.around is None else 1 - self.around
+        return self.seen - self.around
 
 
-def find_regions(mask: Tensor | None, alpha: Tensor | None = None) -> Regions:
-    """Split a picture by a detail mask [1, 1, H, W] in 0..1, or treat it as one region; alpha likewise."""
+def find_regions(mask: Tensor | None, alpha: Tensor | None = None, faces: Sequence[FaceBox] | None = None) -> Regions:
+    """Split a picture by a detail mask [1, 1, H, W] in 0..1, or treat it as one region.
+
+    Args:
+        mask: or None.
+        alpha: likewise.
+        faces: boxes around them, whose scale counts for what lies inside; None where they are not known.
+    """
+    boxed = faces is not None
     seen = None if alpha is None else mostly_seen(alpha)
+
+    def one_region(note: str) -> Regions:
+        return Regions(None, None, None, None, note, seen, boxed=boxed)
+
     if seen is not None and not bool(seen.any()):
-        return Regions(None, None, None, NOTHING_SEEN)
+        return Regions(None, None, None, None, NOTHING_SEEN, boxed=boxed)
     if seen is not None and bool(seen.all()):
         alpha = seen = None
     if mask is None:
-        return Regions(None, None, None, NO_MASK, seen)
+        return one_region(NO_MASK)
     if float(mask.max()) < EMPTY:
-        return Regions(None, None, None, EMPTY_MASK, seen)
+        return one_region(EMPTY_MASK)
     mask = fill_transparent(mask, alpha)
     inside = mask if seen is None else mask * seen
     if float(inside.max()) < EMPTY:
-        return Regions(None, None, None, HIDDEN_MASK, seen)
-    reach = diagonal(mask)
-    outside = (gaussian_blur(mask, MARGIN * reach) < EMPTY).to(mask.dtype) * (mask < EMPTY)
-    outside = outside if seen is None else outside * seen
+        return one_region(HIDDEN_MASK)
+    outside = _beyond(mask, DIAGONAL, seen)
     if weighted_mean(outside, seen) < SMALLEST_OUTSIDE:
-        return Regions(None, None, None, FULL_MASK, seen)
-    return Regions(inside, outside, outside * gaussian_blur(mask, RING * reach), "", seen, mask)
+        return one_region(FULL_MASK)
+    lengths = Lengths.near(faces or (), inside, EMPTY)
+    around = _beyond(mask, lengths, seen) if lengths.faces else outside
+    ring = around * lengths.spread(mask, RING)
+    return Regions(inside, outside, around, ring, "", seen, mask, lengths, boxed)
+
+
+def _beyond(mask: Tensor, lengths: Lengths, seen: Tensor | None) -> Tensor:
+    """1 where neither the mask nor its transition band reaches, and something is seen."""
+    beyond = (lengths.spread(mask, MARGIN) < EMPTY).to(mask.dtype) * (mask < EMPTY)
+    return beyond if seen is None else beyond * seen
 
 
 def solid(mask: Tensor, share: float = SOLID) -> Tensor:

@@ -8,10 +8,11 @@ from functools import lru_cache
 import torch
 from skimage.data import astronaut
 from torch import Tensor
-from torch.nn.functional import interpolate
+from torch.nn.functional import interpolate, pad
 
 from softfocus.color import linear_to_srgb, srgb_to_linear
-from softfocus.filters.gaussian import gaussian_blur
+from softfocus.face_box import FACE_SHARE, FaceBox
+from softfocus.filters.gaussian import gaussian_blur, mirrored_index
 from softfocus.quality import Effect, Measured, measure_effect
 
 Portrait = tuple[Tensor, Tensor]  # picture [1, 3, H, W], mask [1, 1, H, W]
@@ -52,12 +53,15 @@ def ellipse(size: int, center: tuple[float, float], radii: tuple[float, float]) 
     return ((1.3 - (y[:, None] ** 2 + x[None, :] ** 2)) / 0.6).clamp(0, 1)[None, None]
 
 
+FACES = {"real": (0.225, 0.435), "synthetic": (0.5, 0.5)}  # centers (y, x) of the ellipses, shares of the side
+
+
 @lru_cache(maxsize=4)
 def real(size: int = 320) -> Portrait:
     """NASA's astronaut picture (public domain) with an ellipse over the face."""
     pixels = torch.from_numpy(astronaut()).permute(2, 0, 1)[None].float() / 255
     picture = interpolate(pixels, (size, size), mode="bicubic", antialias=True).clamp(0, 1)
-    return picture, ellipse(size, (0.225, 0.435), (0.14, 0.1))
+    return picture, ellipse(size, FACES["real"], (0.14, 0.1))
 
 
 @lru_cache(maxsize=4)
@@ -66,9 +70,35 @@ def synthetic(size: int = 320) -> Portrait:
     generator = torch.Generator().manual_seed(4)
     grain = torch.randn(1, 3, size, size, generator=generator)
     texture = sum(amount * relative_blur(grain, width) * width * size for width, amount in ((0.002, 0.4), (0.005, 0.5)))
-    face = ellipse(size, (0.5, 0.5), (0.2, 0.15))
+    face = ellipse(size, FACES["synthetic"], (0.2, 0.15))
     lamps = sum(ellipse(size, center, (0.06, 0.06)) for center in ((0.25, 0.22), (0.3, 0.8)))
     return (0.3 + 0.15 * face + texture + 0.6 * lamps).clamp(0, 1), face
+
+
+def face_box(name: str, size: int, times: int = 1) -> FaceBox:
+    """A face at the center of a portrait's ellipse, a fifth of its diagonal wide, with what `amid` adds around it."""
+    width = FACE_SHARE * math.sqrt(2) * size
+    y, x = (center * size - width / 2 + margin(size, times) for center in FACES[name])
+    return FaceBox(x, y, width, width, width)
+
+
+def amid(picture: Tensor, times: int) -> Tensor:
+    """A square picture in the middle of mirrored surroundings, `times` as wide and high."""
+    size = picture.shape[-1]
+    places = mirrored_index(torch.arange(times * size) - margin(size, times), size)
+    return picture[..., places, :][..., places]
+
+
+def amid_nothing(mask: Tensor, times: int) -> Tensor:
+    """A mask of a picture that is put `amid` its mirrored self: only the picture in the middle has it."""
+    size = mask.shape[-1]
+    first = margin(size, times)
+    return pad(mask, (first, (times - 1) * size - first) * 2)
+
+
+def margin(size: int, times: int) -> int:
+    """How far `amid` moves a picture of so many pixels, to the right and down."""
+    return (times - 1) * size // 2
 
 
 def dreamy(picture: Tensor, scatter: float = 0.35) -> Tensor:

@@ -60,6 +60,7 @@ NEAR_FACES = [
     ("SoftFocusSelectiveGaussianBlur", {"bboxes": [FACE]}),
     ("SoftFocusSelectiveGaussianBlur", {"bboxes": [FACE], "max_delta": 0.2}),
     ("SoftFocusLuminanceBloom", {"bboxes": [FACE], "halation": 1.0}),
+    ("SoftFocusQualityScore", {"bboxes": [{"x": 0, "y": 0, "width": SIDE, "height": SIDE}]}),
 ]
 
 

@@ -65,6 +65,32 @@ def test_references_and_masks_of_each_frame_are_used(score, batch):
     assert entries[1]["effect"]["kept_outside"] == 1.0
 
 
+def box(scale: float = 1.0) -> dict[str, float]:
+    """A box around the face of `batch`, of a face that takes so many fifths of the diagonal."""
+    face = looks.face_box("synthetic", 128)
+    return {"x": face.left, "y": face.top, "width": face.width, "height": face.height, "face_width": scale * face.width}
+
+
+def test_boxes_give_the_inside_the_scale_of_the_face(score, batch):
+    plain, same, large = (score(**batch, bboxes=boxes) for boxes in (None, [box()], [[box(2.0)]]))
+    first, second, third = (json.loads(each.ui["data"][0])[0]["effect"] for each in (plain, same, large))
+    assert "since no bboxes are connected" in plain.ui["text"][0] and first["faces"] is first["face_scale"] is None
+    assert "Detail at 1 face is measured in cycles a face" in same.ui["text"][0]
+    assert second["kept_inside"] == pytest.approx(first["kept_inside"], rel=2e-3) and second["faces"] == 1
+    assert abs(third["kept_inside"] - first["kept_inside"]) > 0.05 and third["face_scale"] == pytest.approx(2.0)
+    assert third["kept_outside"] == second["kept_outside"] == first["kept_outside"]
+
+
+def test_boxes_of_each_frame_are_used(score, batch):
+    entries = json.loads(score(**batch, bboxes=[[box()], [], [box(), box(2.0)]]).args[2].split("\n\n")[1])
+    assert {entry["index"]: entry["effect"]["faces"] for entry in entries} == {0: 1, 1: 0, 2: 2}
+
+
+def test_boxes_of_another_number_of_frames_are_refused(score, batch):
+    with pytest.raises(ValueError, match="^bboxes has"):
+        score(**batch, bboxes=[[box()], [box()]])
+
+
 def test_no_frames_are_no_error(score):
     total, best, report, chart = score(torch.zeros(0, 16, 16, 3)).args
     assert total == 0.0 and best.shape == (0, 16, 16, 3)

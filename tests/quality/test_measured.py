@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -29,6 +30,7 @@ SHARED = (
     "normalised_luma",
     "srgb_to_linear",
 )
+FILTERS = {"gaussian_blur", "local_maximum"}  # the whole picture goes through them for its inside and its outside
 Calls = Counter[tuple[str, ...]]  # by the function's name and what it was given
 
 
@@ -73,3 +75,25 @@ def test_nothing_is_computed_twice(referenced, masked, cut):
     assert times["normalised_luma"] == 5  # NIQE and BRISQUE at two sizes, PIQE at one, for all regions
     sides = 3 if referenced and masked else 2 if masked else 1 if referenced else 0  # and where the mask is strongest
     assert times["noise_level"] == 1 and times["noise_in_region"] == sides * (1 + referenced)
+
+
+@pytest.mark.parametrize("referenced", [True, False], ids=["reference", "no reference"])
+def test_faces_add_their_own_blurs_and_no_other_work(referenced):
+    """Each face adds a small window to what is blurred inside the mask; nothing else is measured again."""
+    before, mask = looks.real(160)
+    after = looks.restored(before, mask)
+    face = looks.face_box("real", 160)
+    counted = []
+    for boxes in (None, [], [replace(face, face_width=40)], [replace(face, face_width=width) for width in (40, 41)]):
+        with recorded() as calls:
+            picture = Measured.of(after, before if referenced else None, mask, None, boxes)
+            measure_effect(picture, measure_clarity(picture).distortions)
+        assert len(picture.regions.lengths.faces) == len(boxes or ())
+        assert [call for call, times in calls.items() if times > 1 and call[0] not in FILTERS] == []
+        counted.append(Counter(name for name, *_ in calls.elements()))
+    plain, empty, one, two = counted
+    assert plain == empty
+    for name in ("find_regions", "find_edges", "noise_level", "noise_in_region", "normalised_luma"):
+        assert one[name] == two[name] == plain[name]
+    blurs = two["gaussian_blur"] - one["gaussian_blur"]
+    assert 0 < blurs <= plain["gaussian_blur"] and one["gaussian_blur"] - plain["gaussian_blur"] <= 2 * blurs

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
+from ...face_box import FaceBox
 from ...settings import MASK
 from ..face import Face
 from ..topology import (
@@ -38,6 +39,11 @@ def face_width(landmarks: Tensor) -> float:
     across = (landmarks[LEFT_EAR] - landmarks[RIGHT_EAR]).norm()
     down = (landmarks[CHIN] - landmarks[FOREHEAD]).norm()
     return torch.maximum(across, ASPECT * down).item()
+
+
+def box_of_face(face: Face) -> FaceBox:
+    """The box of a face with its width as seen from the front, or without landmarks with the box's own."""
+    return FaceBox(*face.box, face.box[2] if face.landmarks is None else face_width(face.landmarks))
 
 
 def region_masks(

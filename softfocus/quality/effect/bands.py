@@ -1,7 +1,8 @@
 """A picture's luma in three bands: the finest detail, detail, and form, and what is left of each after an effect.
 
-Form is the modelling of a cheek or a nose, from 1 % to 2.4 % of the diagonal, which returned detail does not reach.
-A small blur leaves it alone; light that scatters takes from it, the same share inside and outside the mask.
+Form is the modelling of a cheek or a nose, from 1 % to 2.4 % of the diagonal or of five widths of a face, which
+returned detail does not reach. A small blur leaves it alone; light that scatters takes from it, the same share inside
+and outside the mask.
 """
 
 from __future__ import annotations
@@ -10,32 +11,48 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from ...color import luminance
+from ..lengths import DIAGONAL, Lengths
 from ..measured import Measured
 from ..regions import solid, weighted_mean
 from .detail import FINE, INVISIBLE, MIDDLE, clean_energy, smoothed
 
+LOW_PASS = 0.01  # of `Lengths`: sigma of what counts as light rather than detail
 CORE = 0.5  # of a mask's peak
 MOST = 10.0  # times as much is all that is told apart: of a reference without detail any detail is a huge multiple
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Bands:
-    """Bands of a picture's luma from fine to coarse, [1, 1, H, W]."""
+    """A picture from fine to coarse, at lengths of the picture or, where they are known, of its faces.
+
+    Attributes:
+        picture: of which these are the bands.
+        lengths: of the bands.
+        finest, detail, form: bands of luma, [1, 1, H, W].
+        low: [1, 3, H, W], the sRGB values without their detail.
+        low_luma: [1, 1, H, W], luma of `low`: form begins where this light does.
+    """
 
     picture: Measured
+    lengths: Lengths
     finest: Tensor
     detail: Tensor
     form: Tensor
+    low: Tensor
+    low_luma: Tensor
 
     def energy(self, weight: Tensor | None) -> float:
         """Energy of detail, its noise taken off."""
-        return clean_energy(self.detail, self.picture.noise_in(weight), weight, FINE, MIDDLE)
+        return clean_energy(self.detail, self.picture.noise_in(weight), weight, FINE, MIDDLE, self.lengths)
 
 
-def split_bands(picture: Measured) -> Bands:
-    """The bands of a picture; form begins where light rather than detail does (`Measured.low`)."""
-    fine, middle, coarse = smoothed(picture.luma)
-    return Bands(picture, picture.luma - fine, fine - middle, picture.low_luma - coarse)
+def split_bands(picture: Measured, lengths: Lengths = DIAGONAL) -> Bands:
+    """The bands of a picture."""
+    fine, middle, coarse = smoothed(picture.luma, lengths)
+    low = lengths.blur(picture.rgb, LOW_PASS)
+    low_luma = luminance(low)
+    return Bands(picture, lengths, picture.luma - fine, fine - middle, low_luma - coarse, low, low_luma)
 
 
 def detail_kept(now: float, was: float) -> float:

@@ -1,8 +1,8 @@
 """Detail as the energy of one band of a picture's luma, without its noise.
 
-The band is a difference of Gaussians between 0.15 % and 0.6 % of the diagonal: eyelashes and lip
-lines in a portrait, and the range that the pack blurs and restores. White noise is estimated from
-the picture itself (`filters.noise_level`), and what it would put into the band is taken off the energy.
+The band is a difference of Gaussians between 0.15 % and 0.6 % of the diagonal, or of five widths of a face that is
+known: eyelashes and lip lines in a portrait, and the range that the pack blurs and restores. White noise is estimated
+from the picture itself (`filters.noise_level`), and what it would put into the band is taken off the energy.
 """
 
 from __future__ import annotations
@@ -12,19 +12,18 @@ import math
 import torch
 from torch import Tensor
 
-from ...filters.gaussian import gaussian_blur
-from ...units import diagonal
+from ..lengths import DIAGONAL, Lengths
 from ..measured import Measured
 from ..regions import weighted_mean
 
-FINE, MIDDLE, COARSE = 0.0015, 0.006, 0.024  # of the diagonal: edges of the detail band and of the next one
+FINE, MIDDLE, COARSE = 0.0015, 0.006, 0.024  # of `Lengths`: edges of the detail band and of the next one
+CYCLES = 7, 23  # a face width, where FINE and MIDDLE are shares of five: half of the power that the band passes at most
 INVISIBLE = (0.1 / 255) ** 2  # band energy that nobody can see; keeps ratios of flat regions at 1
 
 
-def smoothed(luma: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def smoothed(luma: Tensor, lengths: Lengths = DIAGONAL) -> tuple[Tensor, Tensor, Tensor]:
     """[1, 1, H, W] luma under Gaussians of FINE, MIDDLE and COARSE; their differences are bands."""
-    reach = diagonal(luma)
-    return gaussian_blur(luma, FINE * reach), gaussian_blur(luma, MIDDLE * reach), gaussian_blur(luma, COARSE * reach)
+    return lengths.blur(luma, FINE), lengths.blur(luma, MIDDLE), lengths.blur(luma, COARSE)
 
 
 def detail_energy(picture: Measured, weight: Tensor | None) -> float:
@@ -33,17 +32,19 @@ def detail_energy(picture: Measured, weight: Tensor | None) -> float:
     return clean_energy(fine - middle, picture.noise_in(weight), weight, FINE, MIDDLE)
 
 
-def clean_energy(band: Tensor, noise: float, weight: Tensor | None, fine: float, coarse: float) -> float:
+def clean_energy(
+    band: Tensor, noise: float, weight: Tensor | None, fine: float, coarse: float, lengths: Lengths = DIAGONAL
+) -> float:
     """Mean square of a band under a weight, less that of the noise, plus INVISIBLE.
 
     Args:
         band: [1, 1, H, W], the difference of two Gaussians of luma.
         noise: standard deviation of luma's white noise under the weight.
         weight: [1, 1, H, W], or None: everywhere.
-        fine, coarse: sigmas of the two Gaussians as shares of the diagonal, fine < coarse.
+        fine, coarse: sigmas of the two Gaussians as shares of `lengths`, fine < coarse.
+        lengths: those of the band.
     """
-    reach = diagonal(band)
-    passed = noise**2 * noise_gain(fine * reach, coarse * reach)
+    passed = noise**2 * lengths.mean(lambda reach: noise_gain(fine * reach, coarse * reach), weight, band)
     return max(weighted_mean(band.square(), weight) - passed, 0.0) + INVISIBLE
 
 

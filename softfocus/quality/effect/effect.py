@@ -39,6 +39,8 @@ class Effect:
         shown: without a reference, how much there is to be seen, over the least that can be judged; 0..1.
         edge_width, noise, block_step, ringing: without a reference, the fields of `Distortions`; the edge width inside
             the mask if there is one.
+        faces: faces in the mask in whose cycles the inside is measured; None where no boxes were given.
+        face_scale: width of those faces over a fifth of the diagonal, averaged by the mask's weight; None without.
     """
 
     note: str
@@ -70,3 +72,5 @@ class Effect:
     ringing: float | None = None
     shown: float | None = None
     flat_reference: str = ""
+    faces: int | None = None
+    face_scale: float | None = None

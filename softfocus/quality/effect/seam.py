@@ -11,11 +11,9 @@ import math
 
 from torch import Tensor
 
-from ...filters.gaussian import gaussian_blur
-from ...units import diagonal
 from .bands import Bands, gain
 
-HARD = 0.001  # of the diagonal: an edge as narrow as this is hard
+HARD = 0.001  # of the bands' lengths: an edge as narrow as this is hard
 LEAST_PX = 0.7  # of HARD in pixels: narrower edges than a pixel's cannot be drawn
 EDGE_AREA = math.sqrt(2 / math.pi)  # area between a unit step and its blurred copy, per sigma and length of the edge
 
@@ -24,7 +22,7 @@ def seam(after: Bands, before: Bands, mask: Tensor, seen: Tensor | None = None) 
     """Step of the kept detail across the mask's hard edges.
 
     Args:
-        after, before: of the picture and of its reference.
+        after, before: of the picture and of its reference, at the same lengths.
         mask: [1, 1, H, W] in 0..1.
         seen: [1, 1, H, W] of 0 and 1: only the outline that lies in it counts. None: all of it.
 
@@ -32,23 +30,22 @@ def seam(after: Bands, before: Bands, mask: Tensor, seen: Tensor | None = None) 
         0 where nothing changes at the outline, about 1 where all detail ends at a hard edge. Soft edges count by
         the share that their bends have, so an edge much wider than HARD counts for little.
     """
-    sigma = max(LEAST_PX, HARD * diagonal(mask))
-    beyond = mask - gaussian_blur(mask, sigma)
+    beyond = mask - after.lengths.blur(mask, HARD, LEAST_PX)
     beyond = beyond if seen is None else beyond * seen
-    length = _outline(mask, seen)
+    outline = _outline(mask, seen)
+    length = float(outline.sum()) / mask.numel()
     if length <= 0:
         return 0.0
+    sigma = after.lengths.mean(lambda reach: max(LEAST_PX, HARD * reach), outline, mask)
     hardness = float(beyond.abs().mean()) / (EDGE_AREA * sigma * length)
     now, was = (bands.finest + bands.detail for bands in (after, before))
     inner, outer = (gain(now, was, side.clamp_min(0)) for side in (beyond, -beyond))
     return hardness * max(0.0, inner - outer)
 
 
-def _outline(mask: Tensor, seen: Tensor | None) -> float:
-    """Length of the edges times their height, over the picture's area (total variation)."""
-    if min(mask.shape[-2:]) < 2:
-        return 0.0
+def _outline(mask: Tensor, seen: Tensor | None) -> Tensor:
+    """[1, 1, H - 1, W - 1]: height of the edges, whose sum is their length times their height (total variation)."""
     corner = mask[..., :-1, :-1]
     across, down = mask[..., :-1, 1:] - corner, mask[..., 1:, :-1] - corner
     height = (across.square() + down.square()).sqrt()
-    return float((height if seen is None else height * seen[..., :-1, :-1]).sum()) / mask.numel()
+    return height if seen is None else height * seen[..., :-1, :-1]

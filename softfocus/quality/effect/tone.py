@@ -1,7 +1,7 @@
 """What an effect does besides detail: light, colour and faults, as numbers for one picture.
 
 All pictures are [1, 3, H, W] sRGB in 0..1 and all planes [1, 1, H, W]; every length is a share of
-the diagonal. `luma` is Y' of the sRGB values.
+`Lengths`. `luma` is Y' of the sRGB values.
 """
 
 from __future__ import annotations
@@ -12,9 +12,7 @@ import torch
 from torch import Tensor
 
 from ...color import WHITE
-from ...filters.gaussian import gaussian_blur
-from ...filters.local_range import local_maximum
-from ...units import diagonal
+from ..lengths import DIAGONAL, Lengths
 from ..regions import weighted_mean
 from .drift import fit
 
@@ -47,21 +45,23 @@ def glow(shift: Tensor, low: Tensor, scattered: list[Tensor], weight: Tensor | N
     return 100 * moved, 100 * wide
 
 
-def halo(luma: Tensor, reference: Tensor, shift: Tensor, weight: Tensor | None) -> tuple[float, float]:
+def halo(
+    luma: Tensor, reference: Tensor, shift: Tensor, weight: Tensor | None, lengths: Lengths = DIAGONAL
+) -> tuple[float, float]:
     """Overshoot of luma beyond the reference's local range, after taking off the change of light.
 
     Args:
         luma, reference: planes of the picture and of what it was made from.
         shift: low-passed luma less that of the reference.
         weight: where to look (None: everywhere).
+        lengths: those of the low-passed luma.
 
     Returns:
         Mean and 99.9th percentile, in code values (/255).
     """
-    radius = max(1, round(HALO_WINDOW * diagonal(luma)))
     levelled = luma - shift
-    over = torch.relu(levelled - local_maximum(reference, radius)) + torch.relu(
-        -levelled - local_maximum(-reference, radius)
+    over = torch.relu(levelled - lengths.maximum(reference, HALO_WINDOW)) + torch.relu(
+        -levelled - lengths.maximum(-reference, HALO_WINDOW)
     )
     values = over if weight is None else over[weight > 0]
     return 255 * float(values.mean()), 255 * quantile(values, 0.999)
@@ -96,14 +96,14 @@ def colour_drift(low: Tensor, reference_low: Tensor, weight: Tensor | None) -> f
     return weighted_mean(drift[:, 1:].square().sum(1, keepdim=True).sqrt(), weight)
 
 
-def colour_form(low: Tensor) -> Tensor:
-    """The modelling of red less blue, [1, 1, H, W], of a low-passed picture.
+def colour_form(low: Tensor, lengths: Lengths = DIAGONAL) -> Tensor:
+    """The modelling of red less blue, [1, 1, H, W], of a picture that was low-passed at the same lengths.
 
     Scattered light washes it out as it does the form of luma, but detail that is returned as luma does not bring it
     back.
     """
     plane = low[:, :1] - low[:, 2:]
-    return plane - gaussian_blur(plane, COLOR_FORM * diagonal(low))
+    return plane - lengths.blur(plane, COLOR_FORM)
 
 
 def quantile(values: Tensor, share: float) -> float:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from ..effect.effect import Effect
 from ..regions import EMPTY_MASK
-from .diagnosis import DIAGNOSES, Direction
+from .diagnosis import DIAGNOSES
 from .score import Part, Score, format_value
+from .turn import Direction
 
 GOOD_ENOUGH = 0.9  # parts below this get advice
 MOST_ADVICE = 4

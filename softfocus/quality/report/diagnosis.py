@@ -8,12 +8,10 @@ scatter reads as too little intensity.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
 
 from ..effect.effect import Effect
-
-MASK, BLUR, BLOOM, SHARPEN = "Face Detail Mask", "Selective Gaussian Blur", "Luminance Bloom", "Feature Sharpen"
+from .small_face import of_another_scale
+from .turn import BLOOM, BLUR, MASK, SHARPEN, Direction, Turn
 
 LITTLE_GLOW = 8.0  # percent: less says that too little light scatters
 WIDE_GLOW, FAR_GLOW = 3.0, 10.0  # percent: more may mean, and means, that it goes too far
@@ -23,31 +21,14 @@ BLURRED, GONE = 0.12, 0.05  # detail kept outside: less may mean, and means, a w
 FINE_TOO = 0.6  # finest detail over detail kept outside: scattered light takes both alike, a blur the finest first
 OVERSHARP = 1.1  # sharpening: more is meant to be sharper than the reference
 EVEN = 0.9  # finest detail over detail kept inside: more says that the coarser bands were left out
+SOME = 0.3  # detail kept inside: a dream alone leaves less
+SMOOTH, ROUGH = 0.25, 1.4  # finest detail over detail kept inside: less, and more, than amount or radius make of it
 SHIELDED = 0.45  # share of the scattering of colours that reaches the mask's inside: less says that it is protected
 VIVID = 4.0  # Lab: colours that drift more come from the tint
 
 HALF, MOST = 0.5, 0.7  # of the detail
 FLAT = 0.74  # form kept: less is more than a bloom of usual intensity takes
 SET_APART = 0.12  # form step that bloom alone does not make
-
-Direction = Literal["raise", "lower", "connect", "disconnect", "whiten"]
-
-
-@dataclass(frozen=True)
-class Turn:
-    """A widget or socket as its node names it, which way to turn it, and why."""
-
-    node: str
-    widget: str
-    direction: Direction
-    cause: str
-
-    def sentence(self) -> str:
-        if self.direction == "whiten":
-            return f"{self.cause}; bring {self.widget} in {self.node} nearer to #ffffff"
-        link = {"connect": "to", "disconnect": "from"}.get(self.direction, "in")
-        return f"{self.cause}; {self.direction} {self.widget} {link} {self.node}"
-
 
 OVERSHARPENED = Turn(SHARPEN, "amount", "lower", "more detail returns than there was")
 VEILED = Turn(BLOOM, "radius", "lower", "light scatters so far that it veils the face")
@@ -61,6 +42,10 @@ def _too_little_inside(effect: Effect) -> Turn:
     if effect.form is not None and effect.form < FLAT and _above(effect.kept_inside, HALF):
         return _too_much_scatter(effect)
     kept = effect.kept_inside or 0.0
+    if kept > SOME and effect.finest is not None and effect.finest < SMOOTH * kept:
+        return Turn(SHARPEN, "medium", "raise", "coarser detail returns without the texture of the skin")
+    if kept < HALF and _above(effect.finest, ROUGH * kept):
+        return Turn(SHARPEN, "coarse", "raise", "the texture of the skin returns without coarser detail")
     if kept < HALF and _above(effect.finest, EVEN * kept):
         return Turn(SHARPEN, "radius", "raise", "only the very finest detail returns")
     return Turn(SHARPEN, "amount", "raise", "too little of the detail under the mask returns")
@@ -89,6 +74,8 @@ def _too_much_softness(effect: Effect) -> Turn:
 
 
 def _too_much_scatter(effect: Effect) -> Turn:
+    if turn := of_another_scale(effect):
+        return turn
     if _above(effect.form_step, SET_APART):
         return _unlike_surroundings(effect)
     if _above(effect.wide_glow, WIDE_GLOW):
@@ -99,6 +86,8 @@ def _too_much_scatter(effect: Effect) -> Turn:
 def _unlike_surroundings(effect: Effect) -> Turn:
     if _above(effect.sharpening, OVERSHARP):
         return OVERSHARPENED
+    if turn := of_another_scale(effect):
+        return turn
     if _above(effect.wide_glow, FAR_GLOW):
         return VEILED
     outside, inside, around = effect.kept_outside, effect.colour_form, effect.colour_form_ring
@@ -121,6 +110,8 @@ def _overshoot(effect: Effect) -> Turn:
 def _outline(effect: Effect) -> Turn:
     if _above(effect.sharpening, OVERSHARP):
         return OVERSHARPENED
+    if turn := of_another_scale(effect):
+        return turn
     return Turn(MASK, "feather", "raise", "sharpness ends at a hard edge of the mask")
 
 

@@ -8,20 +8,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from softfocus.look import apply_blur, apply_sharpen
-from softfocus.quality import Effect, Measured, measure_effect, score_effect
+from softfocus.faces import detail_mask
+from softfocus.look import apply_bloom, apply_blur, apply_sharpen
+from softfocus.quality import Effect, Measured, Score, measure_effect, score_effect
 from softfocus.quality.report.advice import GOOD_ENOUGH, MOST_ADVICE, advise
-from softfocus.quality.report.diagnosis import BLOOM, BLUR, MASK, SHARPEN
 from softfocus.quality.report.score import GOALS
+from softfocus.quality.report.turn import BLOOM, BLUR, MASK, SHARPEN
 from softfocus.settings import BlurSettings, SharpenSettings
+from testing.faces.portrait import face
 from testing.quality import looks
 from testing.quality.looks import PERFECT
 
 WIDGETS = {
     MASK: {"feather"},
-    BLUR: {"sigma"},
-    BLOOM: {"intensity", "radius", "tint", "protect_mask"},
-    SHARPEN: {"amount", "radius", "halo_limit", "noise_threshold", "mask"},
+    BLUR: {"sigma", "bboxes"},
+    BLOOM: {"intensity", "radius", "tint", "protect_mask", "bboxes"},
+    SHARPEN: {"amount", "radius", "halo_limit", "noise_threshold", "mask", "bboxes", "medium", "coarse"},
 }
 
 # what the graph measures like, one thing wrong at a time, and what the first advice has to be
@@ -41,6 +43,8 @@ CAUSES = {
     "blur far too wide": ({"kept_outside": 0.02, "form_step": 0.3, "face_drift": 6}, ("lower", "sigma")),
     "no detail": ({"kept_inside": 0.35, "finest": 0.24, "selectivity_db": 2}, ("raise", "amount")),
     "only the finest detail": ({"kept_inside": 0.4, "finest": 0.41, "selectivity_db": 2}, ("raise", "radius")),
+    "only the coarser detail": ({"kept_inside": 0.44, "finest": 0.09, "selectivity_db": 2}, ("raise", "medium")),
+    "all but the coarser detail": ({"kept_inside": 0.35, "finest": 0.53, "selectivity_db": 2}, ("raise", "coarse")),
     "too much detail": ({"kept_inside": 1.6, "finest": 2.4, "sharpening": 2.4, "halo_peak": 10}, ("lower", "amount")),
     "no mask": ({"kept_inside": 0.9, "kept_outside": 0.85, "selectivity_db": 0.3}, ("connect", "mask")),
     "face without bloom": ({"form_step": 0.2, "colour_form": 0.96}, ("disconnect", "protect_mask")),
@@ -86,6 +90,25 @@ def test_advice_is_short_starts_with_the_most_costly_part_and_names_real_widgets
     if found:
         costs = [part.score if part.goal.weight == 0 else 1 - part.goal.weight * (1 - part.score) for part in weak]
         assert found[0].sentence.startswith(weak[costs.index(min(costs))].goal.name.capitalize())
+
+
+@pytest.mark.parametrize("texture", ["medium", "coarse"])
+def test_texture_that_is_missing_is_named_and_brought_back(texture):
+    """What the band widgets of Feature Sharpen take away is more than `amount` and `radius` can bring back."""
+    picture = looks.real(512)[0]
+    mask = detail_mask(picture, [[face()]])
+    soft = apply_bloom(apply_blur(picture, protect=mask))[0]
+
+    def score(**changed: float) -> Score:
+        made = apply_sharpen(soft, SharpenSettings(**changed), source=picture, mask=mask).image
+        return score_effect(measure_effect(Measured.of(made, picture, mask)))
+
+    without = {texture: -1.0}
+    faulty = score(**without)
+    first = advise(faulty)[0]
+    assert (first.node, first.widget, first.direction) == (SHARPEN, texture, "raise")
+    other = {"medium": {"amount": 1.5}, "coarse": {"radius": 0.225}}[texture]
+    assert score(**{texture: 0.0}).total > max(faulty.total, score(**without, **other).total)
 
 
 def _measured(picture, mask, sigma_share: float, amount: float) -> Effect:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
+import torch
 
+from softfocus.face_box import FaceBox
 from softfocus.quality import Effect, Measured, measure_effect, rank, write_report
-from softfocus.quality.effect.effect_report import NO_LAB, NO_REFERENCE, ONLY_CLARITY
+from softfocus.quality.effect.detail import CYCLES, FINE, MIDDLE
+from softfocus.quality.effect.effect_report import NO_LAB, NO_REFERENCE, ONLY_CLARITY, describe
 from softfocus.quality.report.diagnosis import DIAGNOSES
 from softfocus.quality.report.report import ALL_GOOD, NO_PICTURES
 from softfocus.quality.report.score import GOALS
@@ -31,6 +35,34 @@ def test_sentences_carry_the_measurements():
     for piece in ("97 %", "38 %", "4.1 dB", "0.8 % of the pixels clip", "18 % of the light"):
         assert piece in text
     assert all(line.endswith((".", ":")) for line in lines)
+
+
+def test_one_sentence_says_by_which_lengths_detail_is_measured():
+    masked, whole = looks.real(96), (looks.real(96)[0], None)
+    near, far = looks.face_box("real", 96), FaceBox(70, 70, 9, 9, 9)
+    cases = [
+        (masked, [near], "Detail at 1 face is measured in cycles a face: 7 to 23."),
+        (masked, [near, replace(near, face_width=20)], "Detail at 2 faces is measured in cycles a face: 7 to 23."),
+        (masked, None, "Detail is measured in percent of the diagonal, since no bboxes are connected."),
+        (masked, [far], "Detail is measured in percent of the diagonal, since bboxes show no face in the mask."),
+        (whole, [near], "Detail is measured in percent of the diagonal, since bboxes count only inside a mask."),
+        (whole, None, "Detail is measured in percent of the diagonal."),
+    ]
+    for (picture, mask), boxes, sentence in cases:
+        for reference in (picture, None):
+            effect = measure_effect(Measured.of(picture, reference, mask, None, boxes))
+            said = [line for line in describe(effect) if "measured in" in line]
+            nothing = reference is None and mask is None and boxes is None  # no detail is measured there
+            assert said == ([] if nothing else [sentence])
+
+
+def test_the_cycles_that_are_named_are_those_of_the_detail_band():
+    """They pass half of the most power or more, at a face a fifth as wide as what FINE and MIDDLE are shares of."""
+    cycles = torch.linspace(0.1, 60, 6000)
+    fine, middle = (torch.exp(-2 * (math.pi * 5 * share * cycles) ** 2) for share in (FINE, MIDDLE))
+    power = (fine - middle) ** 2
+    half = cycles[power >= power.max() / 2]
+    assert (round(float(half.min())), round(float(half.max()))) == CYCLES
 
 
 @pytest.mark.parametrize("goal", [goal for goal in GOALS if goal.referenced], ids=lambda goal: goal.name)
