@@ -13,8 +13,9 @@ from benchmarks.face_size import clips, limits, pairs, sizes
 from benchmarks.face_size import time as cost
 from benchmarks.face_size.ways import EARLIER, OURS, PASTED, WITHOUT
 from softfocus.face_box import FaceBox
+from softfocus.faces.masks.regions import box_of_face
 from testing.face_size.pair import resized
-from testing.face_size.sitters import face_box, place
+from testing.face_size.sitters import place
 from testing.faces.portrait import nets
 
 
@@ -125,7 +126,7 @@ def test_clips_rows(small):
 def test_ten_faces_stand_apart(small):
     faces = cost.group(resized(small, 0.2).face, 512)
     assert len(faces) == 10
-    boxes = [face_box(each) for each in faces]
+    boxes = [box_of_face(each) for each in faces]
     assert all(box.left > 0 and box.top > 0 and box.left + box.width < 512 for box in boxes)
     assert len({(round(box.left), round(box.top)) for box in boxes}) == 10
 
