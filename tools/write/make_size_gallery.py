@@ -12,6 +12,7 @@ from itertools import chain
 from pathlib import Path
 
 import torch
+from PIL import Image
 from torch import Tensor
 from torch.nn.functional import interpolate
 
@@ -22,9 +23,9 @@ from softfocus.units import diagonal
 from testing.face_size.sitters import place, sitters
 from testing.other_portraits import named_portraits
 from testing.portraits import TEMPLATES, Portrait, portraits
-from tools.write.make_gallery import OUTPUT, compose, tile
+from tools.write.make_gallery import OUTPUT, PAPER, compose, tile
 
-CELL_PX = 360
+CELL_PX = 360  # of a view; twice that for groups
 AROUND = 0.9  # face widths to each side of a face's middle that a tile shows
 AROUND_GROUP = 0.5  # widths of the widest face, around the boxes of a group
 SINGLE = {
@@ -47,6 +48,7 @@ GROUPS = {
     "comfyui-workflow-templates-media-other==0.3.229": ("utility_sdpose_multi_person-1",),
     "ultralytics==8.4.190": ("bus", "zidane"),
 }
+Seen = tuple[str, Tensor, list[Face]]  # a picture [1, 3, H, W] and the faces in it
 COMPOSED, ROWS, SIDE = 10, 2, 400  # portraits in one picture, in so many rows of squares with this side
 
 
@@ -55,16 +57,25 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=OUTPUT.with_name("face_sizes.jpg"), help="the sheet, a JPEG file")
     arguments = parser.parse_args(argv)
     nets = load_face_nets()
-    found = ((each.name, each.image, find_faces(nets, each.image)[0]) for each in chain(_named(SINGLE), _groups()))
-    tiles = []
-    for name, image, faces in chain(found, _placed(nets)):
-        title, views = looks(image, faces)
-        tiles.append(tile(f"{name}: {title}", views, CELL_PX))
-        print(f"{len(tiles):3d} {name}: {title}", flush=True)
-    page = compose(tiles, columns=2)
+    pages = [
+        compose(_tiles(chain(_found(nets, _named(SINGLE)), _placed(nets)), CELL_PX), columns=2),
+        compose(_tiles(_found(nets, chain(_named(GROUPS), [_composed()])), 2 * CELL_PX), columns=1),
+    ]
+    page = Image.new("RGB", (max(each.width for each in pages), sum(each.height for each in pages)), PAPER)
+    for index, each in enumerate(pages):
+        page.paste(each, (0, index * pages[0].height))
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     page.save(arguments.out, quality=90)
-    print(f"{arguments.out}: {page.size[0]} x {page.size[1]}, {len(tiles)} pictures")
+    print(f"{arguments.out}: {page.size[0]} x {page.size[1]}")
+
+
+def _tiles(pictures: Iterable[Seen], cell_px: int) -> list[Image.Image]:
+    tiles = []
+    for name, image, faces in pictures:
+        words, views = looks(image, faces)
+        tiles.append(tile(f"{name}: {words}", views, cell_px))
+        print(f"{name}: {words}", flush=True)
+    return tiles
 
 
 def looks(image: Tensor, faces: list[Face]) -> tuple[str, list[Tensor]]:
@@ -82,14 +93,14 @@ def looks(image: Tensor, faces: list[Face]) -> tuple[str, list[Tensor]]:
 def _shown(boxes: list[FaceBox], size: Iterable[int]) -> tuple[slice, slice]:
     """Rows and columns: a square around one face, or all boxes and what is around them."""
     widest = max(box.face_width for box in boxes)
+    reach = (
+        (min(box.top for box in boxes), max(box.top + box.height for box in boxes)),
+        (min(box.left for box in boxes), max(box.left + box.width for box in boxes)),
+    )
     spans = []
-    for axis, length in zip(("top", "left"), size, strict=True):
-        side = {"top": "height", "left": "width"}[axis]
-        starts = [getattr(box, axis) for box in boxes]
-        ends = [getattr(box, axis) + getattr(box, side) for box in boxes]
-        low, high = min(starts), max(ends)
-        middle, half = (low + high) / 2, (high - low) / 2 + AROUND_GROUP * widest
-        half = AROUND * widest if len(boxes) == 1 else half
+    for (low, high), length in zip(reach, size, strict=True):
+        half = AROUND * widest if len(boxes) == 1 else (high - low) / 2 + AROUND_GROUP * widest
+        middle = (low + high) / 2
         spans.append(slice(max(0, int(middle - half)), min(length, int(middle + half))))
     return spans[0], spans[1]
 
@@ -98,11 +109,11 @@ def _named(wheels: dict[str, tuple[str, ...]]) -> Iterator[Portrait]:
     return chain.from_iterable(named_portraits(names, wheel) for wheel, names in wheels.items())
 
 
-def _groups() -> Iterator[Portrait]:
-    return chain(_named(GROUPS), [_composed()])
+def _found(nets: FaceNets, pictures: Iterable[Portrait]) -> Iterator[Seen]:
+    return ((each.name, each.image, find_faces(nets, each.image)[0]) for each in pictures)
 
 
-def _placed(nets: FaceNets) -> Iterator[tuple[str, Tensor, list[Face]]]:
+def _placed(nets: FaceNets) -> Iterator[Seen]:
     """The same face where it takes less of the diagonal; its mirror images around it are not looked at."""
     (one,) = sitters(nets, (each for each in portraits() if each.name == PLACED))
     for share in SHARES:
