@@ -88,12 +88,12 @@ class FaceBox:
         return smoothstep(away, REACH, HELD)
 
 
-def free_share(boxes: Sequence[FaceBox], size: Sequence[int], device: torch.device) -> Tensor:
-    """[1, 1, H, W] of a picture of (height, width): the share of no face in `face_shares`."""
-    free = torch.ones(1, 1, *size, device=device)
+def free_share(boxes: Sequence[FaceBox], window: Window, device: torch.device) -> Tensor:
+    """[1, 1, h, w] of a window: the share of no face in `face_shares`."""
+    places = [_centres(each, device) for each in window]
+    free = torch.ones(1, 1, *map(len, places), device=device)
     for box in boxes:
-        rows, columns = box.surroundings(size)
-        free[..., rows, columns] *= 1 - box.nearness(_centres(rows, device), _centres(columns, device))
+        free.mul_(1 - box.nearness(*places))
     return free
 
 
@@ -136,7 +136,7 @@ def face_shares(boxes: Sequence[FaceBox], window: Window, device: torch.device) 
     free = torch.ones(1, 1, *map(len, places), device=device)
     claims = []
     for box, each in zip(boxes, near, strict=True):
-        free = free * (1 - each)
+        free.mul_(1 - each)
         claims.append((each.square() / box.face_width).square_())
     total = sum(claims, torch.zeros_like(free)).clamp_min_(torch.finfo(torch.float32).tiny)
     return [claim.div_(total).mul_(1 - free) for claim in claims], free

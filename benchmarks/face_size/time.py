@@ -10,18 +10,19 @@ from benchmarks.face_size.portraits import TUNING, by_name
 from benchmarks.rows import Check, Row, values
 from benchmarks.timing import side_by_side
 from softfocus.faces import Face, FaceNets, region_masks, weighted_maximum
+from softfocus.faces.masks.regions import box_of_face
 from softfocus.look import make_look
 from softfocus.settings import MASK, SHARPEN
 from softfocus.sharpen import feature_sharpen
 from softfocus.units import percent_of_diagonal
 from testing.face_size.pair import resized
-from testing.face_size.sitters import Sitter, face_box, moved, place
+from testing.face_size.sitters import Sitter, moved, place
 
 TITLE = "Feature Sharpen at 1024 px with boxes around faces and without, milliseconds, shortest of some runs"
 SIDE, SHARES = 1024, (0.05, 0.20, 0.44)
 GROUP_SHARE, COLUMNS, ROWS = 0.08, 5, 2  # of ten faces: of the diagonal each, and how they stand
 ONE_LIMIT, GROUP_LIMIT = 1.3, 2.0
-ROUNDS, ENOUGH_S = 9, 20.0
+ROUNDS, ENOUGH_S = 25, 10.0
 
 
 def table(nets: FaceNets, side: int = SIDE) -> Iterator[Row]:
@@ -45,7 +46,7 @@ def group(face: Face, side: int) -> list[Face]:
 
 def rows(image: Tensor, mask: Tensor, faces: Sequence[Face], share: float) -> Iterator[Row]:
     dream = make_look(image, mask).bloomed
-    boxes = [[face_box(face) for face in faces]]
+    boxes = [[box_of_face(face) for face in faces]]
     radius = percent_of_diagonal(image, SHARPEN.radius)
     for name, each in (("yes", mask), ("none", None)):
 

@@ -3,7 +3,8 @@
     python -m benchmarks.quality_effect [--tuned | --fresh] [--pictures N]
 
 Every portrait is brought to 512 px and scored against itself with its detail mask. --tuned takes the portraits that the
-targets were set on in place of the others, --fresh those of a wheel whose results led to no change.
+targets were set on in place of the others, --fresh those of a wheel whose results led to no change. At the end they lie
+amid mirrored surroundings, as small faces.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import torch
 from benchmarks.quality_effect.advice import FAULTS, Followed, follow
 from benchmarks.quality_effect.cases import FRESH_WHEELS, Case, other_cases, tuned_cases
 from benchmarks.quality_effect.looks import DEFAULT, Scored, controls, order_faults, variants
+from benchmarks.quality_effect.small_faces import TIMES, Connected, connect_as_advised
 from benchmarks.rows import Check
 
 PICTURES = 40
@@ -43,7 +45,8 @@ def main(arguments: list[str] | None = None) -> list[Check]:
     print(
         f"Quality Score with a reference, {len(cases)} portraits, {'tuned on' if options.tuned else 'not tuned on'}\n"
     )
-    checks = [_show_looks(looks), *_show_controls(looks, bad), *_show_advice(followed)]
+    connected = [connect_as_advised(case) for case in cases]
+    checks = [_show_looks(looks), *_show_controls(looks, bad), *_show_advice(followed), _show_small_faces(connected)]
     print("\nLimits")
     for check in checks:
         print(check.line())
@@ -99,6 +102,21 @@ def _show_advice(followed: list[Followed]) -> list[Check]:
         checks.append(Check(f"advice: share of {name} that rise", rose / max(1, len(group)), SHARE, at_least=True))
     print(f"{len(kinds - lost)} of {len(kinds)} faults rose on every portrait they were tried on")
     return checks
+
+
+def _show_small_faces(connected: list[list[Connected]]) -> Check:
+    found = [steps for steps in connected if steps]
+    print(f"\nPortraits amid {TIMES} times their size, boxes connected as advised: {len(found)} with such advice")
+    for step in itertools.chain.from_iterable(found):
+        print(step.line())
+    if found:
+        print(
+            f"score {_spread([steps[0].before for steps in found])} ->{_spread([steps[-1].after for steps in found])}"
+        )
+    new = [step for steps in found for step in steps if not step.again]
+    print(f"{sum(steps[-1].again for steps in found)} end with advice to connect what is connected")
+    rose = sum(step.after > step.before for step in new) / max(1, len(new))
+    return Check("small faces: share of boxes connected as advised that raise the score", rose, SHARE, at_least=True)
 
 
 def _spread(values: list[float]) -> str:

@@ -90,8 +90,10 @@ def shows(case: Case, picture: Tensor) -> bool:
 def turned(graph: Graph, advice: Advice) -> Graph:
     """One step in the direction of the advice: half the way to the default where that lies there, else x 0.5 or x 1.5.
 
-    A mask is connected or taken off; a tint goes half the way to white.
+    A mask is connected or taken off, boxes are connected; a tint goes half the way to white.
     """
+    if advice.widget == "bboxes":
+        return replace(graph, boxed=graph.boxed | {advice.node})
     if advice.direction == "whiten":
         channels = (int(graph.tint[at : at + 2], 16) for at in (1, 3, 5))
         return replace(graph, tint="#" + "".join(f"{(value + 255) // 2:02x}" for value in channels))

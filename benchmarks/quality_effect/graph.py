@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
 
+from softfocus.face_box import FaceBox
 from softfocus.faces import Face, detail_mask
 from softfocus.look import apply_bloom, apply_blur, apply_sharpen
 from softfocus.settings import DEFAULTS, LookSettings
@@ -25,12 +27,14 @@ class Graph:
         tint: of Luminance Bloom, #rrggbb.
         bloom_protected: whether Luminance Bloom has the detail mask as its protect_mask.
         sharpen_masked: whether Feature Sharpen has the detail mask.
+        boxed: nodes that have the boxes of the faces.
     """
 
     changed: Widgets = field(default_factory=dict)
     tint: str = DEFAULTS.bloom.tint
     bloom_protected: bool = False
     sharpen_masked: bool = True
+    boxed: frozenset[str] = frozenset()
 
     @property
     def settings(self) -> LookSettings:
@@ -46,13 +50,18 @@ class Graph:
         """Detail mask [1, 1, H, W] of a picture [1, 3, H, W] with these faces."""
         return detail_mask(image, [faces], self.settings.mask)
 
-    def dream(self, image: Tensor, mask: Tensor | None) -> Tensor:
+    def dream(self, image: Tensor, mask: Tensor | None, boxes: Sequence[FaceBox] = ()) -> Tensor:
         """The picture blurred and bloomed, before its detail is returned; without a mask everywhere alike."""
-        soft = apply_blur(image, self.settings.blur, protect=mask)
-        return apply_bloom(soft, self.settings.bloom, protect=mask if self.bloom_protected else None)[0]
+        soft = apply_blur(image, self.settings.blur, protect=mask, faces=self._faces(BLUR, boxes))
+        shield = mask if self.bloom_protected else None
+        return apply_bloom(soft, self.settings.bloom, protect=shield, faces=self._faces(BLOOM, boxes))[0]
 
-    def result(self, image: Tensor, mask: Tensor) -> Tensor:
+    def result(self, image: Tensor, mask: Tensor, boxes: Sequence[FaceBox] = ()) -> Tensor:
         """The finished picture [1, 3, H, W], rounded to 8 bits as a saved one is."""
+        dream, faces = self.dream(image, mask, boxes), self._faces(SHARPEN, boxes)
         shown_mask = mask if self.sharpen_masked else None
-        sharp = apply_sharpen(self.dream(image, mask), self.settings.sharpen, source=image, mask=shown_mask).image
+        sharp = apply_sharpen(dream, self.settings.sharpen, source=image, mask=shown_mask, faces=faces).image
         return torch.round(255 * sharp.clamp(0, 1)) / 255
+
+    def _faces(self, node: str, boxes: Sequence[FaceBox]) -> Sequence[Sequence[FaceBox]] | None:
+        return [boxes] if node in self.boxed else None

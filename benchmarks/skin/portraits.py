@@ -15,7 +15,7 @@ from testing.other_portraits import named_portraits
 from testing.portraits import TEMPLATES
 
 LEAST_PX = 320  # width of a face whose pores its pixels can hold
-NAMES = {
+NAMES: dict[str, dict[str, tuple[str, ...]]] = {
     "tuning": {
         TEMPLATES: (
             "utility_recraft_creative_image_upscale-1",

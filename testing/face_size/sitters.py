@@ -12,7 +12,7 @@ from torch import Tensor
 from softfocus.face_box import FaceBox
 from softfocus.faces import Face, FaceNets, find_faces, refined_regions, weighted_maximum
 from softfocus.faces.face import landmarks_of
-from softfocus.faces.masks.regions import face_width
+from softfocus.faces.masks.regions import box_of_face, face_width
 from softfocus.faces.topology import MOUTH_CORNERS, OVAL, RINGS
 from softfocus.filters.gaussian import mirrored_index
 from softfocus.settings import MASK
@@ -47,12 +47,7 @@ class Sitter:
 
     @property
     def box(self) -> FaceBox:
-        return face_box(self.face)
-
-
-def face_box(face: Face) -> FaceBox:
-    """The detector's box, with the width that the landmarks give the face."""
-    return FaceBox(*face.box, face_width(landmarks_of(face)))
+        return box_of_face(self.face)
 
 
 def sitter(name: str, image: Tensor, face: Face, points: Tensor | None = None) -> Sitter:

@@ -14,8 +14,8 @@ from .turn import BLOOM, BLUR, SHARPEN, Turn
 SMALL = 0.75  # scale of a face: below, its look is another
 RETURNED = 0.84  # loss of form over that of colours, inside over around: less says that luma came back by itself
 LEAST_LOSS = 0.05  # of the form: less says nothing
-SUNKEN, CUT = 0.16, 0.3  # seam: a blur too wide for the face makes more, and a hard mask more than the second
-FOGGED = 0.72  # form of colours kept: light that scatters at the face's scale leaves more
+SUNKEN, CUT = 0.17, 0.3  # seam: a blur too wide for the face makes more, and a hard mask more than the second
+FLAT, FOGGED = 0.735, 0.72  # form kept, of luma and of colours: light that scatters at the face's scale leaves more
 
 TONES_RETURNED = Turn(
     SHARPEN, "bboxes", "connect", "detail in percent of the diagonal brings back a small face's tones", "lower radius"
@@ -28,13 +28,14 @@ WIDE_LIGHT = Turn(
 
 def of_another_scale(effect: Effect) -> Turn | None:
     """Which node has no boxes of a small face that looks wrong; None without such a face or with another fault."""
-    if effect.face_scale is None or effect.face_scale >= SMALL or effect.colour_form is None:
+    form, colours = effect.form, effect.colour_form
+    if effect.face_scale is None or effect.face_scale >= SMALL or form is None or colours is None:
         return None
-    if _luma_returned(effect):
+    if form >= FLAT and _luma_returned(effect):
         return TONES_RETURNED
     if effect.seam is not None and SUNKEN < effect.seam < CUT:
         return WIDE_BLUR
-    return WIDE_LIGHT if effect.colour_form < FOGGED else None
+    return WIDE_LIGHT if form < FLAT or colours < FOGGED else None
 
 
 def _luma_returned(effect: Effect) -> bool:

@@ -65,7 +65,7 @@ def test_the_sentence_says_what_to_do_where_boxes_are_connected(portrait):
     ("changes", "node"),
     [
         ({"form": 0.75, "form_step": 0.36, "colour_form": 0.55, "colour_form_ring": 0.38, "seam": 0.2}, SHARPEN),
-        ({"form": 0.62, "form_step": 0.24, "colour_form": 0.55, "colour_form_ring": 0.38, "seam": 0.17}, BLUR),
+        ({"form": 0.62, "form_step": 0.24, "colour_form": 0.55, "colour_form_ring": 0.38, "seam": 0.2}, BLUR),
         ({"form": 0.69, "form_step": 0.17, "colour_form": 0.63, "colour_form_ring": 0.49, "seam": 0.11}, BLOOM),
     ],
 )
