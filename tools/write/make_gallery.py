@@ -57,17 +57,17 @@ def looks(nets: FaceNets, image: Tensor) -> tuple[list[Tensor], str]:
     return [image, preview, detail], f"{count} {'face' if count == 1 else 'faces'}"
 
 
-def tile(title: str, views: list[Tensor], cell_px: int = CELL_PX) -> Image.Image:
-    """The views side by side, each fitted into a square cell, under a title."""
-    page = Image.new("RGB", (cell_px * len(views), cell_px + TITLE_PX), PAPER)
+def tile(title: str, views: list[Tensor], cell: tuple[int, int] = (CELL_PX, CELL_PX)) -> Image.Image:
+    """The views side by side, each fitted into a cell of (width, height), under a title."""
+    page = Image.new("RGB", (cell[0] * len(views), cell[1] + TITLE_PX), PAPER)
     ImageDraw.Draw(page).text((4, 4), title, fill=INK, font=ImageFont.load_default(size=TITLE_PX - 9))
     for index, view in enumerate(views):
         height, width = view.shape[-2:]
-        scale = cell_px / max(height, width)
+        scale = min(cell[0] / width, cell[1] / height)
         size = (max(1, round(height * scale)), max(1, round(width * scale)))
         small = interpolate(view, size, mode="bilinear", antialias=True)[0]
         pixels = (small.clamp(0, 1) * 255).round().byte().movedim(0, -1)
-        page.paste(Image.fromarray(np.ascontiguousarray(pixels)), (index * cell_px, TITLE_PX))
+        page.paste(Image.fromarray(np.ascontiguousarray(pixels)), (index * cell[0], TITLE_PX))
     return page
 
 

@@ -25,7 +25,7 @@ from testing.other_portraits import named_portraits
 from testing.portraits import TEMPLATES, Portrait, portraits
 from tools.write.make_gallery import OUTPUT, PAPER, compose, tile
 
-CELL_PX = 360  # of a view; twice that for groups
+CELL, GROUP_CELL = (360, 360), (720, 520)  # width and height of a view
 AROUND = 0.9  # face widths to each side of a face's middle that a tile shows
 AROUND_GROUP = 0.5  # widths of the widest face, around the boxes of a group
 SINGLE = {
@@ -58,8 +58,8 @@ def main(argv: list[str] | None = None) -> None:
     arguments = parser.parse_args(argv)
     nets = load_face_nets()
     pages = [
-        compose(_tiles(chain(_found(nets, _named(SINGLE)), _placed(nets)), CELL_PX), columns=2),
-        compose(_tiles(_found(nets, chain(_named(GROUPS), [_composed()])), 2 * CELL_PX), columns=1),
+        compose(_tiles(chain(_found(nets, _named(SINGLE)), _placed(nets)), CELL), columns=2),
+        compose(_tiles(_found(nets, chain(_named(GROUPS), [_composed()])), GROUP_CELL), columns=1),
     ]
     page = Image.new("RGB", (max(each.width for each in pages), sum(each.height for each in pages)), PAPER)
     for index, each in enumerate(pages):
@@ -69,11 +69,11 @@ def main(argv: list[str] | None = None) -> None:
     print(f"{arguments.out}: {page.size[0]} x {page.size[1]}")
 
 
-def _tiles(pictures: Iterable[Seen], cell_px: int) -> list[Image.Image]:
+def _tiles(pictures: Iterable[Seen], cell: tuple[int, int]) -> list[Image.Image]:
     tiles = []
     for name, image, faces in pictures:
         words, views = looks(image, faces)
-        tiles.append(tile(f"{name}: {words}", views, cell_px))
+        tiles.append(tile(f"{name}: {words}", views, cell))
         print(f"{name}: {words}", flush=True)
     return tiles
 
@@ -122,9 +122,11 @@ def _placed(nets: FaceNets) -> Iterator[Seen]:
 
 
 def _composed() -> Portrait:
-    """Portraits of one face side by side, those whose pictures are square."""
+    """Square portraits of one whole face, side by side."""
     squares = [
-        each.image for each in portraits() if len(each.boxes) == 1 and each.image.shape[-2] == each.image.shape[-1]
+        each.image
+        for each in portraits()
+        if len(each.boxes) == 1 and each.image.shape[-2] == each.image.shape[-1] > 2 * each.boxes[0][2]
     ]
     cells = [interpolate(each, (SIDE, SIDE), mode="bilinear", antialias=True) for each in squares[-COMPOSED:]]
     across = COMPOSED // ROWS
