@@ -20,7 +20,8 @@ from softfocus.units import percent_of_diagonal
 from testing.portraits import Portrait, single_portraits
 
 BAND = (0.15, 0.6)  # percent of the diagonal
-LOW = 1.0  # percent of the diagonal
+LOW = 1.0  # percent of the diagonal: what a figure shows as tones
+TONES = 0.08  # of the face's annotated width: sigma of what is tone rather than detail of a face
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def outside_of(box: tuple[float, float, float, float], size: Sequence[int]) -> T
 def measure(portrait: Portrait, look: Compared, face: Tensor, result: Tensor) -> Figures:
     """Figures of `result` (a picture made from look.source)."""
     eyes, rest = discs(portrait, look.source), outside_head(portrait, look.source)
-    low = percent_of_diagonal(look.source, LOW)
+    low = TONES * portrait.boxes[0][2] * look.source.shape[-1] / portrait.image.shape[-1]
     shift = (gaussian_blur(luminance(result), low) - gaussian_blur(luminance(look.bloomed), low)).abs()
     clipped = [(each >= WHITE).any(1).float().mean() for each in (result, look.source)]
     outside = band_energy(result, rest) / band_energy(look.source, rest) if rest.sum() > 100 else float("nan")

