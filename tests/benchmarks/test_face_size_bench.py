@@ -138,8 +138,9 @@ def test_time_is_held_to_one_limit_and_many(small, monkeypatch):
     found = list(cost.rows(small.image, small.mask, [small.face], 0.3))
     assert [row["mask"] for row in found] == ["yes", "none"]
     assert all(row["with/without"] == row["with"] / row["without"] for row in found)
-    slow = [{**found[0], "with/without": 1.4}, {**found[1], "faces": 10, "with/without": 1.4}]
-    assert [check.met for check in cost.checks(slow)] == [False, True]
+    slow = [{**row, "faces": count, "with/without": 1.4} for row in found for count in (1, 10)]
+    slow[3]["with/without"] = 2.4
+    assert [check.met for check in cost.checks(slow)] == [False, True, False, False]
 
 
 def test_an_unknown_table_is_refused(capsys):
