@@ -9,7 +9,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from ..face_box import FaceBox, Window, face_shares, free_share
+from ..face_box import FaceBox, FaceShares, Window
 from .gaussian import bounded
 from .luma_detail import LumaDetail
 
@@ -37,32 +37,36 @@ def detail_near_faces(detail: LumaDetail, faces: Sequence[Sequence[FaceBox]]) ->
     for frame, boxes in enumerate(faces):
         part = detail.luma.part(frame)
         far = LumaDetail(part, detail.rule, detail.radius_px, detail.smooth[frame : frame + 1])
-        change = _change_far_away(far, gains[frame : frame + 1], boxes)
+        own = gains[frame : frame + 1]
+        if not boxes:
+            changes.append(far.change(own))
+            continue
+        shares = FaceShares(boxes, part.size, own.device)
+        change, usual = _change_far_away(far, own, shares.free), own.clone() if len(boxes) > 1 else own
         for box in boxes:
-            _add_face(change, gains[frame : frame + 1], far, box, boxes)
+            _add_face(change, own, usual, far, box, shares.share(box))
         changes.append(change)
     return torch.cat(changes) if len(changes) > 1 else changes[0], gains
 
 
-def _change_far_away(detail: LumaDetail, gains: Tensor, boxes: Sequence[FaceBox]) -> Tensor:
+def _change_far_away(detail: LumaDetail, gains: Tensor, share: Tensor) -> Tensor:
     """The change where no face is near; nothing is computed where the mask lets nothing of it through."""
     luma = detail.luma
-    if not boxes:
-        return detail.change(gains)
-    free = luma.masked(free_share(boxes, luma.own.shape[-2:], luma.own.device))
+    free = luma.masked(share)
     assert free.mask is not None
     if not bool((free.mask > NOTHING).any()):
         return torch.zeros_like(luma.own)
     return LumaDetail(free, detail.rule, detail.radius_px, detail.smooth).change(gains)
 
 
-def _add_face(change: Tensor, gains: Tensor, whole: LumaDetail, box: FaceBox, boxes: Sequence[FaceBox]) -> None:
-    """Add what one of the faces asks for to `change`, and let it show in `gains`; both are of the whole picture."""
+def _add_face(change: Tensor, gains: Tensor, usual: Tensor, whole: LumaDetail, box: FaceBox, share: Tensor) -> None:
+    """Add what one of the faces asks for to `change`, and let it show in `gains`, which are `usual` where no face is.
+
+    All are of the whole picture, but for the share of the face, which is of its surroundings.
+    """
     size = whole.luma.size
     radius_px = bounded(whole.radius_px * box.scale(change), max(size))
     near = box.surroundings(size)
-    others = [each for each in boxes if each is not box and each.counts_in(near, size)]
-    share = face_shares([box, *others], near, change.device)[0][0]
     weight = share if whole.luma.mask is None else share * whole.luma.mask[..., near[0], near[1]]
     part = _part_above(NOTHING, weight, math.ceil(MARGIN * radius_px))
     if part is None:
@@ -73,7 +77,7 @@ def _add_face(change: Tensor, gains: Tensor, whole: LumaDetail, box: FaceBox, bo
     own = detail.gains(ORDER)
     change[..., window[0], window[1]] += detail.change(own, of_face=True)
     shown = share if whole.luma.mask is None else share * (weight / (SHOWN * share + TINY)).clamp_max_(1)
-    gains[..., window[0], window[1]].lerp_(own, shown)
+    gains[..., window[0], window[1]] += (own - usual[..., window[0], window[1]]).mul_(shown)
 
 
 def _part_above(least: float, plane: Tensor, margin: int) -> Window | None:
