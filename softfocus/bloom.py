@@ -61,7 +61,7 @@ def luminance_bloom(
             to the scattered light, it leaves nothing darker.
         protect: [B or 1, 1, H, W] in 0..1; where 1, no light is added or taken. It still shines outwards.
         alpha: [B or 1, 1, H, W] in 0..1; transparent pixels neither shine nor dim the average.
-        faces: boxes around the faces of each frame, or one list for all. Near a face (`face_shares`) narrower than
+        faces: boxes around the faces of each frame, or one list for all. Near a face (`FaceShares`) narrower than
             FACE_SHARE of the diagonal, light arrives through a PSF of radius_px * `FaceBox.scale`: the share of the
             face's width that it is on a face that wide. A flat picture stays flat, but the mean light of others is kept
             to 0.1 % only (portraits, default settings). Beyond `FaceBox.surroundings` no bit changes.

@@ -19,6 +19,7 @@ from .units import diagonal
 FACE_SHARE = 0.2  # of the diagonal: width of the face that widgets in percent of the diagonal are made for
 HELD = 0.2  # face widths around the box in which its scale is all that counts: as far as a face is masked
 REACH = 0.9  # face widths around the box within which its scale fades out
+LEAST_PX, MOST_PX = 1e-6, 1e6  # narrower and wider faces are weighed as these: their squares are single precision's
 
 Window = tuple[slice, slice]  # rows, columns
 
@@ -48,15 +49,16 @@ class FaceBox:
         for name in ("width", "height", "face_width"):
             check_number(getattr(self, name), name, above=0)
 
+    @property
+    def weighed_width(self) -> float:
+        """`face_width` as far as single precision can weigh it; no face that is seen has another."""
+        return min(max(self.face_width, LEAST_PX), MOST_PX)
+
     def resized(self, across: float, down: float) -> FaceBox:
         """The same box in a picture whose width and height are these factors of its own's."""
         return FaceBox(
             self.left * across, self.top * down, self.width * across, self.height * down, self.face_width * across
         )
-
-    def counts_in(self, window: Window, size: Sequence[int]) -> bool:
-        """Whether the surroundings reach into a window of a picture of (height, width)."""
-        return all(a.start < b.stop and b.start < a.stop for a, b in zip(self.surroundings(size), window, strict=True))
 
     def touches(self, size: Sequence[int]) -> bool:
         """Whether the box reaches into a picture of (height, width)."""
@@ -64,12 +66,12 @@ class FaceBox:
 
     def scale(self, image: Tensor) -> float:
         """Width of the face over FACE_SHARE of the diagonal of an image [..., H, W]."""
-        return self.face_width / (FACE_SHARE * diagonal(image))
+        return self.weighed_width / (FACE_SHARE * diagonal(image))
 
     def surroundings(self, size: Sequence[int]) -> Window:
         """Rows and columns of a picture of (height, width) in which the face counts; empty where it does not."""
         return tuple(  # type: ignore[return-value]
-            slice(min(max(0, int(low - reach)), length), min(max(0, int(low + side + reach) + 1), length))
+            slice(int(min(max(0, low - reach), length)), int(min(max(0, low + side + reach + 1), length)))
             for low, side, reach, length in (
                 (self.top, self.height, REACH * self.face_width, size[0]),
                 (self.left, self.width, REACH * self.face_width, size[1]),
@@ -84,21 +86,14 @@ class FaceBox:
         """
         down = torch.maximum(self.top - rows, rows - (self.top + self.height)).clamp_min_(0)
         across = torch.maximum(self.left - columns, columns - (self.left + self.width)).clamp_min_(0)
-        away = (down.square()[:, None] + across.square()).sqrt_().div_(self.face_width)
+        away = (down.square()[:, None] + across.square()).sqrt_().div_(self.weighed_width)
         return smoothstep(away, REACH, HELD)
-
-
-def free_share(boxes: Sequence[FaceBox], window: Window, device: torch.device) -> Tensor:
-    """[1, 1, h, w] of a window: the share of no face in `face_shares`."""
-    places = [_centres(each, device) for each in window]
-    free = torch.ones(1, 1, *map(len, places), device=device)
-    for box in boxes:
-        free.mul_(1 - box.nearness(*places))
-    return free
 
 
 def faces_of_frames(faces: Sequence[Sequence[FaceBox]] | None, image: Tensor) -> Sequence[Sequence[FaceBox]] | None:
     """Boxes of each frame of an image [B, C, H, W], those that touch it; None where there are none at all.
+
+    The same box twice is one face.
 
     Raises:
         ValueError: there are not as many lists as frames, nor one for all of them.
@@ -114,32 +109,58 @@ def faces_of_frames(faces: Sequence[Sequence[FaceBox]] | None, image: Tensor) ->
     if len(faces) not in (0, 1, len(image)):
         raise ValueError(f"faces has {len(faces)} lists; it must have one, or {len(image)} for this image")
     size = image.shape[-2:]
-    inside = [[box for box in boxes if box.touches(size)] for boxes in faces]
+    inside = [[box for box in dict.fromkeys(boxes) if box.touches(size)] for boxes in faces]
     if not any(inside):
         return None
     return inside if len(inside) == len(image) else inside * len(image)
 
 
-def face_shares(boxes: Sequence[FaceBox], window: Window, device: torch.device) -> tuple[list[Tensor], Tensor]:
-    """Whose scale counts for the pixels of a window: each [1, 1, h, w] in 0..1, together 1.
+class FaceShares:
+    """Whose scale counts for each pixel of a picture, at a cost that grows with the faces, not with their pairs.
 
     Where faces meet, the nearer counts more, and of two as near the smaller: on a child's face before its mother's,
     the large scale would not do.
 
-    Returns:
-        A share for each box, and the share of no face.
+    Attributes:
+        free: [1, 1, H, W], the share of no face; with the shares of all it is 1.
     """
-    places = [_centres(each, device) for each in window]
-    near = [box.nearness(*places)[None, None] for box in boxes]
-    if len(boxes) == 1:
-        return near, 1 - near[0]
-    free = torch.ones(1, 1, *map(len, places), device=device)
-    claims = []
-    for box, each in zip(boxes, near, strict=True):
-        free.mul_(1 - each)
-        claims.append((each.square() / box.face_width).square_())
-    total = sum(claims, torch.zeros_like(free)).clamp_min_(torch.finfo(torch.float32).tiny)
-    return [claim.div_(total).mul_(1 - free) for claim in claims], free
+
+    def __init__(self, boxes: Sequence[FaceBox], size: Sequence[int], device: torch.device) -> None:
+        self.free = torch.ones(1, 1, *size, device=device)
+        self._alone = len(boxes) == 1
+        self._claimed = self.free if self._alone else torch.full_like(self.free, torch.finfo(torch.float32).tiny)
+        for box in boxes:
+            rows, columns = box.surroundings(size)
+            near = self._nearness(box)
+            self.free[..., rows, columns] *= 1 - near
+            if not self._alone:
+                self._claimed[..., rows, columns] += _claim(near, box)
+
+    def share(self, box: FaceBox) -> Tensor:
+        """[1, 1, h, w] in 0..1: the share of one of the boxes in its surroundings."""
+        rows, columns = box.surroundings(self.free.shape[-2:])
+        if self._alone:
+            return 1 - self.free[..., rows, columns]
+        near = self._nearness(box)
+        return _claim(near, box).div_(self._claimed[..., rows, columns]).mul_(1 - self.free[..., rows, columns])
+
+    def _nearness(self, box: FaceBox) -> Tensor:
+        rows, columns = (_centres(each, self.free.device) for each in box.surroundings(self.free.shape[-2:]))
+        return box.nearness(rows, columns)[None, None]
+
+
+def face_shares(boxes: Sequence[FaceBox], window: Window, device: torch.device) -> tuple[list[Tensor], Tensor]:
+    """`FaceShares` as planes of a window, each [1, 1, h, w]: a share for each box, and the share of no face."""
+    size = [each.stop for each in window]
+    shares = FaceShares(boxes, size, device)
+    planes = [torch.zeros_like(shares.free) for _ in boxes]
+    for box, plane in zip(boxes, planes, strict=True):
+        plane[(..., *box.surroundings(size))] = shares.share(box)
+    return [plane[(..., *window)] for plane in planes], shares.free[(..., *window)]
+
+
+def _claim(near: Tensor, box: FaceBox) -> Tensor:
+    return (near.square() / box.weighed_width).square_()
 
 
 def _centres(pixels: slice, device: torch.device) -> Tensor:

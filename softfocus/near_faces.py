@@ -2,7 +2,7 @@
 
 A face is small where it takes less than FACE_SHARE of the diagonal. Near it, a length of the picture's diagonal becomes
 that length times the face's `FaceBox.scale`, which makes it the share of the face's width that it is on a face of
-FACE_SHARE. Larger faces change nothing, but for what they keep from small ones beside them (`face_shares`). All work is
+FACE_SHARE. Larger faces change nothing, but for what they keep from small ones beside them (`FaceShares`). All work is
 done in parts around the small faces: its cost follows their area, and beyond `FaceBox.surroundings` no bit changes.
 """
 
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from .face_box import FaceBox, Window, face_shares
+from .face_box import FaceBox, FaceShares, Window
 
 
 class Part(NamedTuple):
@@ -61,9 +61,8 @@ def length_map(length_px: Callable[[float], float], faces: Sequence[FaceBox], im
     """
     usual = length_px(1)
     lengths = torch.full((1, 1, *image.shape[-2:]), usual, dtype=torch.float32, device=image.device)
-    for part in parts(faces, image):
-        for face, window, share in _shares(faces, part, image):
-            cut(lengths, window).sub_(share.mul_(usual - length_px(face.scale(image))))
+    for face, window, share in _shares(faces, image):
+        cut(lengths, window).sub_(share.mul_(usual - length_px(face.scale(image))))
     return lengths
 
 
@@ -75,11 +74,9 @@ def mix_near_faces(whole: Tensor, faces: Sequence[FaceBox], near: Callable[[floa
         faces: all of the frame.
         near: from the scale of a face and a window to the picture there, [1, C, h, w].
     """
-    for part in parts(faces, whole):
-        before = cut(whole, part.window).clone()
-        for face, window, share in _shares(faces, part, whole):
-            change = near(face.scale(whole), window) - within(before, window, part.window)
-            cut(whole, window).add_(change.mul_(share))
+    before = whole.clone()
+    for face, window, share in _shares(faces, whole):
+        cut(whole, window).add_((near(face.scale(whole), window) - cut(before, window)).mul_(share))
 
 
 def frames_with_faces(
@@ -117,14 +114,13 @@ def widened(window: Window, halo_px: float, size: Sequence[int]) -> Window:
     )
 
 
-def _shares(faces: Sequence[FaceBox], part: Part, image: Tensor) -> Iterator[tuple[FaceBox, Window, Tensor]]:
-    """Each face of the part, where it counts, and its share there [1, 1, h, w]."""
+def _shares(faces: Sequence[FaceBox], image: Tensor) -> Iterator[tuple[FaceBox, Window, Tensor]]:
+    """Each small face, where it counts, and its share there [1, 1, h, w]."""
     size = image.shape[-2:]
-    for face in part.faces:
-        window = face.surroundings(size)
-        others = [each for each in dict.fromkeys(faces) if each != face and _overlap(each.surroundings(size), window)]
-        (share, *_), _ = face_shares([face, *others], window, image.device)
-        yield face, window, share
+    if small := small_faces(faces, image):
+        shares = FaceShares(list(dict.fromkeys(faces)), size, image.device)
+        for face in small:
+            yield face, face.surroundings(size), shares.share(face)
 
 
 def _join(part: Part, other: Part, halo_px: float, size: Sequence[int]) -> bool:

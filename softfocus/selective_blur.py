@@ -48,7 +48,7 @@ def selective_gaussian_blur(
         linear_light: average light rather than sRGB values, as a lens does.
         max_delta: only neighbours whose sRGB value differs by at most this count, each channel alone (see
             `max_delta_blur`), 0 or more; 1 and above: all of them, a plain Gaussian.
-        faces: boxes around the faces of each frame, or one list for all. Near a face (`face_shares`) narrower than
+        faces: boxes around the faces of each frame, or one list for all. Near a face (`FaceShares`) narrower than
             FACE_SHARE of the diagonal, sigma is the share of the face's width that it is on a face that wide:
             sigma_px * `FaceBox.scale`. Beyond `FaceBox.surroundings` no bit changes.
 

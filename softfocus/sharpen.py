@@ -77,7 +77,7 @@ def feature_sharpen(
             multiplied by it.
         alpha: [B or 1, 1, H, W] in 0..1, of the image and of the source. Hidden colors are taken for a continuation of
             the visible ones (`fill_transparent`), do not count as noise, and are left bit for bit.
-        faces: boxes around the faces of each frame, or one list for all. Near a face (`face_shares`) the bands are its
+        faces: boxes around the faces of each frame, or one list for all. Near a face (`FaceShares`) the bands are its
             own, and its tones do not change. None, and where no face is near: all as the radius says.
 
     Returns:

@@ -95,3 +95,20 @@ def test_boxes_of_frames_are_one_list_or_one_for_each():
         faces_of_frames([face], images)
     with pytest.raises(TypeError, match=r"faces\[1\]\[0\] is of type dict"):
         faces_of_frames([[face], [{"x": 1}]], images)
+
+
+@pytest.mark.parametrize("others", [[], [FaceBox(4, 4, 9, 9, 9)]])
+@pytest.mark.parametrize(
+    "face",
+    [FaceBox(0, 0, 9, 9, 1e-200), FaceBox(0, 0, 9, 9, 1e30), FaceBox(-1e308, -1e308, 1.5e308, 1.5e308, 1.5e308)],
+)
+def test_a_number_no_face_has_is_weighed_all_the_same(face, others):
+    (share, *rest), free = shares(face, *others)
+    assert all(torch.isfinite(each).all() for each in [share, *rest, free])
+    assert (sum([share, *rest], free) - 1).abs().max() < 1e-5 and share.max() > 0
+    assert 0 < face.scale(share) < 1e6
+
+
+def test_the_same_box_twice_is_one_face_in_a_frame():
+    face = FaceBox(10, 20, 30, 40, 30)
+    assert faces_of_frames([[face, FaceBox(10, 20, 30, 40, 30), face]], torch.zeros(1, 3, 120, 160)) == [[face]]

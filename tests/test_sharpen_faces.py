@@ -162,3 +162,25 @@ def test_gains_near_a_face_are_shown_without_a_step():
     steps = [(each.gain.diff(dim=-1).abs().max(), each.gain.diff(dim=-2).abs().max()) for each in (result, plain)]
     assert max(steps[0]) < 2 * max(steps[1]) + 0.1
     assert 0 <= result.gain.min() and result.gain.max() <= 1
+
+
+def test_the_order_of_faces_and_doubles_changes_nothing():
+    pair = [FACE, FaceBox(130, 100, 66, 75, 70)]
+    given = {"amount": 1, "radius_px": 0.9, "source": source()}
+    once = feature_sharpen(soft(), faces=[pair], **given)
+    for faces in (pair[::-1], [*pair, pair[0]], [*pair, FaceBox(90, 90, 66, 75, 60)]):
+        again = feature_sharpen(soft(), faces=[faces], **given)
+        for name in ("image", "gain", "features"):
+            assert (getattr(again, name) - getattr(once, name)).abs().max() < 1e-4
+
+
+@pytest.mark.parametrize("width", [89.0, 100.0, 111.6])
+@pytest.mark.parametrize("plain", [False, True])
+def test_a_face_that_comes_nearer_changes_step_by_step(width, plain):
+    """The widths at which windows would be a pixel wider, and a coarse grid worth it along one side only."""
+    results = []
+    for wide in (0.996 * width, 1.004 * width):
+        faces = [[FaceBox(240 - wide / 2, 180 - 0.6 * wide, wide, 1.2 * wide, wide)]]
+        results.append(sharpened(source() if plain else None, source=None if plain else source(), faces=faces))
+    apart = (results[0] - results[1]).abs()
+    assert apart.max() < 1 / 255 and apart[..., 120:240, 190:290].mean() < 0.1 / 255

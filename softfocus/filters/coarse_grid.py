@@ -46,5 +46,5 @@ def enlarging_px(small: Tensor, full: Size) -> float:
 
 
 def _grid_size(side: int, has: int, sigma_px: float) -> int:
-    needed = max(1, math.ceil(side * SAMPLES / sigma_px))
-    return has if needed > WORTH * has else needed
+    needed = side * SAMPLES / sigma_px  # rounded later, so that both axes of a picture change their grid together
+    return has if needed > WORTH * has else max(1, math.ceil(needed))

@@ -70,7 +70,7 @@ def detail_change(
         smooth = gaussian_blur(wanted, radius_px)
     finest = [] if bands.finest == bands.fine else [gaussian_blur(wanted, FINEST_SCALE * radius_px)]
     middle = gaussian_blur(smooth, radius_px * math.sqrt(MIDDLE_SCALE**2 - 1))
-    base, low, high = detail_range(own, source, radius_px)
+    base, low, high = detail_range(own, source, radius_px, steady=of_face)
     if of_face:
         assert mask is not None
         base = masked_base(wanted, mask, radius_px)

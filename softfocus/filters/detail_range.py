@@ -26,7 +26,7 @@ class DetailRange(NamedTuple):
     high: Tensor
 
 
-def detail_range(own: Tensor, source: Tensor | None, radius_px: float) -> DetailRange:
+def detail_range(own: Tensor, source: Tensor | None, radius_px: float, *, steady: bool = False) -> DetailRange:
     """What sharpening has to keep to.
 
     The source's local range moves with the base of the image. Beside a dark edge that says nothing of a white wall
@@ -38,20 +38,24 @@ def detail_range(own: Tensor, source: Tensor | None, radius_px: float) -> Detail
         own: [B, 1, H, W] luma of the image.
         source: the same of the source, or None.
         radius_px: > 0.
+        steady: windows are as wide as the radius says, not rounded to pixels: for a radius that changes from frame to
+            frame, whose windows would else jump.
 
     Returns:
         DetailRange, each [B, 1, H, W]. Borders as in `gaussian_blur`.
     """
     full: Size = (own.shape[-2], own.shape[-1])
     reference = own if source is None else source
-    reach = max(1, round(RANGE_WINDOW * radius_px))
+    reach = RANGE_WINDOW * radius_px
+    reach = max(1, reach if steady else round(reach))
     low, high = local_minimum(reference, reach), local_maximum(reference, reach)
     base, light = _coarse_base(own, full, radius_px)
     if source is None:
         return DetailRange(enlarge(base, full), low, high)
     source_base, _ = _coarse_base(source, full, radius_px)
     wanted = enlarge(source_base - base, full)
-    around = math.ceil(SURROUNDINGS * BASE_SCALE * radius_px * base.shape[-1] / full[1])
+    around = SURROUNDINGS * BASE_SCALE * radius_px * base.shape[-1] / full[1]
+    around = around if steady else math.ceil(around)
     moved = enlarge(local_maximum(base, around) - local_maximum(source_base, around), full).add_(high)
     light = enlarge(local_maximum(light, around), full)
     torch.minimum(high.sub_(wanted), torch.maximum(moved, light, out=moved), out=high)

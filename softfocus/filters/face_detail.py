@@ -9,7 +9,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from ..face_box import FaceBox, Window, face_shares, free_share
+from ..face_box import FaceBox, FaceShares, Window
 from .gaussian import bounded
 from .luma_detail import LumaDetail
 
@@ -36,41 +36,37 @@ def detail_near_faces(detail: LumaDetail, faces: Sequence[Sequence[FaceBox]]) ->
     changes = []
     for frame, boxes in enumerate(faces):
         part = detail.luma.part(frame)
-        whole = LumaDetail(part, detail.rule, detail.radius_px, detail.smooth[frame : frame + 1])
-        changes.append(_change(whole, gains[frame : frame + 1], boxes))
+        far = LumaDetail(part, detail.rule, detail.radius_px, detail.smooth[frame : frame + 1])
+        own = gains[frame : frame + 1]
+        if not boxes:
+            changes.append(far.change(own))
+            continue
+        shares = FaceShares(boxes, part.size, own.device)
+        change, usual = _change_far_away(far, own, shares.free), own.clone() if len(boxes) > 1 else own
+        for box in boxes:
+            _add_face(change, own, usual, far, box, shares.share(box))
+        changes.append(change)
     return torch.cat(changes) if len(changes) > 1 else changes[0], gains
 
 
-def _change(whole: LumaDetail, gains: Tensor, boxes: Sequence[FaceBox]) -> Tensor:
-    """The change of one frame; the gains of its faces are put into `gains`."""
-    luma = whole.luma
-    everything = slice(0, luma.size[0]), slice(0, luma.size[1])
-    masked = everything if luma.mask is None else _part_above(0, luma.mask, 0)
-    if not boxes or masked is None:
-        return whole.change(gains)
-    change = torch.zeros_like(luma.own)
-    free = free_share(boxes, masked, luma.own.device)
-    passing = free if luma.mask is None else free * luma.mask[..., masked[0], masked[1]]
-    if bool((passing > NOTHING).any()):
-        weight = torch.zeros_like(luma.own)
-        weight[..., masked[0], masked[1]] = passing
-        change = replace(whole, luma=replace(luma, mask=weight)).change(gains)
-    for box in boxes:
-        _add_face(change, gains, whole, box, boxes, masked)
-    return change
+def _change_far_away(detail: LumaDetail, gains: Tensor, share: Tensor) -> Tensor:
+    """The change where no face is near; nothing is computed where the mask lets nothing of it through."""
+    luma = detail.luma
+    free = luma.masked(share)
+    assert free.mask is not None
+    if not bool((free.mask > NOTHING).any()):
+        return torch.zeros_like(luma.own)
+    return LumaDetail(free, detail.rule, detail.radius_px, detail.smooth).change(gains)
 
 
-def _add_face(
-    change: Tensor, gains: Tensor, whole: LumaDetail, box: FaceBox, boxes: Sequence[FaceBox], masked: Window
-) -> None:
-    """Add what one of the faces asks for to `change`, and let it show in `gains`; both are of the whole picture."""
+def _add_face(change: Tensor, gains: Tensor, usual: Tensor, whole: LumaDetail, box: FaceBox, share: Tensor) -> None:
+    """Add what one of the faces asks for to `change`, and let it show in `gains`, which are `usual` where no face is.
+
+    All are of the whole picture, but for the share of the face, which is of its surroundings.
+    """
     size = whole.luma.size
     radius_px = bounded(whole.radius_px * box.scale(change), max(size))
-    near = _common(box.surroundings(size), masked)
-    if near is None:
-        return
-    others = [each for each in boxes if each is not box and each.counts_in(near, size)]
-    share = face_shares([box, *others], near, change.device)[0][0]
+    near = box.surroundings(size)
     weight = share if whole.luma.mask is None else share * whole.luma.mask[..., near[0], near[1]]
     part = _part_above(NOTHING, weight, math.ceil(MARGIN * radius_px))
     if part is None:
@@ -81,7 +77,7 @@ def _add_face(
     own = detail.gains(ORDER)
     change[..., window[0], window[1]] += detail.change(own, of_face=True)
     shown = share if whole.luma.mask is None else share * (weight / (SHOWN * share + TINY)).clamp_max_(1)
-    gains[..., window[0], window[1]].lerp_(own, shown)
+    gains[..., window[0], window[1]] += (own - usual[..., window[0], window[1]]).mul_(shown)
 
 
 def _part_above(least: float, plane: Tensor, margin: int) -> Window | None:
@@ -95,12 +91,6 @@ def _part_above(least: float, plane: Tensor, margin: int) -> Window | None:
         for at, length in zip(places, above.shape, strict=True)
     )
     return rows, columns
-
-
-def _common(window: Window, other: Window) -> Window | None:
-    """The rows and columns of both; None without any."""
-    rows, columns = (slice(max(a.start, b.start), min(a.stop, b.stop)) for a, b in zip(window, other, strict=True))
-    return None if rows.start >= rows.stop or columns.start >= columns.stop else (rows, columns)
 
 
 def _shifted(part: Window, window: Window) -> Window:

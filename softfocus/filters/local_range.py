@@ -10,25 +10,32 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 
-def local_maximum(image: Tensor, reach: int) -> Tensor:
+def local_maximum(image: Tensor, reach: float) -> Tensor:
     """Maximum over a square of half width `reach` pixels, in about 4 log2(reach) passes over the picture.
 
     Args:
         image: [B, C, H, W]; outside the picture counts for nothing.
-        reach: >= 0.
+        reach: >= 0; between whole numbers a mixture of theirs, so that the result changes as smoothly as the reach.
 
     A window is the union of two overlapping windows of half its size (van Herk's idea in its simplest form).
     """
     return _local_extreme(torch.maximum, image, reach, -math.inf)
 
 
-def local_minimum(image: Tensor, reach: int) -> Tensor:
+def local_minimum(image: Tensor, reach: float) -> Tensor:
     """Minimum over a square of half width `reach` pixels; see `local_maximum`."""
     return _local_extreme(torch.minimum, image, reach, math.inf)
 
 
-def _local_extreme(extreme: Callable[[Tensor, Tensor], Tensor], image: Tensor, reach: int, outside: float) -> Tensor:
-    reach = min(reach, max(image.shape[-2:]))  # as far as there is anything
+def _local_extreme(extreme: Callable[[Tensor, Tensor], Tensor], image: Tensor, reach: float, outside: float) -> Tensor:
+    whole = math.floor(min(reach, max(image.shape[-2:])))  # as far as there is anything
+    found = _extreme_within(extreme, image, whole, outside)
+    if reach <= whole or whole >= max(image.shape[-2:]):
+        return found
+    return found.lerp(_extreme_within(extreme, found, 1, outside), reach - whole)
+
+
+def _extreme_within(extreme: Callable[[Tensor, Tensor], Tensor], image: Tensor, reach: int, outside: float) -> Tensor:
     window = 2 * reach + 1
     image = pad(image, (reach,) * 4, value=outside)
     for axis in (-1, -2):

@@ -1,7 +1,7 @@
 """Lengths as shares of the picture's diagonal, or, near faces that are known, of five widths of the face.
 
 Five widths, since targets were set on faces that take a fifth of the diagonal: there both are the same. Where the
-scale of a face ends, what was filtered at it is mixed with what was filtered at the picture's, by `face_shares`.
+scale of a face ends, what was filtered at it is mixed with what was filtered at the picture's, by `FaceShares`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ..face_box import FACE_SHARE, FaceBox, Window, face_shares
+from ..face_box import FACE_SHARE, FaceBox, FaceShares, Window
 from ..filters.gaussian import TRUNCATE, gaussian_blur
 from ..filters.local_range import local_maximum
 from ..near_faces import cut, seen_around, widened, within
@@ -47,13 +47,13 @@ class Lengths:
     def near(cls, boxes: Sequence[FaceBox], weight: Tensor, least: float) -> Lengths:
         """Lengths of the faces in whose scale a weight [1, 1, H, W] of at least `least` lies anywhere."""
         size, boxes = (weight.shape[-2], weight.shape[-1]), list(dict.fromkeys(boxes))
-        found = []
-        for number, box in enumerate(boxes):
+        found, shares = [], FaceShares(boxes, size, weight.device)
+        for box in boxes:
             window = box.surroundings(size)
             part = cut(weight, window)
             if part.numel() == 0 or float(part.max()) < least:
                 continue
-            share = face_shares(boxes, window, weight.device)[0][number]
+            share = shares.share(box)
             if float((share * part).max()) >= least:
                 own = box.face_width / FACE_SHARE
                 found.append(NearFace(window, share, max(own, min(SMALLEST, diagonal(weight)))))

@@ -45,3 +45,9 @@ def test_ranges_stay():
     image = (torch.rand(1, 1, 90, 70, generator=torch.Generator().manual_seed(0)) > 0.5).float()
     large = enlarge(reduce(image, (90, 70), 4.0), (90, 70))
     assert large.min() >= -1e-6 and large.max() <= 1 + 1e-6
+
+
+@given(height=st.integers(60, 400), width=st.integers(60, 400), sigma=st.floats(3, 3.6))
+def test_both_sides_change_their_grid_together(height, width, sigma):
+    small = reduce(torch.zeros(1, 1, height, width), (height, width), sigma)
+    assert (small.shape[-2] == height) == (small.shape[-1] == width)

@@ -20,3 +20,14 @@ def test_square_window(reach):
 def test_window_larger_than_the_picture():
     image = torch.rand(1, 1, 5, 7)
     assert torch.equal(local_maximum(image, 20), image.amax().expand_as(image))
+
+
+def test_between_whole_pixels_the_window_grows_steadily():
+    image = torch.rand(1, 1, 13, 17, generator=torch.Generator().manual_seed(3))
+    before = image.clone()
+    for reach in (0.25, 2.25, 30.25):
+        whole = int(reach)
+        wanted = torch.lerp(local_maximum(image, whole), local_maximum(image, whole + 1), 0.25)
+        assert torch.allclose(local_maximum(image, reach), wanted)
+        assert torch.allclose(local_minimum(-image, reach), -wanted)
+    assert torch.equal(image, before)

