@@ -44,7 +44,7 @@ def oval(face: FaceBox = FACE) -> torch.Tensor:
     return gaussian_blur(mask, 2.0)
 
 
-@pytest.mark.parametrize("faces", [None, [], [[]], [[FaceBox(-90, 0, 50, 50, 50)]]])
+@pytest.mark.parametrize("faces", [None, [], [[]], [[FaceBox(-100, 0, 50, 50, 50)]]])
 def test_without_a_face_in_the_picture_nothing_is_different(faces):
     assert torch.equal(sharpened(faces=faces), sharpened())
 
