@@ -60,9 +60,9 @@ class FaceBox:
             self.left * across, self.top * down, self.width * across, self.height * down, self.face_width * across
         )
 
-    def touches(self, size: Sequence[int]) -> bool:
-        """Whether the box reaches into a picture of (height, width)."""
-        return 0 < self.left + self.width and self.left < size[1] and 0 < self.top + self.height and self.top < size[0]
+    def counts_in(self, size: Sequence[int]) -> bool:
+        """Whether its surroundings reach into a picture of (height, width): as a face leaves it, nothing jumps."""
+        return all(each.start < each.stop for each in self.surroundings(size))
 
     def scale(self, image: Tensor) -> float:
         """Width of the face over FACE_SHARE of the diagonal of an image [..., H, W]."""
@@ -91,7 +91,7 @@ class FaceBox:
 
 
 def faces_of_frames(faces: Sequence[Sequence[FaceBox]] | None, image: Tensor) -> Sequence[Sequence[FaceBox]] | None:
-    """Boxes of each frame of an image [B, C, H, W], those that touch it; None where there are none at all.
+    """Boxes of each frame of an image [B, C, H, W], those that count in it; None where there are none at all.
 
     The same box twice is one face.
 
@@ -109,7 +109,7 @@ def faces_of_frames(faces: Sequence[Sequence[FaceBox]] | None, image: Tensor) ->
     if len(faces) not in (0, 1, len(image)):
         raise ValueError(f"faces has {len(faces)} lists; it must have one, or {len(image)} for this image")
     size = image.shape[-2:]
-    inside = [[box for box in dict.fromkeys(boxes) if box.touches(size)] for boxes in faces]
+    inside = [[box for box in dict.fromkeys(boxes) if box.counts_in(size)] for boxes in faces]
     if not any(inside):
         return None
     return inside if len(inside) == len(image) else inside * len(image)

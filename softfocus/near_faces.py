@@ -74,7 +74,7 @@ def mix_near_faces(whole: Tensor, faces: Sequence[FaceBox], near: Callable[[floa
         faces: all of the frame.
         near: from the scale of a face and a window to the picture there, [1, C, h, w].
     """
-    before = whole.clone()
+    before = whole.clone() if len(small_faces(faces, whole)) > 1 else whole
     for face, window, share in _shares(faces, whole):
         cut(whole, window).add_((near(face.scale(whole), window) - cut(before, window)).mul_(share))
 

@@ -13,7 +13,7 @@ from torch.nn.functional import pad
 
 from softfocus.bloom import luminance_bloom
 from softfocus.color import luminance, srgb_to_linear
-from softfocus.face_box import FACE_SHARE, FaceBox, face_shares
+from softfocus.face_box import FACE_SHARE, REACH, FaceBox, face_shares
 from softfocus.filters.gaussian import gaussian_blur
 from softfocus.look import apply_bloom, apply_blur, make_look
 from softfocus.selective_blur import selective_gaussian_blur
@@ -175,6 +175,15 @@ def test_a_face_partly_outside_is_the_middle_of_the_mirrored_picture(effect):
     made = effect(image, faces=[[cut]])[..., 60:90, :12]
     wanted = effect(mirrored, faces=[[whole]])[..., 60:90, WIDTH : WIDTH + 12]
     assert torch.allclose(made, wanted, atol=1.5 / 255) and (made - effect(image)[..., 60:90, :12]).abs().max() > 0.02
+
+
+@every_effect
+def test_nothing_jumps_as_a_face_leaves_the_picture(effect):
+    image = make_picture(HEIGHT, WIDTH)
+    lefts = (-19.99, -20.01, -20 - REACH * 20 + 0.01, -20 - REACH * 20 - 2)
+    inside, beside, last, gone = (effect(image, faces=[[face(left, 60, 20)]]) for left in lefts)
+    assert (inside - beside).abs().max() < 0.2 / 255 and (last - gone).abs().max() < 0.2 / 255
+    assert torch.equal(gone, effect(image)) and (beside - gone).abs().max() > 1 / 255
 
 
 @every_effect

@@ -28,7 +28,7 @@ class Batch:
         masks: by socket [1 or B, h, w] at a size of their own, or None where the socket is not connected.
         images: by socket [1 or B, h, w, C], likewise.
         empty: of each connected mask, for each of its frames whether nothing of it is above 0.
-        faces: boxes around the faces of every frame, those that touch it, or None where none are connected.
+        faces: boxes around the faces of every frame, those that count in it, or None where none are connected.
     """
 
     image: Tensor
@@ -50,7 +50,8 @@ class Batch:
         Masks may be [H, W], [B, H, W] or [B, 1, H, W], of any scale. An empty one fits any picture, whatever its aspect:
         Load Image gives 64 x 64 zeros, and detectors that found nothing give no frames at all.
 
-        Boxes are the host's BOUNDING_BOX, in pixels of the image (`face_boxes`); those beside it are left out.
+        Boxes are the host's BOUNDING_BOX, in pixels of the image (`face_boxes`); those that are too far beside it are left out, and the same one twice is
+        one.
 
         Raises:
             ValueError: a shape, a number of frames or an aspect ratio that does not fit, by the socket's name.
@@ -72,7 +73,7 @@ class Batch:
                     layouts.check_aspect(_size(other), _size(image), name)
         faces = None if bboxes is None or len(image) == 0 else face_boxes(bboxes, len(image))
         if faces is not None:
-            faces = [[face for face in frame if face.touches(_size(image))] for frame in faces]
+            faces = [[face for face in dict.fromkeys(frame) if face.counts_in(_size(image))] for frame in faces]
         return cls(image, fitted, others, empty, faces)
 
     def __len__(self) -> int:

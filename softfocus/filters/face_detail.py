@@ -13,7 +13,9 @@ from ..face_box import FaceBox, FaceShares, Window
 from .gaussian import bounded
 from .luma_detail import LumaDetail
 
-MARGIN = 6.0  # in units of a face's radius: what lies around a masked pixel and has a part in its detail
+MARGIN = (
+    18.0  # in units of a face's radius: what lies around a masked pixel and has a part in its detail, or in its range
+)
 ORDER = (
     2  # of the gains at a face, where what stands out of the noise is detail: 0.94 of it returns at twice the threshold
 )

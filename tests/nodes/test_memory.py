@@ -60,6 +60,8 @@ NEAR_FACES = [
     ("SoftFocusSelectiveGaussianBlur", {"bboxes": [FACE]}),
     ("SoftFocusSelectiveGaussianBlur", {"bboxes": [FACE], "max_delta": 0.2}),
     ("SoftFocusLuminanceBloom", {"bboxes": [FACE], "halation": 1.0}),
+    ("SoftFocusFeatureSharpen", {"bboxes": [{"x": 0, "y": 0, "width": SIDE, "height": SIDE}]}),
+    ("SoftFocusFeatureSharpen", {"bboxes": [FACE, {**FACE, "x": 0.6 * SIDE}]}),
     ("SoftFocusQualityScore", {"bboxes": [{"x": 0, "y": 0, "width": SIDE, "height": SIDE}]}),
 ]
 

@@ -110,6 +110,10 @@ def test_the_node_says_near_how_many_faces(run, node_id):
     assert len(lines) == 2 and lines[0].startswith("protect_mask is empty") and lines[1].startswith("Near 1 face")
 
 
+def test_the_same_box_twice_is_said_to_be_one_face(run):
+    assert "1 face: " in run(SHARPEN, portrait(), bboxes=[[BOX, dict(BOX)]]).ui["text"][0]
+
+
 @all_nodes
 def test_boxes_that_are_none_are_named(run, node_id):
     with pytest.raises(ValueError, match="bboxes holds a dictionary of x as a box"):
