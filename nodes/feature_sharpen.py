@@ -13,6 +13,7 @@ from comfy_api.latest import io
 from ..softfocus.features import FeatureEncoder, feature_strength, pca_picture, picture_grid, sharp_features
 from ..softfocus.look import apply_sharpen
 from ..softfocus.settings import LEAST_SHARE, MOST_SHARE, SHARPEN, SharpenSettings
+from .face_notes import detail_note, notes
 from .host.batch import Batch
 from .host.frames import Frames
 from .host.schema import Schema, boxes_input, number
@@ -224,14 +225,7 @@ def _text(encoder: FeatureEncoder | None, factor: int, batch: Batch) -> str:
     note = batch.empty_note("mask", "no detail returns there")
     if note and all(batch.empty["mask"]):
         return batch.empty_note("mask", "no detail returns, the picture stays as soft as it came")
-    return "\n".join(filter(None, [note, _structure(encoder, factor, batch), _scale(batch)]))
-
-
-def _scale(batch: Batch) -> str:
-    """Whether the bands are those of faces; said where a mask or boxes show that faces are meant."""
-    if batch.faces is None:
-        return DIAGONAL if batch.masks["mask"] is not None else ""
-    return batch.faces_note("their detail has the scale of their width", DIAGONAL)
+    return notes(note, _structure(encoder, factor, batch), detail_note(batch))
 
 
 def _structure(encoder: FeatureEncoder | None, factor: int, batch: Batch) -> str:

@@ -9,12 +9,12 @@ from comfy_api.latest import io
 
 from ..softfocus.look import apply_bloom
 from ..softfocus.settings import BLOOM, BloomSettings
+from .face_notes import notes, softness_note
 from .host.batch import Batch
 from .host.frames import Frames
 from .host.schema import Schema, boxes_input, number
 from .picture_effect import run_effect
 from .preview.cache import HIDDEN
-from .softness_note import notes, softness_note
 
 FLOATS_PER_PIXEL = 32
 

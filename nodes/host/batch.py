@@ -120,14 +120,6 @@ class Batch:
         source = " (64 x 64 zeros, as Load Image gives for a picture without alpha)" if dummy else ""
         return f"{name} is empty{where}{source}: {consequence}."
 
-    def faces_note(self, consequence: str, otherwise: str) -> str:
-        """What the node says of connected boxes, such as "2 faces: `consequence`."; where none has a face: `otherwise`."""
-        if not self.faces or not any(self.faces):
-            return f"bboxes holds no face. {otherwise}" if self.faces is not None else otherwise
-        count = max(map(len, self.faces))
-        where = "" if all(self.faces) else f" in {name_frames([at for at, each in enumerate(self.faces, 1) if each])}"
-        return f"{count} face{'s' if count > 1 else ''}{where}: {consequence}."
-
 
 DUMMY = (64, 64)  # size of the mask that Load Image gives where there is none
 

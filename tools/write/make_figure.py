@@ -18,8 +18,8 @@ from torch import Tensor
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from softfocus import face_detail_mask, find_face_boxes  # noqa: E402
 from softfocus.color import luminance  # noqa: E402
-from softfocus.faces import face_detail_mask  # noqa: E402
 from softfocus.filters.gaussian import gaussian_blur  # noqa: E402
 from softfocus.units import percent_of_diagonal  # noqa: E402
 from testing.look import BAND, LOW, Compared, compare  # noqa: E402
@@ -32,7 +32,7 @@ ROWS = ("picture", "fine detail\n(eyes, lashes,\nlip line)", "tones against\nthe
 
 def main() -> None:
     image = torch.from_numpy(astronaut()).movedim(-1, 0)[None].float() / 255
-    look = compare(image, face_detail_mask(image))
+    look = compare(image, face_detail_mask(image), find_face_boxes(image))
     columns = {
         "before": look.source,
         "soft everywhere": look.bloomed,
