@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..softfocus.filters.near_faces import small_faces
 from ..softfocus.frame_names import name_frames
-from ..softfocus.near_faces import small_faces
 from .host.batch import Batch
 
 NO_FACE = "bboxes holds no face"

@@ -17,9 +17,9 @@ from torch import Tensor
 from .checks import check_amount, check_image, check_number, check_numbers, fitted_if_given
 from .color import BRIGHTEST, WHITE, light_of, linear_to_srgb, luminance, srgb_to_linear
 from .face_box import FaceBox, faces_of_frames
+from .filters.near_faces import frames_with_faces
 from .filters.row_strips import by_rows, map_rows
-from .near_faces import frames_with_faces
-from .scatter import scatter, scatter_near_faces
+from .filters.scatter import scatter, scatter_near_faces
 from .settings import BLOOM, MOST_STOPS
 
 SHOULDER_START = 0.8  # linear light from which added light is rolled off, and highlights count as clipped

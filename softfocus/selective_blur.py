@@ -12,10 +12,10 @@ from .color import BRIGHTEST, linear_to_srgb, srgb_to_linear
 from .face_box import FaceBox, Window, faces_of_frames
 from .filters.gaussian import bounded, gaussian_blur
 from .filters.max_delta_blur import max_delta_blur
+from .filters.near_faces import cut, frames_with_faces, length_map, mix_near_faces, parts, seen_around
 from .filters.row_strips import map_rows
 from .filters.variable_blur import variable_blur
 from .filters.weighted_mean import mean_of_sums
-from .near_faces import cut, frames_with_faces, length_map, mix_near_faces, parts, seen_around
 from .settings import BLUR
 from .transparency import fill_transparent
 

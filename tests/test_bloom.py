@@ -17,7 +17,7 @@ from softfocus.bloom import (
 )
 from softfocus.color import luminance, srgb_to_linear
 from softfocus.filters import row_strips
-from softfocus.scatter import psf_weights
+from softfocus.filters.scatter import psf_weights
 
 SETTINGS = {
     "intensity": st.floats(0, 1),

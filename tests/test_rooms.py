@@ -17,7 +17,6 @@ BASE = {
     "color",
     "face_box",
     "frame_names",
-    "near_faces",
     "opencv",
     "pack_weights",
     "settings",

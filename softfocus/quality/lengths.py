@@ -15,7 +15,7 @@ from torch import Tensor
 from ..face_box import FACE_SHARE, FaceBox, FaceShares, Window
 from ..filters.gaussian import TRUNCATE, gaussian_blur
 from ..filters.local_range import local_maximum
-from ..near_faces import cut, seen_around, widened, within
+from ..filters.near_faces import cut, seen_around, widened, within
 from ..units import diagonal
 
 LEAST_SEEN = 3.0  # px around a window, for filters of a pixel or so

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from .face_box import FaceBox, FaceShares, Window
+from ..face_box import FaceBox, FaceShares, Window
 
 
 class Part(NamedTuple):

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from .checks import check_number
-from .face_box import FaceBox, Window
-from .filters.gaussian import TRUNCATE, gaussian_mixture
-from .filters.weighted_mean import mean_of_sums
+from ..checks import check_number
+from ..face_box import FaceBox, Window
+from .gaussian import TRUNCATE, gaussian_mixture
 from .near_faces import mix_near_faces, seen_around
+from .weighted_mean import mean_of_sums
 
 SCALES = 5  # octaves from the widest Gaussian down; the narrowest is 1/16 of the radius
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from softfocus.face_box import FACE_SHARE, REACH, FaceBox
-from softfocus.near_faces import cut, length_map, mix_near_faces, parts, seen_around, small_faces, widened
+from softfocus.filters.near_faces import cut, length_map, mix_near_faces, parts, seen_around, small_faces, widened
 
 PICTURE = torch.zeros(1, 1, 120, 160)  # diagonal 200: a face is small below 40
 places = st.floats(-60, 160, width=32)
