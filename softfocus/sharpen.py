@@ -17,11 +17,11 @@ from torch import Tensor
 
 from .checks import check_amount, check_image, check_number, fitted_if_given
 from .color import BRIGHTEST, luminance
+from .detail.detail_change import Bands
+from .detail.face_detail import detail_near_faces
+from .detail.luma_detail import Luma, LumaDetail, Rule
 from .face_box import FaceBox, faces_of_frames
-from .filters.detail_change import Bands
-from .filters.face_detail import detail_near_faces
 from .filters.gaussian import bounded, gaussian_blur
-from .filters.luma_detail import Luma, LumaDetail, Rule
 from .filters.noise_level import noise_level
 from .filters.row_strips import map_rows
 from .settings import LEAST_SHARE, MOST_SHARE, SHARPEN

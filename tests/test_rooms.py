@@ -30,7 +30,8 @@ TOP = {"look", "gaussian"}  # of softfocus, above the effects
 ALLOWED: dict[str, set[str]] = {
     "softfocus.base": set(),
     "softfocus.filters": set(),
-    "softfocus.effects": {"softfocus.filters"},
+    "softfocus.detail": {"softfocus.filters"},
+    "softfocus.effects": {"softfocus.filters", "softfocus.detail"},
     "softfocus.matting": {"softfocus.filters"},
     "softfocus.features": {"softfocus.filters"},
     "softfocus.faces": set(),

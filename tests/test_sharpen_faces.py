@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from softfocus.color import luminance
+from softfocus.detail.masked_base import BASE_SCALE, masked_base
 from softfocus.face_box import FaceBox, face_shares
 from softfocus.filters.gaussian import gaussian_blur
-from softfocus.filters.masked_base import BASE_SCALE, masked_base
 from softfocus.sharpen import feature_sharpen
 from softfocus.units import percent_of_diagonal
 

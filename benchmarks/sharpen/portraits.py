@@ -19,7 +19,7 @@ from torch import Tensor
 from benchmarks.rows import Check, Row, values
 from benchmarks.sharpen.methods import METHODS, Method, ours, scales
 from softfocus.color import luminance
-from softfocus.filters import luma_detail
+from softfocus.detail import luma_detail
 from softfocus.filters.gaussian import gaussian_blur
 from testing.portraits import single_portraits
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from softfocus.color import luminance
+from softfocus.detail.structure import edge_contrast, noise_contrast
 from softfocus.filters.coarse_grid import reduce
 from softfocus.filters.gaussian import gaussian_blur
 from softfocus.filters.noise_level import noise_level
-from softfocus.filters.structure import edge_contrast, noise_contrast
 from testing.pictures import make_picture
 
 

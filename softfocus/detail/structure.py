@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from .coarse_grid import Size, reduce
-from .row_strips import by_rows
+from ..filters.coarse_grid import Size, reduce
+from ..filters.row_strips import by_rows
 
 INTEGRATION = 2.0  # width of the averaging window, in units of the derivative scale
 NOISE_REACH = 2.4  # standard deviations of the slope; 999 of 1000 pixels of white noise have less contrast

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from softfocus.color import luminance
-from softfocus.filters.detail_range import detail_range
+from softfocus.detail.detail_range import detail_range
 from softfocus.filters.gaussian import gaussian_blur
 from softfocus.filters.local_range import local_maximum
 from softfocus.look import make_look

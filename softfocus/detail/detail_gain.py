@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from .coarse_grid import Size, enlarge, reduce
+from ..filters.coarse_grid import Size, enlarge, reduce
 from .structure import edge_contrast, noise_contrast
 
 GAIN_SCALES = (1.0, 2.0, 4.0)  # scale at which each band looks for structure, in units of the radius

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ..filters.gaussian import gaussian_blur
+from ..filters.row_strips import map_rows
 from .detail_range import detail_range
-from .gaussian import gaussian_blur
 from .masked_base import masked_base
-from .row_strips import map_rows
 
 FINEST_SCALE = 4 / 15  # Gaussian scale between the two parts of the finest band, in units of the radius
 MIDDLE_SCALE = 2.0  # the same between the middle band and the coarse one

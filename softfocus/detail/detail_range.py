@@ -8,9 +8,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .coarse_grid import Size, enlarge, enlarging_px, reduce
-from .gaussian import gaussian_blur
-from .local_range import local_maximum, local_minimum
+from ..filters.coarse_grid import Size, enlarge, enlarging_px, reduce
+from ..filters.gaussian import gaussian_blur
+from ..filters.local_range import local_maximum, local_minimum
 
 BASE_SCALE = 7.0  # in units of the radius; at 0.15 % all detail finer than about 0.6 % of the diagonal is above it
 GRID_SCALE = 4.0  # scale whose grid the base is made on, in units of the radius

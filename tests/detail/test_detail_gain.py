@@ -12,10 +12,10 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from softfocus.color import luminance
-from softfocus.filters.detail_gain import structure_gains
+from softfocus.detail.detail_gain import structure_gains
+from softfocus.detail.structure import noise_contrast
 from softfocus.filters.gaussian import gaussian_blur
 from softfocus.filters.noise_level import noise_level
-from softfocus.filters.structure import noise_contrast
 from softfocus.sharpen import PLAIN_WEIGHTS, feature_sharpen
 from testing.pictures import make_picture
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from .coarse_grid import Size, reduce
+from ..filters.coarse_grid import Size, reduce
+from ..filters.gaussian import gaussian_blur
+from ..filters.row_strips import map_rows
 from .detail_change import Bands, detail_change
 from .detail_gain import structure_gains
-from .gaussian import gaussian_blur
-from .row_strips import map_rows
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ..face_box import FaceBox, FaceShares, Window
-from .gaussian import bounded
+from ..filters.gaussian import bounded
 from .luma_detail import LumaDetail
 
 MARGIN = (

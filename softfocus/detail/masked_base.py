@@ -7,8 +7,8 @@ import math
 import torch
 from torch import Tensor
 
-from .coarse_grid import Size, enlarge, enlarging_px, reduce
-from .gaussian import gaussian_blur
+from ..filters.coarse_grid import Size, enlarge, enlarging_px, reduce
+from ..filters.gaussian import gaussian_blur
 
 BASE_SCALE = 11.5  # in units of the radius: 8.6 % of the face's width at the default radius
 GRID_SCALE = 4.0  # scale whose grid it is made on, in units of the radius
