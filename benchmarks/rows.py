@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -44,6 +45,14 @@ def show(title: str, rows: Iterable[Row]) -> list[Row]:
         print("  ".join(cell.rjust(width) for cell, width in zip(cells, widths, strict=True)), flush=True)
         kept.append(row)
     return kept
+
+
+def show_limits(checks: Sequence[Check], start: float) -> None:
+    """Print a line a check, and the seconds since `start` of `time.perf_counter`."""
+    print("\nLimits")
+    for check in checks:
+        print(check.line())
+    print(f"\n{time.perf_counter() - start:.0f} s")
 
 
 def values(rows: Sequence[Row], column: str, keep: Callable[[Row], bool] = lambda row: True) -> list[float]:

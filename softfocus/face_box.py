@@ -149,16 +149,6 @@ class FaceShares:
         return box.nearness(rows, columns)[None, None]
 
 
-def face_shares(boxes: Sequence[FaceBox], window: Window, device: torch.device) -> tuple[list[Tensor], Tensor]:
-    """`FaceShares` as planes of a window, each [1, 1, h, w]: a share for each box, and the share of no face."""
-    size = [each.stop for each in window]
-    shares = FaceShares(boxes, size, device)
-    planes = [torch.zeros_like(shares.free) for _ in boxes]
-    for box, plane in zip(boxes, planes, strict=True):
-        plane[(..., *box.surroundings(size))] = shares.share(box)
-    return [plane[(..., *window)] for plane in planes], shares.free[(..., *window)]
-
-
 def _claim(near: Tensor, box: FaceBox) -> Tensor:
     return (near.square() / box.weighed_width).square_()
 

@@ -7,7 +7,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softfocus.face_box import HELD, REACH, FaceBox, face_shares, faces_of_frames
+from softfocus.face_box import HELD, REACH, FaceBox, faces_of_frames
+from testing.faces.shares import face_shares
 
 WHOLE = (slice(0, 120), slice(0, 160))
 CPU = torch.device("cpu")
@@ -17,7 +18,7 @@ boxes = st.builds(FaceBox, places, places, sides, sides, sides)
 
 
 def shares(*faces: FaceBox) -> tuple[list[torch.Tensor], torch.Tensor]:
-    return face_shares(faces, WHOLE, CPU)
+    return face_shares(faces, (120, 160))
 
 
 @given(st.lists(boxes, max_size=4))

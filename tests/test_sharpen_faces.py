@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from softfocus.color import luminance
 from softfocus.detail.masked_base import BASE_SCALE, masked_base
-from softfocus.face_box import FaceBox, face_shares
+from softfocus.face_box import FaceBox
 from softfocus.filters.gaussian import gaussian_blur
 from softfocus.sharpen import feature_sharpen
 from softfocus.units import percent_of_diagonal
+from testing.faces.shares import face_shares
 
 HEIGHT, WIDTH = 360, 480  # diagonal 600
 FACE = FaceBox(90, 90, 66, 75, 60)  # half as wide as radii in percent of the diagonal are made for
@@ -96,7 +97,7 @@ def test_what_a_mask_lets_through_has_no_local_mean(radius, seed):
 def test_no_pixel_passes_source_and_dream_by_more_than_it_may():
     result, before, after = (luminance(each) for each in (sharpened(faces=[[FACE]], floor=1.0), soft(), source()))
     beyond = torch.maximum(result - torch.maximum(before, after), torch.minimum(before, after) - result)
-    (share,), _ = face_shares([FACE], (slice(0, HEIGHT), slice(0, WIDTH)), torch.device("cpu"))
+    (share,), _ = face_shares([FACE], (HEIGHT, WIDTH))
     assert beyond[share == 1].max() <= 4.7 * 0.01 + 1e-5
     free = luminance(sharpened(faces=[[FACE]], floor=1.0, halo_limit=1.0))
     assert (
@@ -119,7 +120,7 @@ def test_changes_are_mixed_by_whose_scale_counts():
     small, large = FACE, FaceBox(165, 45, 255, 285, 240)
     faces = [[small, large]]
     alone = [sharpened(faces=[[each]], floor=1.0) - soft() for each in faces[0]]
-    shares, free = face_shares(faces[0], (slice(0, HEIGHT), slice(0, WIDTH)), torch.device("cpu"))
+    shares, free = face_shares(faces[0], (HEIGHT, WIDTH))
     mixed = sharpened(faces=faces, floor=1.0) - soft()
     only_large = shares[1] == 1
     assert (mixed - alone[1])[..., only_large[0, 0]].abs().max() < 4 / 255

@@ -13,12 +13,13 @@ from torch.nn.functional import pad
 
 from softfocus.bloom import luminance_bloom
 from softfocus.color import luminance, srgb_to_linear
-from softfocus.face_box import FACE_SHARE, REACH, FaceBox, face_shares
+from softfocus.face_box import FACE_SHARE, REACH, FaceBox
 from softfocus.filters.gaussian import gaussian_blur
 from softfocus.look import apply_bloom, apply_blur, make_look
 from softfocus.selective_blur import selective_gaussian_blur
 from softfocus.settings import BloomSettings, BlurSettings
 from softfocus.units import diagonal
+from testing.faces.shares import face_shares
 from testing.pictures import make_picture
 
 Effect = Callable[..., Tensor]
@@ -104,7 +105,7 @@ def test_what_arrives_is_mixed_by_shares():
         srgb_to_linear(luminance_bloom(image, radius_px=8.0 * scale, **options)[0]) for scale in (1, 0.6, 0.4)
     )
     made = srgb_to_linear(luminance_bloom(image, radius_px=8.0, faces=[[OTHER, SMALL]], **options)[0])
-    shares, free = face_shares([OTHER, SMALL], (slice(0, HEIGHT), slice(0, WIDTH)), image.device)
+    shares, free = face_shares([OTHER, SMALL], (HEIGHT, WIDTH))
     wanted = free * usual + shares[0] * narrow + shares[1] * narrower
     assert (made - wanted).abs().max() < 2e-4 < 0.02 < (made - usual).abs().max()
 

@@ -20,7 +20,7 @@ from benchmarks.baseline import baseline
 from benchmarks.face_size import clips, limits, pairs, sizes
 from benchmarks.face_size import time as cost
 from benchmarks.face_size.portraits import SETS, load
-from benchmarks.rows import Check, show
+from benchmarks.rows import Check, show, show_limits
 from softfocus.faces import load_face_nets
 
 
@@ -74,10 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> list[Check]:
     torch.set_num_threads(1)
     with torch.inference_mode():
         checks = [check for name in options.tables or TABLES for check in TABLES[name](options)]
-    print("\nLimits")
-    for check in checks:
-        print(check.line())
-    print(f"\n{time.perf_counter() - start:.0f} s")
+    show_limits(checks, start)
     return checks
 
 

@@ -18,13 +18,14 @@ from benchmarks.face_size.limits import LEAST_FINE, TONE, TONE_SMALL, TONE_WORST
 from benchmarks.face_size.portraits import by_name
 from benchmarks.rows import Check, Row, values
 from softfocus.color import luminance
-from softfocus.face_box import FACE_SHARE, FaceBox, face_shares
+from softfocus.face_box import FACE_SHARE, FaceBox
 from softfocus.faces import FaceNets
 from softfocus.look import apply_sharpen, make_look
 from softfocus.units import diagonal
 from testing.face_size.measures import Close
 from testing.face_size.pair import resized, set_in
 from testing.face_size.sitters import Sitter, place
+from testing.faces.shares import face_shares
 
 TITLE = (
     "Two faces of 4:1 in one picture, with both boxes, with its own alone, and without: energy of 11-19 cycles a\n"
@@ -97,7 +98,7 @@ def seam(
         luminance(apply_sharpen(dream, source=image, mask=mask, faces=faces).image - dream)
         for faces in (*everywhere, None)
     ]
-    shares, free = face_shares(boxes, (slice(0, height), slice(0, width)), image.device)
+    shares, free = face_shares(boxes, (height, width), image.device)
     steps = []
     for axis in (-1, -2):
         mixed = torch.zeros(())

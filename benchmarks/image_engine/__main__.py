@@ -26,7 +26,7 @@ from benchmarks.image_engine import host as engine_host
 from benchmarks.image_engine import memory as engine_memory
 from benchmarks.image_engine import plot as engine_plot
 from benchmarks.image_engine import selective as engine_selective
-from benchmarks.rows import Check, Row, show
+from benchmarks.rows import Check, Row, show, show_limits
 from testing.host_nodes import nodes
 
 RESULTS = Path(__file__).resolve().parent.parent / "results"
@@ -47,13 +47,11 @@ def main(arguments: list[str] | None = None) -> None:
     if options.clip:
         tables["clip"] = show("240 frames of 1080p, or 48 where memory is short", engine_memory.clip_table())
         checks += engine_memory.clip_checks(tables["clip"])
-    print("\nLimits")
-    for check in checks:
-        print(check.line())
+    show_limits(checks, start)
     RESULTS.mkdir(exist_ok=True)
     save(tables, checks, RESULTS / "image_engine.json")
     engine_plot.draw(tables["gaussian"], RESULTS / "image_engine.png")
-    print(f"\n{time.perf_counter() - start:.0f} s; rows in {RESULTS / 'image_engine.json'}")
+    print(f"rows in {RESULTS / 'image_engine.json'}")
 
 
 def measure() -> tuple[dict[str, list[Row]], list[Check]]:

@@ -20,7 +20,7 @@ from benchmarks.quality_effect.advice import FAULTS, Followed, follow
 from benchmarks.quality_effect.cases import FRESH_WHEELS, Case, other_cases, tuned_cases
 from benchmarks.quality_effect.looks import DEFAULT, Scored, controls, order_faults, variants
 from benchmarks.quality_effect.small_faces import TIMES, Connected, connect_as_advised
-from benchmarks.rows import Check
+from benchmarks.rows import Check, show_limits
 
 PICTURES = 40
 SHARE = 0.9  # of the portraits, for controls and advice
@@ -47,10 +47,7 @@ def main(arguments: list[str] | None = None) -> list[Check]:
     )
     connected = [connect_as_advised(case) for case in cases]
     checks = [_show_looks(looks), *_show_controls(looks, bad), *_show_advice(followed), _show_small_faces(connected)]
-    print("\nLimits")
-    for check in checks:
-        print(check.line())
-    print(f"\n{time.perf_counter() - start:.0f} s")
+    show_limits(checks, start)
     return checks
 
 

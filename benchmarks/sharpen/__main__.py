@@ -15,7 +15,7 @@ import time
 
 import torch
 
-from benchmarks.rows import Check, show
+from benchmarks.rows import Check, show, show_limits
 from benchmarks.sharpen import phantom as sharpen_phantom
 from benchmarks.sharpen import portraits as sharpen_portraits
 
@@ -34,10 +34,7 @@ def main(arguments: list[str] | None = None) -> list[Check]:
     pictures = list(itertools.islice(sharpen_portraits.crops(), options.pictures))
     title = f"Blurred portraits, {len(pictures)} pictures; edges beyond the blurred ones', sigma in px, noise in 1/255"
     checks += sharpen_portraits.checks(show(title, sharpen_portraits.table(pictures)))
-    print("\nLimits")
-    for check in checks:
-        print(check.line())
-    print(f"\n{time.perf_counter() - start:.0f} s")
+    show_limits(checks, start)
     return checks
 
 

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import torch
 
-from benchmarks.rows import Check, Row, show, values
+from benchmarks.rows import Check, Row, show, show_limits, values
 from benchmarks.skin.measures import BLOTCHES, FORM, PORES, Skin
 from benchmarks.skin.portraits import LEAST_PX, NAMES, load
 from softfocus.faces import load_face_nets
@@ -72,10 +72,7 @@ def main(arguments: list[str] | None = None) -> list[Check]:
         for name in options.of:
             rows = show(f"Skin of {name} portraits, energy over the source's", table(load(load_face_nets(), name)))
             limits += checks(rows, name)
-    print("\nLimits")
-    for check in limits:
-        print(check.line())
-    print(f"\n{time.perf_counter() - start:.0f} s")
+    show_limits(limits, start)
     return limits
 
 

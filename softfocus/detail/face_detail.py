@@ -11,14 +11,11 @@ from torch import Tensor
 
 from ..face_box import FaceBox, FaceShares, Window
 from ..filters.gaussian import bounded
+from ..filters.near_faces import cut
 from .luma_detail import LumaDetail
 
-MARGIN = (
-    18.0  # in units of a face's radius: what lies around a masked pixel and has a part in its detail, or in its range
-)
-ORDER = (
-    2  # of the gains at a face, where what stands out of the noise is detail: 0.94 of it returns at twice the threshold
-)
+MARGIN = 18.0  # radii of a face around a masked pixel: all that has a part in its detail or its range
+ORDER = 2  # of the gains at a face, where what stands out of the noise is detail: 0.94 returns at twice the threshold
 NOTHING = 1 / 1024  # of the mask: less lets nothing through that could be seen
 TINY = 1e-6
 SHOWN = 0.05  # of the mask: from there on gains are shown as those of the face
@@ -69,17 +66,17 @@ def _add_face(change: Tensor, gains: Tensor, usual: Tensor, whole: LumaDetail, b
     size = whole.luma.size
     radius_px = bounded(whole.radius_px * box.scale(change), max(size))
     near = box.surroundings(size)
-    weight = share if whole.luma.mask is None else share * whole.luma.mask[..., near[0], near[1]]
+    weight = share if whole.luma.mask is None else share * cut(whole.luma.mask, near)
     part = _part_above(NOTHING, weight, math.ceil(MARGIN * radius_px))
     if part is None:
         return
     window = _shifted(part, near)
-    share, weight = share[..., part[0], part[1]], weight[..., part[0], part[1]]
+    share, weight = cut(share, part), cut(weight, part)
     detail = LumaDetail.of(replace(whole.luma.part(0, *window), mask=weight), whole.rule, radius_px)
     own = detail.gains(ORDER)
-    change[..., window[0], window[1]] += detail.change(own, of_face=True)
+    cut(change, window).add_(detail.change(own, of_face=True))
     shown = share if whole.luma.mask is None else share * (weight / (SHOWN * share + TINY)).clamp_max_(1)
-    gains[..., window[0], window[1]] += (own - usual[..., window[0], window[1]]).mul_(shown)
+    cut(gains, window).add_((own - cut(usual, window)).mul_(shown))
 
 
 def _part_above(least: float, plane: Tensor, margin: int) -> Window | None:
