@@ -23,7 +23,7 @@ from .mask_prior import learn_log_odds
 from .palette import make_palette
 from .posterior import Posterior, Side, solve_pixels
 from .semantics import semantic_log_odds
-from .trimap import Trimap, make_trimap
+from .trimap import Trimap, drawn_trimap, make_trimap
 
 PALETTE = 20  # colours of the picture around the band
 WINDOW_PX = 24.0  # at a diagonal of REFERENCE_DIAGONAL (512 x 512): where colours are gathered
@@ -53,33 +53,45 @@ def refine_mask(
     features: Tensor | None = None,
     trust_inside: bool = True,
     alpha: Tensor | None = None,
+    unknown: Tensor | None = None,
 ) -> Matte:
     """Refine rough masks to alpha.
 
     Args:
         image: [B, 3, H, W] sRGB; values outside 0..1 count as the nearest inside.
         mask: [B, 1, H, W] in 0..1, roughly right to within band_px.
-        band_px: half-width of the unknown band in pixels; 0 returns the mask and the image themselves.
+        band_px: half-width of the unknown band in pixels; 0 opens none.
         iterations: passes; 0 returns the mask and the image themselves.
         others: [B, 1, H, W] masks of other subjects in the picture, known background for this one.
         features: [B, C, h, w] of a vision encoder, any size; they decide where the colours cannot.
         trust_inside: whether colours of the band's inner half count as the subject's before they are known.
             Right for a person, whose hair is thinner than the band; wrong for a face under hair.
         alpha: [B, 1, H, W] in 0..1 of the picture itself: what it hides takes the visible colors around it.
+        unknown: [B, 1, H, W] in 0..1, a trimap's unknown part, drawn (from 0.5 on): solved in place of the band,
+            and the mask says nothing there. A frame where it is empty has its band.
 
     Returns:
-        Matte. Known pixels keep the mask's value and the image's colour.
+        Matte; the mask and the image themselves where nothing is unknown. Known pixels keep the mask's value and
+        the image's colour.
     """
-    if band_px <= 0 or iterations <= 0 or image.numel() == 0:
+    drawn = unknown is not None and bool((unknown >= 0.5).any())
+    if (band_px <= 0 and not drawn) or iterations <= 0 or image.numel() == 0:
         return Matte(mask, image, torch.zeros_like(mask))
     shown = fill_transparent(image, alpha)
     mattes = []
     for index in range(len(image)):
-        trimap = make_trimap(mask[index, 0], band_px, None if others is None else others[index, 0])
+        others_here, unknown_here = (None if plane is None else plane[index, 0] for plane in (others, unknown))
+        trimap = _trimap(mask[index, 0], band_px, others_here, unknown_here)
         guide = None if features is None else features[index]
         mattes.append(_refine_frame(shown[index], mask[index, 0], trimap, iterations, guide, trust_inside))
     refined, foreground, band = (torch.stack(parts) for parts in zip(*mattes, strict=True))
     return Matte(refined, restore_hidden(foreground, shown, image, alpha), band)
+
+
+def _trimap(mask: Tensor, band_px: float, others: Tensor | None, unknown: Tensor | None) -> Trimap:
+    if unknown is not None and bool((unknown >= 0.5).any()):
+        return drawn_trimap(mask, unknown, others)
+    return make_trimap(mask, band_px, others)
 
 
 def _refine_frame(
@@ -91,11 +103,11 @@ def _refine_frame(
     both_sides = bool(trimap.foreground.any()) and bool(trimap.background.any())
     if both_sides and bool(live.any()):
         samples = _Samples(image, trimap)
-        own = _mask_log_odds(image, trimap, samples)
+        own = torch.zeros_like(alpha) if trimap.drawn else _mask_log_odds(image, trimap, samples)
         if features is not None:
             own = own + semantic_log_odds(features, trimap.foreground, trimap.background)
         alpha[live] = own[live].sigmoid()
-        if trust_inside:
+        if trust_inside and not trimap.drawn:
             samples.front = torch.where(trimap.foreground, 1.0, trimap.inside**2).to(image)
         for _ in range(iterations):
             _solve_pass(image, alpha, foreground, live, samples, own.sigmoid())

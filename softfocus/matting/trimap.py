@@ -1,4 +1,4 @@
-"""What a rough mask says for certain: a band around its edge is unknown, the rest is known."""
+"""What is known for certain: all of a rough mask but a band around its edge, or what a drawn trimap leaves."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import torch
 from torch import Tensor
 
 from ..filters.local_range import local_maximum
+from ..units import diagonal
 
 THIN = 0.5  # share of the local thickness that a band may take from either side, so that thin parts keep a core
 NEAR = 4.0  # band widths within which colours are gathered
+DRAWN_NEAR = 0.16  # of the diagonal, likewise around an unknown part that somebody drew
 
 
 @dataclass(frozen=True)
@@ -19,9 +21,10 @@ class Trimap:
 
     Attributes:
         foreground, background: bool, known pixels.
-        unknown: bool, the band.
+        unknown: bool, the band or what was drawn.
         inside, outside: how deep a pixel lies in its side, 0 at the mask's edge, 1 at the end of the band and beyond.
         near: bool, pixels whose colours matter.
+        drawn: whether the unknown part was drawn; the mask then says nothing inside it.
     """
 
     foreground: Tensor
@@ -30,6 +33,7 @@ class Trimap:
     inside: Tensor
     outside: Tensor
     near: Tensor
+    drawn: bool = False
 
 
 def make_trimap(mask: Tensor, band_px: float, others: Tensor | None = None) -> Trimap:
@@ -53,6 +57,24 @@ def make_trimap(mask: Tensor, band_px: float, others: Tensor | None = None) -> T
         (depth_in / inner.clamp_min(1)).clamp_max(1),
         (depth_out / outer.clamp_min(1)).clamp_max(1),
         (depth_in < NEAR * band_px) & (depth_out < NEAR * band_px),
+    )
+
+
+def drawn_trimap(mask: Tensor, unknown: Tensor, others: Tensor | None = None) -> Trimap:
+    """Trimap of a mask [H, W] in 0..1 whose unknown part [H, W] somebody drew (1 = solve here).
+
+    Outside it the mask is certain: foreground from 0.5 on.
+
+    Args:
+        others: as for `make_trimap`.
+    """
+    open_here = unknown >= 0.5
+    if others is not None:
+        open_here = open_here & ((others < 0.5) | (mask >= 0.5))
+    within = mask >= 0.5
+    near = _depth(~open_here.cpu()).to(mask) < DRAWN_NEAR * diagonal(mask)
+    return Trimap(
+        within & ~open_here, ~within & ~open_here, open_here, within.to(mask), 1 - within.to(mask), near, drawn=True
     )
 
 

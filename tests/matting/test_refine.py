@@ -189,3 +189,20 @@ def test_features_decide_where_colors_cannot():
     plain = refine_mask(image, mask, 14.0).alpha
     guided = refine_mask(image, mask, 14.0, features=features).alpha
     assert error(guided, truth) < 0.6 * min(error(plain, truth), error(mask, truth))
+
+
+def test_a_drawn_unknown_part_is_solved_whatever_the_mask_says_in_it(scene):
+    """A trimap: the mask counts outside of the unknown part only, and the band's width nowhere."""
+    known = gaussian_blur(scene.alpha, 4)
+    unknown = ((known > 0.01) & (known < 0.99)).float()
+    first, second = (
+        refine_mask(scene.image, torch.where(unknown > 0, inside, (scene.alpha > 0.5).float()), band, unknown=unknown)
+        for inside, band in ((torch.zeros(1), 0.0), (torch.ones(1), BAND))
+    )
+    assert torch.equal(first.alpha, second.alpha) and torch.equal(first.band, unknown)
+    guess = torch.where(unknown > 0, 0.5, scene.alpha)
+    assert error(first.alpha, scene.alpha) < 0.35 * error(guess, scene.alpha)
+
+
+def test_an_empty_unknown_part_leaves_the_band(scene, rough, matte):
+    assert torch.equal(refine_mask(scene.image, rough, BAND, unknown=torch.zeros_like(rough)).alpha, matte.alpha)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from softfocus.matting.trimap import make_trimap
+from softfocus.matting.trimap import drawn_trimap, make_trimap
 
 
 @pytest.mark.parametrize("value", [0.0, 1.0])
@@ -23,3 +23,14 @@ def test_the_band_lies_on_the_edge():
     columns = trimap.unknown.all(0).nonzero()[:, 0]
     assert trimap.unknown.any(0).equal(trimap.unknown.all(0))
     assert (int(columns[0]), int(columns[-1])) == (92, 107)
+
+
+def test_a_drawn_unknown_part_is_all_that_is_unknown():
+    mask, unknown, others = torch.zeros(60, 80), torch.zeros(60, 80), torch.zeros(60, 80)
+    mask[:, 40:], unknown[10:50, 30:70], others[:, :35] = 1, 1, 1
+    trimap = drawn_trimap(mask, unknown)
+    assert torch.equal(trimap.unknown, unknown > 0)
+    assert torch.equal(trimap.foreground | trimap.background, unknown == 0)
+    assert torch.equal(trimap.foreground, (mask > 0) & (unknown == 0))
+    beside = drawn_trimap(mask, unknown, others)
+    assert torch.equal(beside.unknown, (unknown > 0) & (others == 0))
