@@ -58,6 +58,11 @@ def solve_pixels(colors: Tensor, front: Side, back: Side, variance: Tensor, prio
     return Posterior(states, (states[:, 2] + states[:, 1] * alpha).clamp(0, 1), mixed_front, mixed_back)
 
 
+def foreign(colors: Tensor, side: Side, variance: Tensor, outlier: float) -> Tensor:
+    """Probability [P] that none of a side's colors explains the pixel."""
+    return outlier - _pure(colors, side, variance + NOISE**2)
+
+
 def _pure(colors: Tensor, side: Side, spread: Tensor) -> Tensor:
     """Log density [P] of the colours under one side's local mixture of Gaussians."""
     error = (colors[:, None] - side.mean).square().sum(-1)

@@ -18,10 +18,11 @@ from ..color import displayable
 from ..filters.gaussian import gaussian_blur
 from ..transparency import fill_transparent, restore_hidden
 from ..units import diagonal
+from .closed_form import follow_colors
 from .local_colors import REFERENCE_DIAGONAL, cell_index, make_grid
 from .mask_prior import learn_log_odds
 from .palette import make_palette
-from .posterior import Posterior, Side, solve_pixels
+from .posterior import Posterior, Side, foreign, solve_pixels
 from .semantics import semantic_log_odds
 from .trimap import Trimap, drawn_trimap, make_trimap
 
@@ -31,6 +32,10 @@ NEIGHBOURS_PX = 2.0  # likewise: whose alpha enters the prior of the next pass
 SHARED = 0.5  # weight of the neighbours in the prior, the rest is the mask's
 CERTAIN = 0.99  # probability from which a pixel becomes known
 LEAST = 0.01  # the prior never rules anything out
+MASK_PRIOR = 0.5
+OWN=1.0
+DEPTHP=2.0
+OUTLIER: float | None = 3.0
 SOLVED_AT_ONCE = 1 << 15  # pixels: bounds the memory, and fits the caches
 
 
@@ -42,6 +47,9 @@ class Matte:
     alpha: Tensor
     foreground: Tensor
     band: Tensor
+
+
+DUMP = None
 
 
 def refine_mask(
@@ -103,14 +111,18 @@ def _refine_frame(
     both_sides = bool(trimap.foreground.any()) and bool(trimap.background.any())
     if both_sides and bool(live.any()):
         samples = _Samples(image, trimap)
-        own = torch.zeros_like(alpha) if trimap.drawn else _mask_log_odds(image, trimap, samples)
+        own = torch.zeros_like(alpha) if trimap.drawn else MASK_PRIOR * _mask_log_odds(image, trimap, samples)
         if features is not None:
             own = own + semantic_log_odds(features, trimap.foreground, trimap.background)
         alpha[live] = own[live].sigmoid()
         if trust_inside and not trimap.drawn:
-            samples.front = torch.where(trimap.foreground, 1.0, trimap.inside**2).to(image)
+            odds = _foreign(image, trimap, samples) + OWN * own
+            w = odds.sigmoid()
+            if DEPTHP: w = w * trimap.inside**DEPTHP
+            samples.front = torch.where(trimap.foreground, 1.0, torch.where(trimap.inside > 0, w, 0.0)).to(image)
         for _ in range(iterations):
             _solve_pass(image, alpha, foreground, live, samples, own.sigmoid())
+        alpha = follow_colors(image, alpha, trimap.unknown)
     return alpha[None], foreground, trimap.unknown[None].to(mask)
 
 
@@ -159,6 +171,14 @@ def _mask_log_odds(image: Tensor, trimap: Trimap, samples: _Samples) -> Tensor:
     return log_odds
 
 
+def _foreign(image, trimap, samples):
+    out = torch.ones_like(trimap.inside)
+    _, back = samples.local()
+    for y, x in _pieces(trimap.unknown & (trimap.inside > 0)):
+        out[y, x] = foreign(image[:, y, x].T, back.at(samples.cells(y, x)), samples.variance, OUTLIER)
+    return out
+
+
 def _pieces(pixels: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
     """Rows and columns of the true pixels of a plane, some at a time."""
     y, x = pixels.nonzero(as_tuple=True)
@@ -176,6 +196,9 @@ def _solve_pass(image: Tensor, alpha: Tensor, foreground: Tensor, live: Tensor, 
         found = solve_pixels(colors, front.at(cell), back.at(cell), samples.variance, prior[y, x])
         certain = found.states[:, [0, 2]].amax(1) > CERTAIN
         alpha[y, x] = torch.where(certain, found.alpha.round(), found.alpha)
+        if DUMP is not None:
+            DUMP["states"][:, y, x] = found.states.T
+            DUMP["raw"][y, x] = found.alpha
         foreground[:, y, x] = _foreground(colors, found).T
         for weight, state in ((samples.front, 2), (samples.back, 0)):
             share = found.states[:, state]

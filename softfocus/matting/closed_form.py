@@ -1,0 +1,81 @@
+"""Alpha that follows the picture's colors: samples made consistent by the matting Laplacian.
+
+What colors say about single pixels is noisy. The solve keeps to it (Wang and Cohen, CVPR 2007) as far as neighbors of
+like color agree on it: where the samples are themselves consistent they are trusted, elsewhere the Laplacian decides.
+Coarse pictures come first, so that a few steps of conjugate gradients reach far.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn.functional import avg_pool2d, interpolate
+
+from ..filters.gaussian import gaussian_blur
+from .laplacian import MattingLaplacian
+
+STEPS = (8, 12, 12)  # of conjugate gradients in the picture, at half and at a quarter of its size
+TRUST = 0.1  # of consistent samples, against the Laplacian
+LEAST_TRUST = 1e-5
+TOLERANCE = 1e-3  # squared inconsistency at which trust has fallen to a quarter
+AGREEMENT_PX = 4.0  # over which consistency is looked at
+
+
+def follow_colors(image: Tensor, alpha: Tensor, unknown: Tensor) -> Tensor:
+    """Alpha [H, W] at the unknown pixels [H, W] (bool) of an image [3, H, W] sRGB, 0..1.
+
+    Args:
+        alpha: [H, W] in 0..1: certain where known, samples where unknown.
+    """
+    laplacian = MattingLaplacian(image, unknown)
+    trust = _trust(laplacian, alpha, unknown)
+    start = _corrected(image, alpha, unknown, trust, STEPS[1:])
+    return _solve(laplacian, alpha, unknown, trust, start, STEPS[0]).clamp(0, 1)
+
+
+def _trust(laplacian: MattingLaplacian, alpha: Tensor, unknown: Tensor) -> Tensor:
+    """How far the samples [H, W] count."""
+    error = torch.zeros_like(alpha)
+    error[unknown] = (laplacian.multiply(alpha[laplacian.touched]) / laplacian.diagonal.clamp_min(1e-6)).square()
+    both = torch.stack([error, unknown.to(error)])
+    total, weight = gaussian_blur(both[None], AGREEMENT_PX)[0]
+    error = total / weight.clamp_min(1e-6)
+    return (TRUST * (TOLERANCE / (TOLERANCE + error)).square()).clamp_min(LEAST_TRUST)
+
+
+def _corrected(image: Tensor, alpha: Tensor, unknown: Tensor, trust: Tensor, steps: tuple[int, ...]) -> Tensor:
+    """Samples with what the solve of a picture of half the size changes in them; `steps` from there on."""
+    if not steps or min(alpha.shape) < 8:
+        return alpha
+    part = _halved(unknown[None].to(alpha))[0] > 0
+    samples, weight = _halved(torch.stack([alpha, 4 * trust]))
+    small = _halved(image)
+    start = _corrected(small, samples, part, weight, steps[1:])
+    solved = _solve(MattingLaplacian(small, part), samples, part, weight, start, steps[0])
+    change = interpolate((solved - samples)[None, None], scale_factor=2.0, mode="bilinear", align_corners=False)[0, 0]
+    return torch.where(unknown, alpha + change[: alpha.shape[0], : alpha.shape[1]], alpha)
+
+
+def _halved(planes: Tensor) -> Tensor:
+    return avg_pool2d(planes[None], 2, ceil_mode=True, count_include_pad=False)[0]
+
+
+def _solve(
+    laplacian: MattingLaplacian, samples: Tensor, unknown: Tensor, trust: Tensor, start: Tensor, steps: int
+) -> Tensor:
+    """(L + trust) x = trust samples by preconditioned conjugate gradients (Hestenes and Stiefel 1952) from `start`."""
+    weight, found, vector = trust[unknown], start[unknown], start[laplacian.touched]
+    rest = weight * (samples[unknown] - found) - laplacian.multiply(vector)
+    scale = (weight + laplacian.diagonal).reciprocal()
+    direction, vector = scale * rest, torch.zeros_like(vector)
+    gain = (rest * direction).sum()
+    for _ in range(steps):
+        vector[laplacian.place] = direction
+        pushed = laplacian.multiply(vector) + weight * direction
+        length = gain / (direction * pushed).sum().clamp_min(1e-20)
+        found = found + length * direction
+        rest = rest - length * pushed
+        step = scale * rest
+        previous, gain = gain, (rest * step).sum()
+        direction = step + gain / previous.clamp_min(1e-20) * direction
+    return start.masked_scatter(unknown, found)

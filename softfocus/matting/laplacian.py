@@ -1,0 +1,76 @@
+"""The matting Laplacian (Levin, Lischinski and Weiss, PAMI 2008) of a few pixels of a picture.
+
+In every 3 x 3 window alpha should be a linear function of the color; L x is how far it is from that. Only the windows
+that touch an unknown pixel are written down, so that cost and memory grow with those pixels and not with the picture.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn.functional import embedding_bag, max_pool2d
+
+EPSILON = 1e-6  # sRGB squared: a window with less variance counts as flat, and alpha as constant there
+AROUND = tuple((dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1))
+
+
+class MattingLaplacian:
+    """L of an image [3, H, W] sRGB at its N unknown pixels, in the order of rows.
+
+    Windows lie inside the picture, as in the paper. A vector holds the M pixels of `touched`, those that the windows
+    show; `multiply` gives L times it at the unknown ones.
+
+    Attributes:
+        touched: [H, W] bool.
+        place: [N] where the unknown pixels stand among the touched ones.
+        diagonal: [N] of L.
+    """
+
+    def __init__(self, image: Tensor, unknown: Tensor) -> None:
+        centers = _grown(unknown)
+        centers[[0, -1]] = False
+        centers[:, [0, -1]] = False
+        self.touched = _grown(centers) | unknown
+        self._members = _neighbors(_numbered(self.touched), centers)
+        windows = _neighbors(_numbered(centers), unknown)
+        self.place = _numbered(self.touched)[unknown]
+        self._count = (windows >= 0).sum(1).to(image)
+        self._windows = torch.where(windows < 0, len(self._members), windows)  # a last window of zeros stands for none
+        self._colors = image[:, unknown].T.contiguous()
+        seen = image[:, self.touched].T[self._members]
+        self._mean = seen.mean(1)
+        offset = seen - self._mean[:, None]
+        spread = (offset.transpose(1, 2) @ offset) / len(AROUND) + EPSILON * torch.eye(3).to(image)
+        self._slope = torch.linalg.solve(spread, offset.transpose(1, 2)) / len(AROUND)
+        own = 1 - 1 / len(AROUND) - (offset * self._slope.transpose(1, 2)).sum(2)
+        seat = torch.arange(len(AROUND) - 1, -1, -1, device=image.device)  # of a pixel in the windows around it
+        self.diagonal = _with_zero(own)[self._windows, seat].sum(1)
+
+    def multiply(self, vector: Tensor) -> Tensor:
+        """(L x) [N] of x [M]."""
+        seen = vector[self._members]
+        slope = (self._slope @ seen[..., None])[..., 0]
+        base = seen.mean(1) - (slope * self._mean).sum(1)
+        lines = _with_zero(torch.cat([slope, base[:, None]], 1))
+        total = embedding_bag(self._windows, lines, mode="sum")
+        return self._count * vector[self.place] - (total[:, :3] * self._colors).sum(1) - total[:, 3]
+
+
+def _grown(plane: Tensor) -> Tensor:
+    return max_pool2d(plane[None, None].float(), 3, 1, 1)[0, 0] > 0
+
+
+def _numbered(plane: Tensor) -> Tensor:
+    """Running numbers of the true pixels, -1 elsewhere."""
+    return torch.where(plane, plane.flatten().cumsum(0).view_as(plane) - 1, -1)
+
+
+def _neighbors(numbers: Tensor, pixels: Tensor) -> Tensor:
+    """The numbers [P, 9] around the true pixels of a plane, -1 outside of it."""
+    padded = torch.nn.functional.pad(numbers, (1, 1, 1, 1), value=-1)
+    y, x = pixels.nonzero(as_tuple=True)
+    return torch.stack([padded[y + 1 + dy, x + 1 + dx] for dy, dx in AROUND], 1)
+
+
+def _with_zero(rows: Tensor) -> Tensor:
+    return torch.cat([rows, rows.new_zeros(1, rows.shape[1])])
