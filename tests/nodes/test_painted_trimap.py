@@ -49,6 +49,14 @@ def test_the_painted_part_alone_is_solved(refine, backend, band):
     assert 0.02 < alpha[painted == 1].mean() < 0.98
 
 
+def test_vitmatte_takes_foreground_from_one_half_on(refine):
+    image, mask = portrait(), head_mask(portrait())
+    wanted, found = (
+        refine(image, each, unknown_mask=strip(), backend=VITMATTE)[0] for each in (mask, 0.4 + 0.2 * mask)
+    )
+    assert torch.equal(found, wanted)
+
+
 def test_painted_values_count_from_one_half(refine):
     image = portrait()
     soft = torch.where(strip() == 1, 0.5, 0.49)
