@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 from comfy_api.latest import io
 from torch import Tensor
 
-from ..softfocus.color import displayable
-from ..softfocus.frame_names import name_frames
 from ..softfocus.matting import refine_mask
 from ..softfocus.matting.vitmatte import vitmatte_alpha
 from ..softfocus.units import percent_of_diagonal
@@ -17,12 +13,12 @@ from .host.batch import Batch
 from .host.frames import Frames
 from .host.schema import Schema, number
 from .host.work import map_frames
+from .matte_notes import Known, say
 from .models.vitmatte_model import VitMatte, load_vitmatte, model_folders
 
 FLOATS_PER_PIXEL = 60
 COLOR_LINES, VITMATTE = "colour lines", "ViTMatte"
 AUTOMATIC = "automatic"
-UNCHANGED = "The mask is returned as it came, since band or iterations is 0."
 
 
 class MaskRefine(io.ComfyNode):
@@ -52,7 +48,8 @@ class MaskRefine(io.ComfyNode):
                     20,
                     0.25,
                     "Half the width of the strip along the mask's edge that is solved, in percent of the diagonal; the "
-                    "rest of the mask is taken as certain. 0 returns the mask as it came.",
+                    "rest of the mask is taken as certain. 0 returns the mask as it came. A painted unknown_mask takes "
+                    "its place.",
                 ),
                 io.Int.Input(
                     "iterations",
@@ -81,6 +78,12 @@ class MaskRefine(io.ComfyNode):
                     optional=True,
                     tooltip="Other people in the picture: certain background, so that no hair of theirs is taken along.",
                 ),
+                io.Mask.Input(
+                    "unknown_mask",
+                    optional=True,
+                    tooltip="A trimap's unknown part, painted by hand: 1 = solve here, in place of the band. Outside it "
+                    "the mask is certain: foreground from 0.5 on. Where it is empty, the band is solved.",
+                ),
             ],
             outputs=[
                 io.Mask.Output(display_name="alpha", tooltip="1 = foreground, with the shares of its soft edges."),
@@ -100,74 +103,46 @@ class MaskRefine(io.ComfyNode):
         backend: str = COLOR_LINES,
         vitmatte_model: str = AUTOMATIC,
         other_masks: Tensor | None = None,
+        unknown_mask: Tensor | None = None,
     ) -> io.NodeOutput:
-        as_it_came = band == 0 or iterations == 0
+        merged = {"other_masks": _merged(other_masks, image), "unknown_mask": _merged(unknown_mask, image)}
+        batch = Batch.of(image, masks={"mask": mask, **merged})
+        painted = unknown_mask is not None and bool((unknown_mask >= 0.5).any())
         net = None
-        if backend == VITMATTE and not as_it_came:
+        if backend == VITMATTE and iterations > 0 and (band > 0 or painted):
             net = load_vitmatte("" if vitmatte_model == AUTOMATIC else vitmatte_model)
-        batch = Batch.of(image, masks={"mask": mask, "other_masks": _merged(other_masks, image)})
+        known: dict[int, Known] = {}  # by frame: a chunk that runs again replaces what it gave before
 
         def op(frames: Frames) -> tuple[Tensor, Tensor]:
-            rough = frames.masks["mask"]
-            assert rough is not None
-            return (rough, frames.rgb) if as_it_came else _solve(frames, band, iterations, net)
+            alpha, foreground, found = _solve(frames, band, iterations, net)
+            known.update(enumerate(found, frames.first))
+            return alpha, foreground
 
         alpha, foreground = map_frames(op, batch, outputs=("mask", "picture"), floats_per_pixel=FLOATS_PER_PIXEL)
-        return io.NodeOutput(alpha, foreground, ui={"text": (_text(batch, as_it_came, net),)})
+        solver = COLOR_LINES if net is None else net.title
+        text = say(batch, [known[index] for index in range(len(batch))], band, iterations, solver)
+        return io.NodeOutput(alpha, foreground, ui={"text": (text,)})
 
 
-def _solve(frames: Frames, band: float, iterations: int, net: VitMatte | None) -> tuple[Tensor, Tensor]:
-    """Alpha and foreground of a chunk; with a net, its alpha takes the place of the colour lines' within the band."""
-    rough, others = frames.masks["mask"], frames.masks["other_masks"]
+def _solve(frames: Frames, band: float, iterations: int, net: VitMatte | None) -> tuple[Tensor, Tensor, list[Known]]:
+    """Alpha and foreground of a chunk, and what was known; with a net, its alpha takes the place of the colour lines'."""
+    rough, others, unknown = (frames.masks[name] for name in ("mask", "other_masks", "unknown_mask"))
     assert rough is not None
-    matte = refine_mask(frames.rgb, rough, percent_of_diagonal(frames.rgb, band), iterations, others)
+    band_px = percent_of_diagonal(frames.rgb, band)
+    matte = refine_mask(frames.rgb, rough, band_px, iterations, others, unknown=unknown)
+    known = Known.of_frames(rough, matte.band, unknown)
     if net is None:
-        return matte.alpha, matte.foreground
-    edged = torch.tensor([_kind(mask) == "edge" for mask in rough], device=rough.device)[:, None, None, None]
-    trimap = torch.where((matte.band > 0) & edged, 0.5, (matte.alpha >= 0.5).float())
+        return matte.alpha, matte.foreground, known
+    both = torch.tensor([each.both for each in known], device=rough.device)[:, None, None, None]
+    solved = (matte.band > 0) & both
+    trimap = torch.where(solved, 0.5, (rough >= 0.5).float())
     net.load()
-    return vitmatte_alpha(net, frames.rgb, trimap), matte.foreground
+    alpha = vitmatte_alpha(net, frames.rgb, trimap)
+    return torch.where(solved.amax((1, 2, 3), keepdim=True), alpha, rough), matte.foreground, known
 
 
 def _merged(masks: Tensor | None, image: Tensor) -> Tensor | None:
     """Several masks for one picture, as segmentation nodes give them a person each, as one mask of them all."""
     if masks is None or image.shape[0] != 1 or masks.ndim < 3 or masks.shape[0] < 2:
         return masks
-    return masks.amax(0, keepdim=True)
-
-
-def _kind(mask: Tensor) -> str:
-    """Whether the mask of one frame, any shape, has an edge that could be refined: "empty", "full" or "edge"."""
-    mask = displayable(mask)
-    if mask.amax() < 0.5:
-        return "empty"
-    return "full" if mask.amin() >= 0.5 else "edge"
-
-
-def _text(batch: Batch, as_it_came: bool, net: VitMatte | None) -> str:
-    """What the node says: of the masks, and of other people's mask if it is empty."""
-    mask = batch.masks["mask"]
-    assert mask is not None
-    if all(batch.empty["mask"]) and len(batch) > 0:
-        return "The " + batch.empty_note("mask", "nothing to refine")
-    if as_it_came:
-        return UNCHANGED
-    kinds = [_kind(each) for each in mask]
-    kinds = kinds * len(batch) if len(kinds) == 1 else kinds
-    others = batch.empty_note("other_masks", "nobody else is kept out of the alpha")
-    return "\n".join([_summary(kinds, net), *([others] if others else [])])
-
-
-def _summary(kinds: Sequence[str], net: VitMatte | None) -> str:
-    """A sentence a line: what refined the masks, and the frames whose mask has no edge to refine."""
-    if not kinds:
-        return "The batch has no frames: nothing to refine."
-    lines = []
-    if "edge" in kinds:
-        lines.append(f"Refined with {COLOR_LINES if net is None else net.title}.")
-    for word in ("empty", "full"):
-        indices = [index for index, kind in enumerate(kinds, 1) if kind == word]
-        if indices:
-            where = f" in {name_frames(indices)}" if len(kinds) > 1 else ""
-            lines.append(f"The mask is {word}{where}: nothing to refine.")
-    return "\n".join(lines)
+    return masks.nan_to_num(0).amax(0, keepdim=True)

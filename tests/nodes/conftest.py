@@ -142,3 +142,15 @@ def execute(nodes, node_id):
 def run(execute):
     """The node's outputs."""
     return lambda picture, /, **changes: execute(picture, **changes).args
+
+
+@pytest.fixture
+def refine(pack: Any, vitmatte_loader: Any) -> Any:
+    """Mask Refine with no ViTMatte folder but what a test makes: alpha, foreground and its text."""
+    node = importlib.import_module(pack.__name__ + ".nodes.mask_refine").MaskRefine
+
+    def call(image: Tensor, mask: Tensor, **changes: Any) -> tuple[Tensor, Tensor, str]:
+        output = run_node(node, image=image, mask=mask, **changes)
+        return *output.args, output.ui["text"][0]
+
+    return call
