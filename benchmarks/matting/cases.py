@@ -15,9 +15,11 @@ from torch import Tensor
 from benchmarks.matting.methods import METHODS, ours
 from testing.matting.backgrounds import BACKGROUNDS
 from testing.matting.metrics import conn_error, grad_error, mse, sad
-from testing.matting.truth import MASK_KINDS, STRAND_HAIR, make_scene, rough_mask
+from testing.matting.strands import false_hair, middle_error, strand_recall
+from testing.matting.truth import MASK_KINDS, STRAND_HAIR, Scene, make_scene, rough_mask
 
 SOLID_SEEDS = 2  # opaque hair and bald heads vary less: the first two seeds only
+SPARSE_BACKGROUNDS = ("smooth", "busy")
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,10 @@ class Job:
 
 @dataclass(frozen=True)
 class Figures:
-    """One method on one scene and mask. Errors over the picture, sad_band over the band, outside over the rest."""
+    """One method on one scene and mask. Errors over the picture, sad_band over the band, outside over the rest;
+
+    recall, false_hair and middle as `testing.matting.strands` says, nan where there is no such pixel.
+    """
 
     job: Job
     mask: str
@@ -57,13 +62,17 @@ class Figures:
     mse: float
     grad: float
     conn: float
+    recall: float
+    false_hair: float
+    middle: float
 
     @property
     def case(self) -> tuple[Job, str]:
         return self.job, self.mask
 
 
-def jobs(seeds: tuple[int, ...], quick: bool) -> Iterator[Job]:
+def jobs(seeds: tuple[int, ...], fresh: tuple[int, ...], quick: bool) -> Iterator[Job]:
+    """Old scenes of `seeds`, those that were added later of `fresh`."""
     masks = MASK_KINDS[:2] if quick else MASK_KINDS
     for background in BACKGROUNDS:
         for order, seed in enumerate(seeds[: 1 if quick else None]):
@@ -71,6 +80,9 @@ def jobs(seeds: tuple[int, ...], quick: bool) -> Iterator[Job]:
             if order < SOLID_SEEDS:
                 yield Job(background, "opaque", seed, order, masks)
                 yield Job(background, "bald", seed, order, masks)
+    for background in SPARSE_BACKGROUNDS:
+        for order, seed in enumerate(fresh[: 1 if quick else None]):
+            yield Job(background, "sparse", seed, order, masks)
 
 
 def measure(job: Job) -> list[Figures]:
@@ -79,10 +91,10 @@ def measure(job: Job) -> list[Figures]:
     for kind in job.masks:
         mask = rough_mask(scene.alpha, kind, job.seed)
         (alpha, band), seconds = timed(ours, scene.image, mask)
-        results.append(Figures(job, kind, "ours", seconds, **errors(alpha, scene.alpha, band)))
+        results.append(Figures(job, kind, "ours", seconds, **errors(alpha, scene, band)))
         for name in job.methods(kind):
             alpha, seconds = timed(METHODS[name], scene.image, mask, band)
-            results.append(Figures(job, kind, name, seconds, **errors(alpha, scene.alpha, band)))
+            results.append(Figures(job, kind, name, seconds, **errors(alpha, scene, band)))
     return results
 
 
@@ -91,7 +103,8 @@ def timed(work: Callable, *inputs: Tensor) -> tuple[Any, float]:
     return work(*inputs), time.perf_counter() - start
 
 
-def errors(alpha: Tensor, truth: Tensor, band: Tensor) -> dict[str, float]:
+def errors(alpha: Tensor, scene: Scene, band: Tensor) -> dict[str, float]:
+    truth = scene.alpha
     return {
         "sad": float(sad(alpha, truth)),
         "sad_band": float(sad(alpha, truth, band)),
@@ -99,11 +112,14 @@ def errors(alpha: Tensor, truth: Tensor, band: Tensor) -> dict[str, float]:
         "mse": float(mse(alpha, truth)),
         "grad": float(grad_error(alpha, truth)),
         "conn": float(conn_error(alpha, truth)),
+        "recall": float(strand_recall(alpha, truth, scene.strands, band)),
+        "false_hair": float(false_hair(alpha, truth, band)),
+        "middle": float(middle_error(alpha, truth, band)),
     }
 
 
-def run(seeds: tuple[int, ...], quick: bool = False) -> list[Figures]:
+def run(seeds: tuple[int, ...], fresh: tuple[int, ...], quick: bool = False) -> list[Figures]:
     """Every case, in two processes of one thread each."""
-    work = sorted(jobs(seeds, quick), key=lambda job: job.order)
+    work = sorted(jobs(seeds, fresh, quick), key=lambda job: job.order)
     with ProcessPoolExecutor(2, get_context("spawn"), initializer=torch.set_num_threads, initargs=(1,)) as pool:
         return [figures for each in pool.map(measure, work) for figures in each]

@@ -14,18 +14,20 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d, interpolate
 
 from testing.matting.backgrounds import draw_background
+from testing.matting.bare import choose_pair
 from testing.matting.hair import HAIR, HAIR_COLORS
 from testing.matting.person import SKINS, draw_person
 
 TUNING_SEEDS = (1, 2, 3, 4, 5, 6)
 REPORTED_SEEDS = (301, 302, 303, 304, 305, 306)  # run once after tuning; 101 to 106 and 201 to 206 were seen before
+FRESH_SEEDS = (401, 402, 403, 404, 405, 406)  # likewise, for what was added later: sparse hair
 MASK_KINDS = ("downsampled", "dilated", "eroded", "polygon", "missed")
 STRAND_HAIR = ("fine", "curly", "translucent")
 
 
 @dataclass(frozen=True)
 class Scene:
-    """image, foreground [1, 3, H, W] sRGB; alpha [1, 1, H, W]; all 0..1.
+    """image, foreground [1, 3, H, W] sRGB; alpha, strands (what of alpha is loose hair) [1, 1, H, W]; all 0..1.
 
     image = alpha * foreground + (1 - alpha) * background, on sRGB values as in the matting benchmarks.
     """
@@ -34,6 +36,7 @@ class Scene:
     background_kind: str
     image: Tensor
     alpha: Tensor
+    strands: Tensor
     foreground: Tensor
     background: Tensor
 
@@ -44,21 +47,25 @@ def make_scene(seed: int, background: str, hair: str = "fine", size: int = 512) 
     Args:
         seed: chooses the person, the strands and the background.
         background: one of BACKGROUNDS.
-        hair: "fine", "curly" or "translucent" strands, "opaque" tufts, or "bald".
+        hair: "fine", "curly" or "translucent" strands, "opaque" tufts, "bald", or "sparse" strands of a
+            bare head: their colour occurs near its edge only, nowhere farther inside.
         size: side in pixels; the same seed shows the same person at every size.
     """
     if hair not in HAIR:
         raise ValueError(f"hair must be one of {tuple(HAIR)}, got {hair!r}")
-    person, behind = (np.random.default_rng([seed, sorted(HAIR).index(hair), part]) for part in (0, 1))
-    hair_color = np.array(HAIR_COLORS[person.integers(len(HAIR_COLORS))])
-    skin = np.array(SKINS[person.integers(len(SKINS))])
-    color, alpha, outline = draw_person(person, hair, size, skin, hair_color)
+    person, behind = (np.random.default_rng([seed, list(HAIR).index(hair), part]) for part in (0, 1))
+    if hair == "sparse":
+        skin, hair_color = choose_pair(person, SKINS)
+    else:
+        hair_color = np.array(HAIR_COLORS[person.integers(len(HAIR_COLORS))])
+        skin = np.array(SKINS[person.integers(len(SKINS))])
+    color, alpha, loose, outline = draw_person(person, hair, size, skin, hair_color)
     edge_color = skin if hair == "bald" else hair_color
     backdrop = draw_background(behind, background, size, edge_color, outline.mean(0))
     front, back = (torch.from_numpy(each).movedim(-1, 0)[None].float() for each in (color, backdrop))
-    truth = torch.from_numpy(alpha)[None, None].float()
+    truth, strands = (torch.from_numpy(each)[None, None].float() for each in (alpha, loose))
     image = truth * front + (1 - truth) * back
-    return Scene(f"{background}, {hair}, {seed}", background, image, truth, front, back)
+    return Scene(f"{background}, {hair}, {seed}", background, image, truth, strands, front, back)
 
 
 def rough_mask(alpha: Tensor, kind: str, seed: int) -> Tensor:

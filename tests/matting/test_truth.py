@@ -8,7 +8,7 @@ import torch
 
 from testing.matting.backgrounds import BACKGROUNDS
 from testing.matting.canvas import Canvas
-from testing.matting.hair import HAIR
+from testing.matting.hair import HAIR, HAIR_COLORS
 from testing.matting.truth import MASK_KINDS, REPORTED_SEEDS, TUNING_SEEDS, Scene, make_scene, rough_mask
 
 SIZE = 256
@@ -59,6 +59,16 @@ def test_strands_are_partly_covered_and_solid_heads_are_not():
     assert min(share[hair] for hair in ("fine", "curly", "translucent")) > 0.04
     assert share["bald"] < 0.015
     assert share["opaque"] < 0.03
+
+
+def test_new_kinds_of_hair_come_last():
+    """Scenes draw their random numbers by the place in HAIR: these five keep theirs, and so their pictures."""
+    assert list(HAIR)[:5] == ["bald", "curly", "fine", "opaque", "translucent"]
+    first = np.random.default_rng([7, 4, 0])
+    number = HAIR_COLORS[first.integers(len(HAIR_COLORS))]
+    strands = make_scene(7, "smooth", "translucent", SIZE)
+    seen = strands.foreground[0, :, (strands.strands > 0.5)[0, 0]].mean(1)
+    assert (seen - torch.tensor(number)).abs().max() < 0.12
 
 
 def test_same_arguments_same_picture():
