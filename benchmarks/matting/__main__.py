@@ -46,12 +46,14 @@ def print_by_mask(results: list[Figures]) -> None:
     print(f"{'':26}" + "".join(f"{kind:>16}" for kind in MASK_KINDS))
     for group in GROUPS:
         for background in BACKGROUNDS:
-            line = f"{background:12} {group:12} "
-            for kind in MASK_KINDS:
-                row = [r for r in results if (r.job.background, r.job.group, r.mask) == (background, group, kind)]
-                found = [ratio for ratio, _ in ratios(row, "ours", "rough mask")]
-                line += f"{mean(found):9.2f} ({max(found):4.2f})" if found else f"{'-':>16}"
-            print(line)
+            here = [each for each in results if (each.job.background, each.job.group) == (background, group)]
+            if here:
+                print(f"{background:12} {group:12} " + "".join(ratio_of_mask(here, kind) for kind in MASK_KINDS))
+
+
+def ratio_of_mask(row: list[Figures], kind: str) -> str:
+    found = [ratio for ratio, _ in ratios([each for each in row if each.mask == kind], "ours", "rough mask")]
+    return f"{mean(found):9.2f} ({max(found):4.2f})" if found else f"{'-':>16}"
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -19,21 +19,25 @@ from testing.matting.strands import false_hair, middle_error, strand_recall
 from testing.matting.truth import MASK_KINDS, STRAND_HAIR, Scene, make_scene, rough_mask
 
 SOLID_SEEDS = 2  # opaque hair and bald heads vary less: the first two seeds only
-SPARSE_BACKGROUNDS = ("smooth", "busy")
+ADDED_BACKGROUNDS = ("smooth", "busy")
+ADDED = {"motion blur": "fine", "holes": "fine", "JPEG": "fine", "plain": "fur"}  # variant: hair; on SOLID_SEEDS seeds
 
 
 @dataclass(frozen=True)
 class Job:
-    """One scene, every kind of mask on it; order: its place among the seeds."""
+    """One scene, every kind of mask on it; order: its place among the seeds of its kind."""
 
     background: str
     hair: str
     seed: int
     order: int
     masks: tuple[str, ...]
+    variant: str = "plain"
 
     @property
     def group(self) -> str:
+        if self.variant != "plain":
+            return self.variant
         return "strands" if self.hair in STRAND_HAIR else self.hair
 
     def methods(self, mask_kind: str) -> list[str]:
@@ -80,13 +84,15 @@ def jobs(seeds: tuple[int, ...], fresh: tuple[int, ...], quick: bool) -> Iterato
             if order < SOLID_SEEDS:
                 yield Job(background, "opaque", seed, order, masks)
                 yield Job(background, "bald", seed, order, masks)
-    for background in SPARSE_BACKGROUNDS:
+    for background in ADDED_BACKGROUNDS:
         for order, seed in enumerate(fresh[: 1 if quick else None]):
             yield Job(background, "sparse", seed, order, masks)
+            if order < SOLID_SEEDS:
+                yield from (Job(background, hair, seed, order, masks, variant) for variant, hair in ADDED.items())
 
 
 def measure(job: Job) -> list[Figures]:
-    scene = make_scene(job.seed, job.background, job.hair)
+    scene = make_scene(job.seed, job.background, job.hair, variant=job.variant)
     results = []
     for kind in job.masks:
         mask = rough_mask(scene.alpha, kind, job.seed)

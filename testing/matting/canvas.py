@@ -31,6 +31,12 @@ class Canvas:
         for pen, ink in zip(self._pens, inks, strict=True):
             pen.polygon(corners, fill=ink)
 
+    def hole(self, points: Array) -> None:
+        """What is inside the polygon is gone; its colour stays."""
+        corners = [tuple(point) for point in points * self._side]
+        for pen in self._pens[1:]:
+            pen.polygon(corners, fill=0)
+
     def strand(self, points: Array, widths: Array, color: Array, opacity: float, loose: bool = False) -> None:
         """A line through points [N, 2], of widths [N - 1] px at 512; loose: hair that leaves the closed outline."""
         corners = [tuple(point) for point in points * self._side]

