@@ -11,36 +11,23 @@ import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d, interpolate
 
-from ..filters.gaussian import gaussian_blur
 from .laplacian import MattingLaplacian
 
 STEPS = (8, 12, 12)  # of conjugate gradients in the picture, at half and at a quarter of its size
-TRUST = 0.1  # of consistent samples, against the Laplacian
-LEAST_TRUST = 1e-5
-TOLERANCE = 1e-3  # squared inconsistency at which trust has fallen to a quarter
-AGREEMENT_PX = 4.0  # over which consistency is looked at
+TRUST = 1.0  # of samples without doubt, against the Laplacian
+DOUBT = 1e-3  # variance of a sample at which trust has fallen to half
 
 
-def follow_colors(image: Tensor, alpha: Tensor, unknown: Tensor) -> Tensor:
+def follow_colors(image: Tensor, alpha: Tensor, doubt: Tensor, unknown: Tensor) -> Tensor:
     """Alpha [H, W] at the unknown pixels [H, W] (bool) of an image [3, H, W] sRGB, 0..1.
 
     Args:
         alpha: [H, W] in 0..1: certain where known, samples where unknown.
+        doubt: [H, W] variance of the samples.
     """
-    laplacian = MattingLaplacian(image, unknown)
-    trust = _trust(laplacian, alpha, unknown)
+    trust = TRUST * DOUBT / (DOUBT + doubt)
     start = _corrected(image, alpha, unknown, trust, STEPS[1:])
-    return _solve(laplacian, alpha, unknown, trust, start, STEPS[0]).clamp(0, 1)
-
-
-def _trust(laplacian: MattingLaplacian, alpha: Tensor, unknown: Tensor) -> Tensor:
-    """How far the samples [H, W] count."""
-    error = torch.zeros_like(alpha)
-    error[unknown] = (laplacian.multiply(alpha[laplacian.touched]) / laplacian.diagonal.clamp_min(1e-6)).square()
-    both = torch.stack([error, unknown.to(error)])
-    total, weight = gaussian_blur(both[None], AGREEMENT_PX)[0]
-    error = total / weight.clamp_min(1e-6)
-    return (TRUST * (TOLERANCE / (TOLERANCE + error)).square()).clamp_min(LEAST_TRUST)
+    return _solve(MattingLaplacian(image, unknown), alpha, unknown, trust, start, STEPS[0]).clamp(0, 1)
 
 
 def _corrected(image: Tensor, alpha: Tensor, unknown: Tensor, trust: Tensor, steps: tuple[int, ...]) -> Tensor:

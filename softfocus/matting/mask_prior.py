@@ -10,7 +10,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-STEEPNESS = 20.0  # log-odds that are assumed at the end of the band
+STEEPNESS = 10.0  # log-odds that are assumed at the end of the band
 BINS = 16  # of the signed depth
 ASSUMED = 0.3  # weight of the assumption, as a share of all pixels at that depth
 SUREST = 1e-4  # probabilities stay this far from 0 and 1

@@ -16,7 +16,7 @@ NOISE = 0.01  # sRGB: camera noise that every colour has besides its palette ent
 ALIKE = 0.6  # sRGB distance: mixtures of colours nearer than this count for less, since they explain anything
 PAIRS = 4  # colours of each side that are paired for mixtures, the locally commonest
 MIXED = 8.0  # weight of mixtures against pure pixels in the prior
-EVIDENCE = 1.5  # exponent of the likelihoods: spreads hold shading too, so that plain densities are too wide
+EVIDENCE = 1.0  # exponent of the likelihoods: spreads hold shading too, so that plain densities are too wide
 RARE = 1e-6  # share at which a colour counts as absent, so that logarithms stay finite
 
 
@@ -41,6 +41,13 @@ class Posterior:
     alpha: Tensor
     front: Tensor
     back: Tensor
+    mixed: Tensor
+
+    def doubt(self, temper: float) -> Tensor:
+        """Variance [P] of alpha, from probabilities to the power `temper`."""
+        back, mixed, front = torch.softmax(temper * self.states.clamp_min(1e-12).log(), 1).unbind(1)
+        mean = front + mixed * self.mixed
+        return back * mean**2 + mixed * (self.mixed - mean) ** 2 + front * (1 - mean) ** 2
 
 
 def solve_pixels(colors: Tensor, front: Side, back: Side, variance: Tensor, prior: Tensor) -> Posterior:
@@ -55,7 +62,7 @@ def solve_pixels(colors: Tensor, front: Side, back: Side, variance: Tensor, prio
     mixed, alpha, mixed_front, mixed_back = _mixtures(colors, front, back, spread, prior)
     log_prior = torch.stack([(1 - prior) ** 2, 2 * MIXED * prior * (1 - prior), prior**2], 1).log()
     states = torch.softmax(log_prior + EVIDENCE * torch.stack([pure[0], mixed, pure[1]], 1), 1)
-    return Posterior(states, (states[:, 2] + states[:, 1] * alpha).clamp(0, 1), mixed_front, mixed_back)
+    return Posterior(states, (states[:, 2] + states[:, 1] * alpha).clamp(0, 1), mixed_front, mixed_back, alpha)
 
 
 def foreign(colors: Tensor, side: Side, variance: Tensor, outlier: float) -> Tensor:

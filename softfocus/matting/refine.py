@@ -32,10 +32,12 @@ NEIGHBOURS_PX = 2.0  # likewise: whose alpha enters the prior of the next pass
 SHARED = 0.5  # weight of the neighbours in the prior, the rest is the mask's
 CERTAIN = 0.99  # probability from which a pixel becomes known
 LEAST = 0.01  # the prior never rules anything out
-MASK_PRIOR = 0.5
+MASK_PRIOR = 1.0
+COLORW=1.0
 OWN=1.0
+TEMPER=.5
 DEPTHP=2.0
-OUTLIER: float | None = 3.0
+OUTLIER = 0.0
 SOLVED_AT_ONCE = 1 << 15  # pixels: bounds the memory, and fits the caches
 
 
@@ -116,13 +118,13 @@ def _refine_frame(
             own = own + semantic_log_odds(features, trimap.foreground, trimap.background)
         alpha[live] = own[live].sigmoid()
         if trust_inside and not trimap.drawn:
-            odds = _foreign(image, trimap, samples) + OWN * own
+            odds = COLORW * _foreign(image, trimap, samples) + OWN * own
             w = odds.sigmoid()
             if DEPTHP: w = w * trimap.inside**DEPTHP
             samples.front = torch.where(trimap.foreground, 1.0, torch.where(trimap.inside > 0, w, 0.0)).to(image)
         for _ in range(iterations):
             _solve_pass(image, alpha, foreground, live, samples, own.sigmoid())
-        alpha = follow_colors(image, alpha, trimap.unknown)
+        alpha = follow_colors(image, alpha, samples.doubt, trimap.unknown)
     return alpha[None], foreground, trimap.unknown[None].to(mask)
 
 
@@ -139,6 +141,7 @@ class _Samples:
         self.window = WINDOW_PX * diagonal(image) / REFERENCE_DIAGONAL * self.grid.shape[0] / image.shape[-2]
         self.back = trimap.background.to(image)
         self.front = trimap.foreground.to(image)
+        self.doubt = torch.zeros_like(self.front)
         error = (self.grid.colors - self.palette[self.grid.label]).square().sum(1) / 3
         count = torch.bincount(self.grid.label, minlength=len(self.palette)).clamp_min(1)
         self.variance = error.new_zeros(len(self.palette)).index_add_(0, self.grid.label, error) / count
@@ -194,6 +197,7 @@ def _solve_pass(image: Tensor, alpha: Tensor, foreground: Tensor, live: Tensor, 
     for y, x in _pieces(live):
         colors, cell = image[:, y, x].T, samples.cells(y, x)
         found = solve_pixels(colors, front.at(cell), back.at(cell), samples.variance, prior[y, x])
+        samples.doubt[y, x] = found.doubt(TEMPER)
         certain = found.states[:, [0, 2]].amax(1) > CERTAIN
         alpha[y, x] = torch.where(certain, found.alpha.round(), found.alpha)
         if DUMP is not None:
