@@ -11,32 +11,41 @@ from PIL import Image, ImageDraw
 
 FINER = 4
 Array = NDArray[np.float64]
+Inks = tuple[tuple[int, int, int] | int, ...]  # by plane: colour, opacity, loose hair
 
 
 class Canvas:
-    """Colour and opacity, drawn at the same places; what is drawn later hides what is below."""
+    """Colour, opacity and its part in loose hair, drawn at the same places; what is drawn later hides the rest."""
 
     def __init__(self, size: int, color: Array) -> None:
         self.size = size
         side = size * FINER
         self._side = side
         self._color = Image.new("RGB", (side, side), _bytes(color))
-        self._alpha = Image.new("L", (side, side), 0)
-        self._pens = ImageDraw.Draw(self._color), ImageDraw.Draw(self._alpha)
+        self._alpha, self._loose = (Image.new("L", (side, side), 0) for _ in range(2))
+        self._pens = tuple(ImageDraw.Draw(plane) for plane in (self._color, self._alpha, self._loose))
 
     def polygon(self, points: Array, color: Array) -> None:
         corners = [tuple(point) for point in points * self._side]
-        self._pens[0].polygon(corners, fill=_bytes(color))
-        self._pens[1].polygon(corners, fill=255)
+        inks: Inks = _bytes(color), 255, 0
+        for pen, ink in zip(self._pens, inks, strict=True):
+            pen.polygon(corners, fill=ink)
 
-    def strand(self, points: Array, widths: Array, color: Array, opacity: float) -> None:
-        """A line through points [N, 2], of widths [N - 1] px at 512."""
+    def hole(self, points: Array) -> None:
+        """What is inside the polygon is gone; its colour stays."""
         corners = [tuple(point) for point in points * self._side]
-        ink, cover = _bytes(color), round(255 * opacity)
+        for pen in self._pens[1:]:
+            pen.polygon(corners, fill=0)
+
+    def strand(self, points: Array, widths: Array, color: Array, opacity: float, loose: bool = False) -> None:
+        """A line through points [N, 2], of widths [N - 1] px at 512; loose: hair that leaves the closed outline."""
+        corners = [tuple(point) for point in points * self._side]
+        cover = round(255 * opacity)
+        inks: Inks = _bytes(color), cover, cover if loose else 0
         for start, end, width in zip(corners, corners[1:], widths * self._side / 512, strict=False):
             line = max(1, round(width))
-            self._pens[0].line((start, end), fill=ink, width=line)
-            self._pens[1].line((start, end), fill=cover, width=line)
+            for pen, ink in zip(self._pens, inks, strict=True):
+                pen.line((start, end), fill=ink, width=line)
 
     def read(self) -> tuple[Array, Array]:
         """Colour [size, size, 3] (averaged by opacity) and alpha [size, size], both 0..1."""
@@ -44,6 +53,10 @@ class Canvas:
         covered, whole = _average(color * alpha), _average(alpha)
         filled = np.where(whole > 0, covered / np.maximum(whole, 1e-6), color[0, 0])
         return filled, whole[..., 0]
+
+    def read_loose(self) -> Array:
+        """What of alpha [size, size] is loose hair, 0..alpha."""
+        return _average(np.asarray(self._loose)[..., None] / 255)[..., 0]
 
 
 def ellipse(centre: Array, radii: Array) -> Array:

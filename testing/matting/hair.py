@@ -8,28 +8,37 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from testing.matting.canvas import Array, Canvas
 
 
 @dataclass(frozen=True)
 class Strands:
-    """A kind of hair; pairs are ranges. width: px at 512; curl: radians the heading swings to each side."""
+    """A kind of hair; pairs are ranges. width: px at 512; curl: radians the heading swings to each side.
+
+    closed: whether the strands leave closed hair; without it they grow out of the bare head, `draw_sparse`.
+    """
 
     count: int
     width: tuple[float, float]
     length: tuple[float, float]
     opacity: tuple[float, float]
     curl: tuple[float, float]
+    closed: bool = True
 
 
-HAIR = {
-    "fine": Strands(420, (0.5, 1.6), (0.03, 0.15), (0.75, 1.0), (0.05, 0.4)),
+HAIR = {  # a scene's random numbers depend on the place of its hair in this table: new ones come last
+    "bald": Strands(0, (1.0, 1.0), (0.1, 0.1), (1.0, 1.0), (0.0, 0.0), closed=False),
     "curly": Strands(360, (0.8, 2.2), (0.05, 0.20), (0.75, 1.0), (0.9, 1.7)),
-    "translucent": Strands(520, (0.6, 3.0), (0.04, 0.17), (0.25, 0.8), (0.05, 0.5)),
+    "fine": Strands(420, (0.5, 1.6), (0.03, 0.15), (0.75, 1.0), (0.05, 0.4)),
     "opaque": Strands(170, (5.0, 12.0), (0.02, 0.05), (1.0, 1.0), (0.0, 0.3)),
-    "bald": Strands(0, (1.0, 1.0), (0.1, 0.1), (1.0, 1.0), (0.0, 0.0)),
+    "translucent": Strands(520, (0.6, 3.0), (0.04, 0.17), (0.25, 0.8), (0.05, 0.5)),
+    "sparse": Strands(160, (0.5, 1.2), (0.04, 0.08), (0.6, 0.9), (0.05, 0.5), closed=False),
+    "fur": Strands(3000, (0.6, 1.6), (0.010, 0.032), (0.5, 1.0), (0.05, 0.5)),  # along 1 side length of outline
 }
+REACH = 0.05  # how far sparse strands get from the head: a band of 4 % of the diagonal, 0.057, holds them
+
 HAIR_COLORS = ((0.10, 0.08, 0.07), (0.30, 0.19, 0.12), (0.47, 0.32, 0.19), (0.76, 0.61, 0.38), (0.55, 0.24, 0.11))
 
 
@@ -54,7 +63,36 @@ def draw_loose(
         length = kind.length[0] + (kind.length[1] - kind.length[0]) * rng.beta(1.2, 2.5)
         points = _path(rng, start, heading, length, kind.curl)
         widths = rng.uniform(*kind.width) * np.linspace(1, 0.35, len(points) - 1)
-        canvas.strand(points, widths, _vary(rng, color), float(opacity))
+        canvas.strand(points, widths, _vary(rng, color), float(opacity), loose=True)
+
+
+def draw_sparse(canvas: Canvas, rng: np.random.Generator, kind: Strands, outline: Array, color: Array) -> None:
+    """Strands that grow out of the bare upper part of an outline [N, 2], to at most REACH; faint ones first."""
+    centre, nearest = outline.mean(0), cKDTree(outline)
+    scalp = outline[outline[:, 1] < centre[1]]
+    for opacity in np.sort(rng.uniform(*kind.opacity, kind.count)):
+        root = scalp[rng.integers(len(scalp))]
+        heading = _outwards(root - centre, rng.uniform(0.0, 0.3)) + rng.normal(0, 0.3)
+        points = _path(rng, centre + (root - centre) * 0.97, heading, rng.uniform(*kind.length), kind.curl)
+        within = nearest.query(points)[0] < REACH
+        points = points[: len(points) if within.all() else int(within.argmin())]
+        widths = rng.uniform(*kind.width) * np.linspace(1, 0.5, len(points) - 1)
+        canvas.strand(points, widths, _vary(rng, color), float(opacity), loose=True)
+
+
+def draw_rim(canvas: Canvas, rng: np.random.Generator, kind: Strands, outline: Array, color: Array) -> None:
+    """Short strands all along an outline [N, 2] that runs from x to y, leaning to one side; faint ones first."""
+    forward = np.roll(outline, -1, 0) - outline
+    length = np.hypot(*forward.T)
+    lean = rng.uniform(-0.5, 0.5)
+    for opacity in np.sort(rng.uniform(*kind.opacity, round(kind.count * length.sum()))):
+        place = rng.choice(len(outline), p=length / length.sum())
+        x, y = forward[place]
+        heading = np.arctan2(-x, y) + lean + rng.normal(0, 0.35)
+        start = outline[place] + forward[place] * rng.random()
+        points = _path(rng, start, heading, rng.uniform(*kind.length), kind.curl)[::4]
+        widths = rng.uniform(*kind.width) * np.linspace(1, 0.35, len(points) - 1)
+        canvas.strand(points, widths, _vary(rng, color), float(opacity), loose=True)
 
 
 def draw_inside(

@@ -13,52 +13,80 @@ from skimage.measure import approximate_polygon, find_contours
 from torch import Tensor
 from torch.nn.functional import avg_pool2d, interpolate
 
+from testing.matting.animal import draw_animal
 from testing.matting.backgrounds import draw_background
+from testing.matting.bare import choose_pair
+from testing.matting.canvas import Array
 from testing.matting.hair import HAIR, HAIR_COLORS
 from testing.matting.person import SKINS, draw_person
+from testing.matting.variants import VARIANTS, as_jpeg, move
 
 TUNING_SEEDS = (1, 2, 3, 4, 5, 6)
 REPORTED_SEEDS = (301, 302, 303, 304, 305, 306)  # run once after tuning; 101 to 106 and 201 to 206 were seen before
+FRESH_SEEDS = (401, 402, 403, 404, 405, 406)  # likewise, for what was added later: sparse hair
 MASK_KINDS = ("downsampled", "dilated", "eroded", "polygon", "missed")
 STRAND_HAIR = ("fine", "curly", "translucent")
 
 
 @dataclass(frozen=True)
 class Scene:
-    """image, foreground [1, 3, H, W] sRGB; alpha [1, 1, H, W]; all 0..1.
+    """image, foreground [1, 3, H, W] sRGB; alpha, strands (what of alpha is loose hair) [1, 1, H, W]; all 0..1.
 
-    image = alpha * foreground + (1 - alpha) * background, on sRGB values as in the matting benchmarks.
+    image = alpha * foreground + (1 - alpha) * background, on sRGB values as in the matting benchmarks,
+    but for what a file did to it.
     """
 
     name: str
     background_kind: str
     image: Tensor
     alpha: Tensor
+    strands: Tensor
     foreground: Tensor
     background: Tensor
 
 
-def make_scene(seed: int, background: str, hair: str = "fine", size: int = 512) -> Scene:
-    """One portrait; the same arguments give the same picture.
+def make_scene(seed: int, background: str, hair: str = "fine", size: int = 512, variant: str = "plain") -> Scene:
+    """One portrait or animal; the same arguments give the same picture.
 
     Args:
         seed: chooses the person, the strands and the background.
         background: one of BACKGROUNDS.
-        hair: "fine", "curly" or "translucent" strands, "opaque" tufts, or "bald".
+        hair: "fine", "curly" or "translucent" strands, "opaque" tufts, "bald", or "sparse" strands of a
+            bare head: their colour occurs near its edge only, nowhere farther inside; "fur": an animal.
         size: side in pixels; the same seed shows the same person at every size.
+        variant: "plain", "motion blur" (the subject moved), "holes" (between arms and body), "JPEG" (of the
+            finished picture). The same seed shows the same subject in each.
     """
     if hair not in HAIR:
         raise ValueError(f"hair must be one of {tuple(HAIR)}, got {hair!r}")
-    person, behind = (np.random.default_rng([seed, sorted(HAIR).index(hair), part]) for part in (0, 1))
-    hair_color = np.array(HAIR_COLORS[person.integers(len(HAIR_COLORS))])
-    skin = np.array(SKINS[person.integers(len(SKINS))])
-    color, alpha, outline = draw_person(person, hair, size, skin, hair_color)
-    edge_color = skin if hair == "bald" else hair_color
+    if variant not in VARIANTS:
+        raise ValueError(f"variant must be one of {VARIANTS}, got {variant!r}")
+    subject, behind, change = (np.random.default_rng([seed, list(HAIR).index(hair), part]) for part in range(3))
+    planes, outline, edge_color = _draw_subject(subject, hair, size, change if variant == "holes" else None)
+    color, alpha, loose = move(change, *planes) if variant == "motion blur" else planes
     backdrop = draw_background(behind, background, size, edge_color, outline.mean(0))
     front, back = (torch.from_numpy(each).movedim(-1, 0)[None].float() for each in (color, backdrop))
-    truth = torch.from_numpy(alpha)[None, None].float()
+    truth, strands = (torch.from_numpy(each)[None, None].float() for each in (alpha, loose))
     image = truth * front + (1 - truth) * back
-    return Scene(f"{background}, {hair}, {seed}", background, image, truth, front, back)
+    name = ", ".join([background, hair, *([] if variant == "plain" else [variant]), str(seed)])
+    return Scene(name, background, as_jpeg(image) if variant == "JPEG" else image, truth, strands, front, back)
+
+
+def _draw_subject(
+    rng: np.random.Generator, hair: str, size: int, holes: np.random.Generator | None
+) -> tuple[tuple[Array, Array, Array], Array, Array]:
+    """Colour, alpha and loose hair; the outline of the head; the colour (3) that most of the edge has."""
+    if hair == "sparse":
+        skin, hair_color = choose_pair(rng, SKINS)
+    else:
+        hair_color = np.array(HAIR_COLORS[rng.integers(len(HAIR_COLORS))])
+        skin = np.array(SKINS[rng.integers(len(SKINS))])
+    if hair == "fur":
+        *planes, outline = draw_animal(rng, size, hair_color)
+    else:
+        *planes, outline = draw_person(rng, hair, size, skin, hair_color, holes)
+    color, alpha, loose = planes
+    return (color, alpha, loose), outline, skin if hair == "bald" else hair_color
 
 
 def rough_mask(alpha: Tensor, kind: str, seed: int) -> Tensor:

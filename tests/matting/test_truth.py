@@ -8,7 +8,7 @@ import torch
 
 from testing.matting.backgrounds import BACKGROUNDS
 from testing.matting.canvas import Canvas
-from testing.matting.hair import HAIR
+from testing.matting.hair import HAIR, HAIR_COLORS
 from testing.matting.truth import MASK_KINDS, REPORTED_SEEDS, TUNING_SEEDS, Scene, make_scene, rough_mask
 
 SIZE = 256
@@ -61,6 +61,16 @@ def test_strands_are_partly_covered_and_solid_heads_are_not():
     assert share["opaque"] < 0.03
 
 
+def test_new_kinds_of_hair_come_last():
+    """Scenes draw their random numbers by the place in HAIR: these five keep theirs, and so their pictures."""
+    assert list(HAIR)[:5] == ["bald", "curly", "fine", "opaque", "translucent"]
+    first = np.random.default_rng([7, 4, 0])
+    number = HAIR_COLORS[first.integers(len(HAIR_COLORS))]
+    strands = make_scene(7, "smooth", "translucent", SIZE)
+    seen = strands.foreground[0, :, (strands.strands > 0.5)[0, 0]].mean(1)
+    assert (seen - torch.tensor(number)).abs().max() < 0.12
+
+
 def test_same_arguments_same_picture():
     torch.manual_seed(1)
     np.random.seed(1)
@@ -106,7 +116,8 @@ def test_masks_are_rough_but_of_the_same_person(scene, kind):
 def test_masks_err_on_their_side(scene):
     solid = scene.alpha > 0.99
     assert rough_mask(scene.alpha, "dilated", 1)[solid].mean() > 0.99
-    assert (scene.alpha[rough_mask(scene.alpha, "eroded", 1) > 0.5] > 0.99).float().mean() > 0.99
+    kept = scene.alpha[rough_mask(scene.alpha, "eroded", 1) > 0.5]
+    assert (kept > 0.99).float().mean() > (0.9 if scene.name.startswith("smooth, fur") else 0.99)  # a rim is wider
     assert rough_mask(scene.alpha, "eroded", 1)[..., -1, :].any()  # the body still leaves the picture
     whole, bitten = (rough_mask(scene.alpha, kind, 1) for kind in ("downsampled", "missed"))
     assert (bitten <= whole).all()
