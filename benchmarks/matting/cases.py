@@ -14,7 +14,7 @@ from torch import Tensor
 
 from benchmarks.matting.methods import METHODS, ours
 from testing.matting.backgrounds import BACKGROUNDS
-from testing.matting.metrics import conn_error, grad_error, mse, sad
+from testing.matting.metrics import all_errors, sad
 from testing.matting.truth import MASK_KINDS, STRAND_HAIR, make_scene, rough_mask
 
 SOLID_SEEDS = 2  # opaque hair and bald heads vary less: the first two seeds only
@@ -92,14 +92,8 @@ def timed(work: Callable, *inputs: Tensor) -> tuple[Any, float]:
 
 
 def errors(alpha: Tensor, truth: Tensor, band: Tensor) -> dict[str, float]:
-    return {
-        "sad": float(sad(alpha, truth)),
-        "sad_band": float(sad(alpha, truth, band)),
-        "outside": float(sad(alpha, truth, 1 - band)),
-        "mse": float(mse(alpha, truth)),
-        "grad": float(grad_error(alpha, truth)),
-        "conn": float(conn_error(alpha, truth)),
-    }
+    within, outside = (float(sad(alpha, truth, region)) for region in (band, 1 - band))
+    return {**all_errors(alpha, truth), "sad_band": within, "outside": outside}
 
 
 def run(seeds: tuple[int, ...], quick: bool = False) -> list[Figures]:
