@@ -89,6 +89,14 @@ def test_a_coarse_mask_is_the_body_but_near_its_edge(alpha):
     assert np.abs(mask - inside)[near].mean() > 0.05
 
 
+@pytest.mark.parametrize(("edge", "coarse_edge"), [(36, 32), (37, 40)], ids=["half a cell", "more"])
+def test_a_coarse_mask_takes_cells_that_are_more_than_half_full(edge, coarse_edge):
+    """Of 8 px; between the centres of two cells it rises evenly."""
+    mask = made_mask((torch.arange(64) < edge).float().expand(1, 1, 64, 64), "coarse")
+    assert ((mask > 0.5).sum(-1) == coarse_edge).all()
+    assert (((mask > 0) & (mask < 1)).sum(-1) == 8).all()
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_masks_have_the_pictures_size_and_mirror_with_it(alpha, kind):
     even = pad(alpha, (0, 5, 0, 0))  # sides that cells of 8 px divide
