@@ -80,6 +80,14 @@ def test_methods_keep_the_mask_outside_of_our_band(photograph, quick_peers):
     assert not torch.equal(mattes[masks.GUIDED], mask)
 
 
+def test_ours_solves_the_trimaps_unknown_part_and_no_other(photograph):
+    for trimap in photograph.trimaps:
+        known, unknown = (trimap > 0.75).float(), (trimap == 0.5).float()
+        ((_, alpha),) = trimaps.mattes(photograph.image, known, unknown, False)
+        assert torch.equal(alpha[unknown == 0], known[unknown == 0])
+        assert ((alpha > 0) & (alpha < 1))[unknown == 1].any()
+
+
 def test_trimaps_are_measured_within_their_unknown_part(photograph, quick_peers):
     found: list[Figures] = []
     rows = list(trimaps.table([photograph], True, found))
