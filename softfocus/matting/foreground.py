@@ -1,0 +1,83 @@
+"""The subject's own colours where background shines through, from picture and alpha.
+
+At each place the foreground and the background have colours around a mean with a covariance. The picture's colour is
+their mixture by alpha, so both follow from it as the conditional mean of a Gaussian (the linear step of Bayesian
+matting: Chuang, Curless, Salesin and Szeliski 2001). A covariance knows along which line the colours vary, as a mean
+does not. Both are gathered in windows from wide to narrow, each leaning on the wider one where it has seen little:
+coarse to fine as Germer, Uelwer, Conrad and Harmeling 2020 (arXiv 2006.14970), in passes as Forte 2021 (blur fusion).
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from ..color import displayable
+from ..filters.local_range import local_maximum
+from ..units import diagonal
+from .color_moments import Cells, conditional_colors, overall, window_moments
+from .local_colors import REFERENCE_DIAGONAL
+
+WINDOWS_PX = (24.0, 8.0, 3.0, 2.0)  # standard deviations, at a diagonal of REFERENCE_DIAGONAL
+CELL_PX = 2.0  # likewise: of the grid on which the windows move
+AROUND_PX = 8.0  # likewise: how far colours are continued where alpha is 0, if no band says so
+MARGIN = 3.0  # widest windows around what is solved: known colours farther away do not matter
+STEP = 1.5 / 255  # alpha this near to 0 or 1 is 0 or 1: files have 8 bits
+
+
+def estimate_foreground(image: Tensor, alpha: Tensor, band: Tensor | None = None) -> Tensor:
+    """Foreground colours that with some background's, mixed by alpha on sRGB values, make the picture.
+
+    Args:
+        image: [B, 3, H, W] sRGB; values outside 0..1 count as the nearest inside where they are replaced.
+        alpha: [B, 1, H, W] in 0..1.
+        band: [B, 1, H, W], above 0 where colours may change; None for all that is mixed, and a little around.
+
+    Returns:
+        [B, 3, H, W]: the image bit for bit where alpha is 1 (to a step of 8 bits) and outside the band, elsewhere
+        0..1. Where alpha is 0 in the band the foreground around is continued, so that colours and alpha can be
+        resized apart without a fringe. A frame without foreground is the image.
+    """
+    result = image.clone()
+    for index, plane in enumerate(alpha[:, 0]):
+        live = _around(plane) if band is None else band[index, 0] > 0
+        live = live & (plane < 1 - STEP)
+        if bool(live.any()):
+            rows, columns = _surroundings(live)
+            part = result[index, :, rows, columns]
+            here = live[rows, columns]
+            scale = diagonal(plane) / REFERENCE_DIAGONAL
+            part[:, here] = _solve(displayable(part), plane[rows, columns].clamp(0, 1), here, scale)
+    return result
+
+
+def _around(alpha: Tensor) -> Tensor:
+    """Pixels [H, W] that are mixed, and those near them."""
+    mixed = (alpha > STEP) & (alpha < 1 - STEP)
+    reach = round(AROUND_PX * diagonal(alpha) / REFERENCE_DIAGONAL)
+    return local_maximum(mixed[None, None].to(alpha), reach)[0, 0] > 0
+
+
+def _surroundings(live: Tensor) -> tuple[slice, slice]:
+    """Rows and columns of a picture that hold the live pixels [H, W] and whatever colours can matter for them."""
+    margin = round(MARGIN * WINDOWS_PX[0] * diagonal(live) / REFERENCE_DIAGONAL)
+    spans = [live.any(axis).nonzero()[:, 0] for axis in (1, 0)]
+    rows, columns = (slice(max(0, int(at[0]) - margin), int(at[-1]) + 1 + margin) for at in spans)
+    return rows, columns
+
+
+def _solve(image: Tensor, alpha: Tensor, live: Tensor, scale: float) -> Tensor:
+    """Foreground colours [3, P] of the live pixels [H, W] of an image [3, H, W]; `scale`: pixels of one at REFERENCE."""
+    cells = Cells(alpha.shape, CELL_PX * scale)
+    known = [cells.sums(side, image[:, side], 1.0) for side in (alpha >= 1 - STEP, alpha <= STEP)]
+    colors = image[:, live]
+    share = torch.where(alpha > STEP, alpha, 0.0)[live]
+    shares = (share, 1 - share)
+    wider = [overall(own + cells.sums(live, colors, each)) for own, each in zip(known, shares, strict=True)]
+    gathered, found = known, (colors, colors)
+    for window_px in WINDOWS_PX:
+        wider = [window_moments(sums, window_px / CELL_PX, whole) for sums, whole in zip(gathered, wider, strict=True)]
+        found = conditional_colors(colors, share, *(cells.at(live, moments) for moments in wider))
+        mixed = [cells.sums(live, side, each.square()) for side, each in zip(found, shares, strict=True)]
+        gathered = [own + sums for own, sums in zip(known, mixed, strict=True)]
+    return found[0]
