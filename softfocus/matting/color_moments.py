@@ -13,33 +13,44 @@ LEAST_SEEN = 0.01  # pixels in a window's average cell for which the wider windo
 SPREAD = 0.01  # sRGB: the colours of one side differ at least this much
 NOISE = 0.005  # sRGB, of the picture
 PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))  # entries of a symmetric matrix, in this order
-SOLVED_AT_ONCE = 1 << 17  # pixels: bounds the memory
+SOLVED_AT_ONCE = 1 << 15  # pixels: bounds the memory, and fits the caches
 
 # Moments are planes [10, rows, columns] (or [10, 1, 1] for all): weight, weighted colours, weighted products of PAIRS.
 
 
 class Cells:
-    """A coarse grid over a picture of `shape` (height, width), aligned with its edges."""
+    """Pixels [H, W] of a picture on a coarse grid that is aligned with its edges; P of them count.
 
-    def __init__(self, shape: tuple[int, int], cell_px: float) -> None:
-        self.shape = shape
-        self.rows, self.columns = (max(1, round(side / max(cell_px, 1.0))) for side in shape)
+    Args:
+        pixels: [H, W] bool, those that count, in the order of `image[:, pixels]`.
+        cell_px: side of a cell, at least a pixel.
+    """
 
-    def sums(self, pixels: Tensor, colors: Tensor, weight: Tensor | float) -> Tensor:
-        """Moments of the pixels' [H, W] colours [3, P], each with its weight [P]."""
+    def __init__(self, pixels: Tensor, cell_px: float) -> None:
         y, x = pixels.nonzero(as_tuple=True)
-        cell = cell_index(y, self.shape[0], self.rows) * self.columns + cell_index(x, self.shape[1], self.columns)
-        products = torch.stack([colors[i] * colors[j] for i, j in PAIRS])
-        values = torch.cat([torch.ones_like(colors[:1]), colors, products]) * weight
-        planes = values.new_zeros(10, self.rows * self.columns).index_add_(1, cell, values)
+        height, width = pixels.shape
+        self.rows, self.columns = (max(1, round(side / max(cell_px, 1.0))) for side in pixels.shape)
+        self.cell = cell_index(y, height, self.rows) * self.columns + cell_index(x, width, self.columns)
+        self.place = torch.stack([(2 * x + 1) / width - 1, (2 * y + 1) / height - 1], 1)
+
+    def pieces(self) -> list[slice]:
+        """Parts of the pixels, some at a time."""
+        return [slice(at, at + SOLVED_AT_ONCE) for at in range(0, len(self.cell), SOLVED_AT_ONCE)]
+
+    def moments(self, colors: Tensor, weight: Tensor) -> Tensor:
+        """Moments of the pixels' colours [3, P] with weights [P]."""
+        planes = colors.new_zeros(10, self.rows * self.columns)
+        for at in self.pieces():
+            color = colors[:, at]
+            products = torch.stack([color[i] * color[j] for i, j in PAIRS])
+            values = torch.cat([torch.ones_like(color[:1]), color, products]).mul_(weight[at])
+            planes.index_add_(1, self.cell[at], values)
         return planes.view(10, self.rows, self.columns)
 
-    def at(self, pixels: Tensor, planes: Tensor) -> Tensor:
-        """Planes [C, rows, columns] at each of the pixels [H, W], as [C, P]; between cells' centres they are mixed."""
-        y, x = pixels.nonzero(as_tuple=True)
-        place = torch.stack([(2 * x + 1) / self.shape[1] - 1, (2 * y + 1) / self.shape[0] - 1], 1).to(planes)
-        mixed = grid_sample(planes[None], place[None, None], "bilinear", "border", align_corners=False)
-        return mixed[0, :, 0]
+    def at(self, piece: slice, planes: Tensor) -> Tensor:
+        """Planes [C, rows, columns] at a piece of the pixels, [C, P]; between the cells' centres they are mixed."""
+        place = self.place[piece][None, None]
+        return grid_sample(planes[None], place, "bilinear", "border", align_corners=False)[0, :, 0]
 
 
 def overall(moments: Tensor) -> Tensor:

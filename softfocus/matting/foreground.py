@@ -19,7 +19,7 @@ from .color_moments import Cells, conditional_colors, overall, window_moments
 from .local_colors import REFERENCE_DIAGONAL
 
 WINDOWS_PX = (24.0, 8.0, 3.0, 2.0)  # standard deviations, at a diagonal of REFERENCE_DIAGONAL
-CELL_PX = 2.0  # likewise: of the grid on which the windows move
+CELL_PX = 2.0  # likewise, but at least a pixel: of the grid on which the windows move
 AROUND_PX = 8.0  # likewise: how far colours are continued where alpha is 0, if no band says so
 MARGIN = 3.0  # widest windows around what is solved: known colours farther away do not matter
 STEP = 1.5 / 255  # alpha this near to 0 or 1 is 0 or 1: files have 8 bits
@@ -67,17 +67,33 @@ def _surroundings(live: Tensor) -> tuple[slice, slice]:
 
 
 def _solve(image: Tensor, alpha: Tensor, live: Tensor, scale: float) -> Tensor:
-    """Foreground colours [3, P] of the live pixels [H, W] of an image [3, H, W]; `scale`: pixels of one at REFERENCE."""
-    cells = Cells(alpha.shape, CELL_PX * scale)
-    known = [cells.sums(side, image[:, side], 1.0) for side in (alpha >= 1 - STEP, alpha <= STEP)]
-    colors = image[:, live]
-    share = torch.where(alpha > STEP, alpha, 0.0)[live]
-    shares = (share, 1 - share)
-    wider = [overall(own + cells.sums(live, colors, each)) for own, each in zip(known, shares, strict=True)]
-    gathered, found = known, (colors, colors)
-    for window_px in WINDOWS_PX:
-        wider = [window_moments(sums, window_px / CELL_PX, whole) for sums, whole in zip(gathered, wider, strict=True)]
-        found = conditional_colors(colors, share, *(cells.at(live, moments) for moments in wider))
-        mixed = [cells.sums(live, side, each.square()) for side, each in zip(found, shares, strict=True)]
-        gathered = [own + sums for own, sums in zip(known, mixed, strict=True)]
+    """Foreground colours [3, P] of the live pixels [H, W] of an image [3, H, W]; lengths are `scale` times as long."""
+    cell_px = max(1.0, CELL_PX * scale)
+    cells = Cells(live, cell_px)
+    colors, share = image[:, live], alpha[live]
+    mixed = share > STEP  # colours of live pixels beside these are known background already
+    share = torch.where(mixed, share, 0.0)
+    weights = (share, (1 - share) * mixed)
+    known = [_known(image, side, cell_px) for side in (alpha >= 1 - STEP, alpha <= STEP)]
+    wider = [overall(own + cells.moments(colors, weight)) for own, weight in zip(known, weights, strict=True)]
+    if float(wider[0][0]) == 0:
+        return colors
+    gathered, found = known, [colors, colors]
+    for level, window_px in enumerate(WINDOWS_PX):
+        if level > 0:
+            moments = [cells.moments(side, weight.square()) for side, weight in zip(found, weights, strict=True)]
+            gathered = [own + more for own, more in zip(known, moments, strict=True)]
+        window = window_px * scale / cell_px
+        wider = [window_moments(each, window, whole) for each, whole in zip(gathered, wider, strict=True)]
+        pieces = [
+            conditional_colors(colors[:, at], share[at], *(cells.at(at, planes) for planes in wider))
+            for at in cells.pieces()
+        ]
+        found = [torch.cat(parts, 1) for parts in zip(*pieces, strict=True)]
     return found[0]
+
+
+def _known(image: Tensor, pixels: Tensor, cell_px: float) -> Tensor:
+    """Moments of the known pixels [H, W] of one side."""
+    colors = image[:, pixels]
+    return Cells(pixels, cell_px).moments(colors, torch.ones_like(colors[0]))
