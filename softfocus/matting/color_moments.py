@@ -60,7 +60,7 @@ def overall(moments: Tensor) -> Tensor:
 
 
 def window_moments(moments: Tensor, window: float, wider: Tensor) -> Tensor:
-    """Moments per unit of weight in a Gaussian window of `window` cells; `wider` ones, likewise, where it sees little."""
+    """Moments per unit of weight in a Gaussian window of `window` cells, and the `wider` ones where it sees little."""
     seen = gaussian_blur(moments[None], window)[0] + LEAST_SEEN * wider
     return seen / seen[:1].clamp_min(1e-6)
 

@@ -75,7 +75,8 @@ def _solve(image: Tensor, alpha: Tensor, live: Tensor, scale: float) -> Tensor:
     share = torch.where(mixed, share, 0.0)
     weights = (share, (1 - share) * mixed)
     known = [_known(image, side, cell_px) for side in (alpha >= 1 - STEP, alpha <= STEP)]
-    wider = [overall(own + cells.moments(colors, weight)) for own, weight in zip(known, weights, strict=True)]
+    blends = [cells.moments(colors, weight) for weight in weights]  # all there is to lean on where nothing is known
+    wider = [overall(own if bool(own[0].any()) else blend) for own, blend in zip(known, blends, strict=True)]
     if float(wider[0][0]) == 0:
         return colors
     gathered, found = known, [colors, colors]
