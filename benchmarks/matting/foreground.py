@@ -20,7 +20,7 @@ from PIL import Image
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from benchmarks.matting.methods import BAND, ours
+from benchmarks.matting.methods import BAND
 from benchmarks.rows import Check, Row, show, show_limits, values
 from softfocus.matting import refine_mask
 from softfocus.matting.foreground import estimate_foreground
@@ -113,21 +113,20 @@ def over_backgrounds(every: list[Case]) -> Iterator[Row]:
     """Errors x 255 of composites over plain colours in the band: by true alpha, then all of it by the node's own."""
     for case in every:
         mask = rough_mask(case.alpha, "downsampled", 1)
-        own, band = ours(case.image, mask)
-        posterior = refine_mask(case.image, mask, percent_of_diagonal(case.image, BAND)).foreground
+        matte = refine_mask(case.image, mask, percent_of_diagonal(case.image, BAND))
         behind = (case.image * (case.alpha == 0)).sum((2, 3), keepdim=True) / (case.alpha == 0).sum().clamp_min(1)
         plain = {name: torch.tensor(value).view(1, 3, 1, 1) for name, value in PLAIN.items()} | {"own": behind}
-        for alpha, title in ((case.alpha, "true"), (own, "own")):
+        for alpha, title in ((case.alpha, "true"), (matte.alpha, "own")):
             methods = {
                 "image": case.image,
                 "multi-level": multi_level(case.image, alpha),
-                "refine_mask": posterior if title == "own" else None,
-                "ours": estimate_foreground(case.image, alpha, band),
+                "refine_mask": matte.foreground if title == "own" else None,
+                "ours": estimate_foreground(case.image, alpha, matte.band),
                 "true colours": case.foreground,
             }
             for name, color in plain.items():
                 yield {"case": f"{case.name:28}", "alpha": title, "over": f"{name:5}"} | {
-                    method: None if front is None else fringe(alpha, front, case, color, band)
+                    method: None if front is None else fringe(alpha, front, case, color, matte.band)
                     for method, front in methods.items()
                 }
 
@@ -167,7 +166,8 @@ def main(argv: list[str] | None = None) -> None:
     over = show("Composites over plain colours: error x 255 in the band", over_backgrounds(every))
     checks = [Check("error / multi-level's, worst case", max(values(rows, "ratio")), 1.0)]
     for title in ("true", "own"):
-        mine, theirs = (sum(values(over, name, lambda row: row["alpha"] == title)) for name in ("ours", "multi-level"))
+        here = [row for row in over if row["alpha"] == title]
+        mine, theirs = (sum(values(here, name)) for name in ("ours", "multi-level"))
         checks.append(Check(f"composites by {title} alpha: error / multi-level's", mine / theirs, 1.0))
     show_limits(checks, start)
 
