@@ -9,13 +9,13 @@ ENOUGH_S = 0.3
 ROUNDS = 9
 
 
-def seconds(work: Callable[[], object], runs: int = 2) -> float:
-    """The shortest of some runs."""
+def seconds(work: Callable[[], object], runs: int = 2, clock: Callable[[], float] = time.perf_counter) -> float:
+    """The shortest of some runs; `time.process_time` as clock counts the processor's time, of all threads."""
     best = float("inf")
     for _ in range(runs):
-        start = time.perf_counter()
+        start = clock()
         work()
-        best = min(best, time.perf_counter() - start)
+        best = min(best, clock() - start)
     return best
 
 

@@ -39,10 +39,11 @@ MISSING = (
 
 @dataclass(frozen=True)
 class Result:
-    """What a function returned, by name, and the shortest time of its runs."""
+    """What a function returned, by name, and the shortest time of its runs: by the clock, and of the processor."""
 
     values: dict[str, Any]
     milliseconds: float
+    cpu_milliseconds: float
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
@@ -80,7 +81,8 @@ class Checkout:
         answer = json.loads(self._process.stdout.readline() or '{"error": "the process has ended"}')
         if "error" in answer:
             raise RuntimeError(f"{function}: {answer['error']}")
-        return Result({**answer["plain"], **load_file(results_file)}, answer["milliseconds"])
+        values = {**answer["plain"], **load_file(results_file)}
+        return Result(values, answer["milliseconds"], answer["cpu_milliseconds"])
 
 
 @contextmanager

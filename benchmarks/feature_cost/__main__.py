@@ -15,8 +15,9 @@ from typing import Any
 
 import torch
 
-from benchmarks.image_engine.memory import answer_time, peak_bytes, restarted_peak_bytes
+from benchmarks.image_engine.memory import answer_time
 from benchmarks.image_engine.pictures import as_image, photo
+from benchmarks.peak_memory import peak_bytes, restarted_peak_bytes
 from testing.host_nodes import SHARPEN, call, nodes
 
 MODEL = "vit_small_patch14_dinov2.lvd142m"

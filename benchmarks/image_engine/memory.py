@@ -19,6 +19,7 @@ from typing import Any
 import torch
 
 from benchmarks.image_engine.pictures import as_image, face_like_mask, photo
+from benchmarks.peak_memory import peak_bytes, restarted_peak_bytes
 from benchmarks.rows import Check, Row, values
 from testing.host_nodes import BLOOM, BLUR, NODE_IDS, call, floats_per_pixel, nodes
 
@@ -113,20 +114,6 @@ def _frames_that_fit(bytes_per_frame: int) -> int:
     found = re.search(r"MemAvailable:\s+(\d+)", Path("/proc/meminfo").read_text())
     available = int(found[1]) * 1024 if found else 0
     return CLIP_FRAMES if 1.3 * CLIP_FRAMES * bytes_per_frame < available else SHORT_CLIP_FRAMES
-
-
-def restarted_peak_bytes() -> int:
-    """Let the peak start again from what is held now: making the pictures has taken memory that is free again."""
-    Path("/proc/self/clear_refs").write_text("5")
-    return peak_bytes()
-
-
-def peak_bytes() -> int:
-    """VmHWM, since ru_maxrss starts from the parent's."""
-    found = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())
-    if found is None:
-        raise RuntimeError("this system does not tell a process's peak memory")
-    return int(found[1]) * 1024
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from benchmarks.matting.methods import METHODS, ours
 from testing.matting.backgrounds import BACKGROUNDS
-from testing.matting.metrics import conn_error, grad_error, mse, sad
+from testing.matting.metrics import all_errors, sad
 from testing.matting.strands import false_hair, middle_error, strand_recall
 from testing.matting.truth import MASK_KINDS, STRAND_HAIR, Scene, make_scene, rough_mask
 
@@ -112,12 +112,9 @@ def timed(work: Callable, *inputs: Tensor) -> tuple[Any, float]:
 def errors(alpha: Tensor, scene: Scene, band: Tensor) -> dict[str, float]:
     truth = scene.alpha
     return {
-        "sad": float(sad(alpha, truth)),
+        **all_errors(alpha, truth),
         "sad_band": float(sad(alpha, truth, band)),
         "outside": float(sad(alpha, truth, 1 - band)),
-        "mse": float(mse(alpha, truth)),
-        "grad": float(grad_error(alpha, truth)),
-        "conn": float(conn_error(alpha, truth)),
         "recall": float(strand_recall(alpha, truth, scene.strands, band)),
         "false_hair": float(false_hair(alpha, truth, band)),
         "middle": float(middle_error(alpha, truth, band)),

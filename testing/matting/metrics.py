@@ -63,6 +63,12 @@ def conn_error(alpha: Tensor, truth: Tensor, region: Tensor | None = None) -> Te
     return _total(difference.abs(), region) / 1000
 
 
+def all_errors(alpha: Tensor, truth: Tensor, region: Tensor | None = None) -> dict[str, float]:
+    """The four that matting papers give, by name, of one matte [1, 1, H, W]."""
+    measures = {"sad": sad, "mse": mse, "grad": grad_error, "conn": conn_error}
+    return {name: float(measure(alpha, truth, region)) for name, measure in measures.items()}
+
+
 def _connectedness(alpha: Tensor, level: Tensor) -> Tensor:
     above = alpha - level
     return 1 - above * (above >= TOLERANCE)

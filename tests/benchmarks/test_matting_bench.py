@@ -12,9 +12,9 @@ from testing.matting.truth import FRESH_SEEDS, MASK_KINDS, REPORTED_SEEDS
 CASES = list(jobs(REPORTED_SEEDS, FRESH_SEEDS, quick=False))
 
 
-def made(job: Job, method: str, sad: float, **figures: float) -> Figures:
+def made(job: Job, method: str, sad: float, mask: str = "downsampled", **figures: float) -> Figures:
     names = ("seconds", "sad_band", "outside", "mse", "grad", "conn", "recall", "false_hair", "middle")
-    return Figures(job, "dilated", method, sad=sad, **(dict.fromkeys(names, 0.0) | figures))
+    return Figures(job, mask, method, sad=sad, **(dict.fromkeys(names, 0.0) | figures))
 
 
 def test_every_group_has_cases_and_none_stands_twice():
@@ -41,7 +41,8 @@ def test_quick_runs_one_seed_of_each():
 
 def test_limits_are_printed_beside_what_they_limit(capsys):
     job = next(job for job in CASES if (job.group, job.background) == ("sparse", "busy"))
-    print_limits([made(job, "rough mask", 4.0), made(job, "closed-form", 2.0), made(job, "ours", 1.0)])
+    coarse = [made(job, "rough mask", 4.0), made(job, "closed-form", 2.0), made(job, "ours", 1.0)]
+    print_limits([*coarse, made(job, "rough mask", 100.0, "dilated"), made(job, "ours", 1.0, "dilated")])
     lines = capsys.readouterr().out.splitlines()
     assert any(re.search(r"rough mask *, busy +sparse +0\.25 +limit 0\.45", line) for line in lines)
     assert any(re.search(r"closed-form *, busy +sparse +0\.50 +limit 1\.00", line) for line in lines)
