@@ -1,8 +1,8 @@
 """Alpha that follows the picture's colors: samples made consistent by the matting Laplacian.
 
-What colors say about single pixels is noisy. The solve keeps to it (Wang and Cohen, CVPR 2007) as far as neighbors of
-like color agree on it: where the samples are themselves consistent they are trusted, elsewhere the Laplacian decides.
-Coarse pictures come first, so that a few steps of conjugate gradients reach far.
+What colors say about single pixels is noisy. The solve keeps to it as far as there is no doubt (a data term beside the
+Laplacian: Wang and Cohen, CVPR 2007), elsewhere the Laplacian decides. Coarse pictures come first, so that a few steps of
+conjugate gradients reach far.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from torch.nn.functional import avg_pool2d, interpolate
 from .laplacian import MattingLaplacian
 
 STEPS = (8, 12, 12)  # of conjugate gradients in the picture, at half and at a quarter of its size
-TRUST = 1.0  # of samples without doubt, against the Laplacian
+TRUST = 0.5  # of samples without doubt, against the Laplacian
 DOUBT = 1e-3  # variance of a sample at which trust has fallen to half
+FLAT_TRUST = 10.0  # where there is no texture to follow: alpha would only spread
+FLAT = 1e-6  # variance of colors, sRGB squared, at which that has fallen to half
 
 
 def follow_colors(image: Tensor, alpha: Tensor, doubt: Tensor, unknown: Tensor) -> Tensor:
@@ -25,9 +27,11 @@ def follow_colors(image: Tensor, alpha: Tensor, doubt: Tensor, unknown: Tensor) 
         alpha: [H, W] in 0..1: certain where known, samples where unknown.
         doubt: [H, W] variance of the samples.
     """
+    laplacian = MattingLaplacian(image, unknown)
     trust = TRUST * DOUBT / (DOUBT + doubt)
+    trust[unknown] += FLAT_TRUST * FLAT / (FLAT + laplacian.texture)
     start = _corrected(image, alpha, unknown, trust, STEPS[1:])
-    return _solve(MattingLaplacian(image, unknown), alpha, unknown, trust, start, STEPS[0]).clamp(0, 1)
+    return _solve(laplacian, alpha, unknown, trust, start, STEPS[0]).clamp(0, 1)
 
 
 def _corrected(image: Tensor, alpha: Tensor, unknown: Tensor, trust: Tensor, steps: tuple[int, ...]) -> Tensor:

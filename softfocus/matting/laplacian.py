@@ -24,6 +24,7 @@ class MattingLaplacian:
         touched: [H, W] bool.
         place: [N] where the unknown pixels stand among the touched ones.
         diagonal: [N] of L.
+        texture: [N] variance of the colors around, sRGB squared.
     """
 
     def __init__(self, image: Tensor, unknown: Tensor) -> None:
@@ -42,6 +43,9 @@ class MattingLaplacian:
         offset = seen - self._mean[:, None]
         spread = (offset.transpose(1, 2) @ offset) / len(AROUND) + EPSILON * torch.eye(3).to(image)
         self._slope = torch.linalg.solve(spread, offset.transpose(1, 2)) / len(AROUND)
+        self.texture = _with_zero(offset.square().mean(1).sum(1, keepdim=True))[self._windows, 0].sum(
+            1
+        ) / self._count.clamp_min(1)
         own = 1 - 1 / len(AROUND) - (offset * self._slope.transpose(1, 2)).sum(2)
         seat = torch.arange(len(AROUND) - 1, -1, -1, device=image.device)  # of a pixel in the windows around it
         self.diagonal = _with_zero(own)[self._windows, seat].sum(1)

@@ -36,17 +36,17 @@ class Grid:
     colors: Tensor
 
     def local_colors(self, weight: Tensor, palette_size: int, window_cells: float) -> tuple[Tensor, Tensor]:
-        """Shares [cells, K] (sum 1) and means [cells, K, 3] of the palette's colours, pixels weighted by [N]."""
+        """Shares [K, cells] (sum 1) and means [3, K, cells] of the palette's colours, pixels weighted by [N]."""
         rows, columns = self.shape
         sums = weight.new_zeros(palette_size * rows * columns, 4)
         values = torch.cat([weight[:, None], weight[:, None] * self.colors], 1)
         sums.index_add_(0, self.label * (rows * columns) + self.cell, values)
         planes = sums.view(palette_size, rows, columns, 4).permute(0, 3, 1, 2)
         windows = [window_cells, 2 * window_cells, 6 * window_cells]
-        smooth = gaussian_mixture(planes.contiguous(), windows, TAIL).permute(2, 3, 0, 1).flatten(0, 1)
-        amount = smooth[..., 0].clamp_min(0)
-        share = amount / amount.sum(1, keepdim=True).clamp_min(1e-12)
-        return share, smooth[..., 1:] / amount[..., None].clamp_min(1e-12)
+        smooth = gaussian_mixture(planes.contiguous(), windows, TAIL).flatten(2)
+        amount = smooth[:, 0].clamp_min(0)
+        mean = smooth[:, 1:].transpose(0, 1) / amount.clamp_min(1e-12)
+        return amount / amount.sum(0).clamp_min(1e-12), mean
 
 
 def make_grid(image: Tensor, used: Tensor, palette: Tensor) -> Grid:

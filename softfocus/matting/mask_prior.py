@@ -10,7 +10,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-STEEPNESS = 10.0  # log-odds that are assumed at the end of the band
+STEEPNESS = 8.0  # log-odds that are assumed at the end of the band
 BINS = 16  # of the signed depth
 ASSUMED = 0.3  # weight of the assumption, as a share of all pixels at that depth
 SUREST = 1e-4  # probabilities stay this far from 0 and 1
@@ -26,13 +26,13 @@ def learn_log_odds(depth: Tensor, states: Tensor, certain: float) -> Tensor:
 
     Args:
         depth: [P] signed depth in -1..1.
-        states: [P, 3] probabilities of background, mixture and foreground under a neutral prior.
+        states: [3, P] probabilities of background, mixture and foreground under a neutral prior.
         certain: probability from which a pixel counts as decided.
     """
     index = ((depth + 1) / 2 * BINS).long().clamp(0, BINS - 1)
     everyone, front, back, assumed = (
         torch.bincount(index, weight, BINS).to(depth)
-        for weight in (None, states[:, 2] > certain, states[:, 0] > certain, assumed_log_odds(depth).sigmoid())
+        for weight in (None, states[2] > certain, states[0] > certain, assumed_log_odds(depth).sigmoid())
     )
     # An empty bin has no pixel that would ask for it, but its neighbours are interpolated with it.
     centers = (torch.arange(BINS).to(depth) + 0.5) * 2 / BINS - 1

@@ -15,92 +15,111 @@ from torch import Tensor
 NOISE = 0.01  # sRGB: camera noise that every colour has besides its palette entry's spread
 ALIKE = 0.6  # sRGB distance: mixtures of colours nearer than this count for less, since they explain anything
 PAIRS = 4  # colours of each side that are paired for mixtures, the locally commonest
-MIXED = 8.0  # weight of mixtures against pure pixels in the prior
-EVIDENCE = 1.0  # exponent of the likelihoods: spreads hold shading too, so that plain densities are too wide
+MIXED = 16.0  # weight of mixtures against pure pixels in the prior
+EVIDENCE = 1.25  # exponent of the likelihoods: spreads hold shading too, so that plain densities are too wide
 RARE = 1e-6  # share at which a colour counts as absent, so that logarithms stay finite
+TINY = 1e-12  # likewise of a density or a probability
+DOUBTFUL = 0.4  # exponent of the probabilities where doubt is asked for: local colours are never all there are
 
 
 @dataclass(frozen=True)
 class Side:
-    """Local colours of one side at P places: shares [P, K] with sum 1, means [P, K, 3] sRGB."""
+    """Local colours of one side at P places, which come last, here and below: arithmetic then runs along memory.
 
-    share: Tensor
+    Attributes:
+        log_share: [K, P] logarithm of shares with sum 1.
+        mean: [3, K, P] sRGB.
+        commonest: [PAIRS, P] which of them are.
+    """
+
+    log_share: Tensor
     mean: Tensor
+    commonest: Tensor
+
+    @classmethod
+    def of(cls, share: Tensor, mean: Tensor) -> Side:
+        """From shares [K, P] and means [3, K, P]."""
+        return cls(share.clamp_min(RARE).log(), mean, share.topk(min(PAIRS, len(share)), 0).indices)
 
     def at(self, index: Tensor) -> Side:
         """The colours at the given places."""
-        return Side(self.share[index], self.mean[index])
+        return Side(self.log_share[:, index], self.mean[..., index], self.commonest[:, index])
 
 
 @dataclass(frozen=True)
 class Posterior:
-    """Of P pixels: probabilities of background, mixture and foreground [P, 3], expected alpha [P], and the
-    expected foreground and background colour [P, 3]."""
+    """Of P pixels.
+
+    Attributes:
+        states: [3, P] probabilities of background, mixture and foreground.
+        mixed: [P] expected alpha if it is a mixture.
+        background: [P] log density of the colour under the background alone, at EVIDENCE 1.
+    """
 
     states: Tensor
-    alpha: Tensor
-    front: Tensor
-    back: Tensor
     mixed: Tensor
+    background: Tensor
 
-    def doubt(self, temper: float) -> Tensor:
-        """Variance [P] of alpha, from probabilities to the power `temper`."""
-        back, mixed, front = torch.softmax(temper * self.states.clamp_min(1e-12).log(), 1).unbind(1)
+    @property
+    def alpha(self) -> Tensor:
+        """Expected alpha [P]."""
+        return (self.states[2] + self.states[1] * self.mixed).clamp(0, 1)
+
+    @property
+    def doubt(self) -> Tensor:
+        """Variance [P] of alpha, the states taken as less certain than they are."""
+        back, mixed, front = torch.softmax(DOUBTFUL * self.states.clamp_min(TINY).log(), 0)
         mean = front + mixed * self.mixed
         return back * mean**2 + mixed * (self.mixed - mean) ** 2 + front * (1 - mean) ** 2
 
 
 def solve_pixels(colors: Tensor, front: Side, back: Side, variance: Tensor, prior: Tensor) -> Posterior:
-    """Posterior of pixels with sRGB `colors` [P, 3].
+    """Posterior of pixels with sRGB `colors` [3, P].
 
     Args:
         variance: [K] spread of the palette's colours.
         prior: [P] expected alpha before the colour is seen, inside (0, 1).
     """
     spread = variance + NOISE**2
-    pure = [_pure(colors, side, spread) for side in (back, front)]
-    mixed, alpha, mixed_front, mixed_back = _mixtures(colors, front, back, spread, prior)
-    log_prior = torch.stack([(1 - prior) ** 2, 2 * MIXED * prior * (1 - prior), prior**2], 1).log()
-    states = torch.softmax(log_prior + EVIDENCE * torch.stack([pure[0], mixed, pure[1]], 1), 1)
-    return Posterior(states, (states[:, 2] + states[:, 1] * alpha).clamp(0, 1), mixed_front, mixed_back, alpha)
-
-
-def foreign(colors: Tensor, side: Side, variance: Tensor, outlier: float) -> Tensor:
-    """Probability [P] that none of a side's colors explains the pixel."""
-    return outlier - _pure(colors, side, variance + NOISE**2)
+    background, foreground = (_pure(colors, side, spread) for side in (back, front))
+    mixed, alpha = _mixtures(colors, front, back, spread, prior)
+    log_prior = torch.stack([(1 - prior) ** 2, 2 * MIXED * prior * (1 - prior), prior**2]).log()
+    states = torch.softmax(log_prior + EVIDENCE * torch.stack([background, mixed, foreground]), 0)
+    return Posterior(states, alpha, background)
 
 
 def _pure(colors: Tensor, side: Side, spread: Tensor) -> Tensor:
     """Log density [P] of the colours under one side's local mixture of Gaussians."""
-    error = (colors[:, None] - side.mean).square().sum(-1)
-    log_density = side.share.clamp_min(RARE).log() - error / (2 * spread) - 1.5 * spread.log()
-    return torch.logsumexp(log_density, 1)
+    error = _squared(colors[:, None] - side.mean)
+    spread = spread[:, None]
+    return torch.logsumexp(side.log_share - error / (2 * spread) - 1.5 * spread.log(), 0)
 
 
-def _mixtures(
-    colors: Tensor, front: Side, back: Side, spread: Tensor, prior: Tensor
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Log density [P] under all pairs of colours, and under it the expected alpha [P] and colours [P, 3]."""
+def _mixtures(colors: Tensor, front: Side, back: Side, spread: Tensor, prior: Tensor) -> tuple[Tensor, Tensor]:
+    """Log density [P] under all pairs of colours, and under it the expected alpha [P]."""
     front_share, front_mean, front_spread = _commonest(front, spread)
     back_share, back_mean, back_spread = _commonest(back, spread)
-    line = front_mean[:, :, None] - back_mean[:, None]
-    offset = (colors[:, None] - back_mean)[:, None].expand_as(line)
-    length = line.square().sum(-1)
-    floor = front_spread[:, :, None].minimum(back_spread[:, None])
-    alpha = (((line * offset).sum(-1) + floor * prior[:, None, None]) / (length + floor)).clamp(0, 1)
-    error = (offset - alpha[..., None] * line).square().sum(-1)
-    noise = alpha**2 * front_spread[:, :, None] + (1 - alpha) ** 2 * back_spread[:, None]
-    log_density = front_share.log()[:, :, None] + back_share.log()[:, None]
-    log_density = log_density - error / (2 * noise) - noise.log() - 0.5 * (length + noise).log()
-    log_density = log_density + (length / (length + ALIKE**2)).clamp_min(RARE).log()
-    flat = log_density.flatten(1)
-    weight = torch.softmax(flat, 1).view_as(log_density)
-    expected_front = (weight.sum(2)[..., None] * front_mean).sum(1)
-    expected_back = (weight.sum(1)[..., None] * back_mean).sum(1)
-    return torch.logsumexp(flat, 1), (weight * alpha).sum((1, 2)), expected_front, expected_back
+    front_spread, offset = front_spread[:, None], colors[:, None] - back_mean
+    line = [ends[0][:, None] - ends[1] for ends in zip(front_mean, back_mean, strict=True)]  # each [F, B, P]
+    length = _squared(line)
+    along = line[0] * offset[0] + line[1] * offset[1] + line[2] * offset[2]
+    floor = front_spread.minimum(back_spread)
+    alpha = ((along + floor * prior) / (length + floor)).clamp_(0, 1)
+    error = (_squared(offset) - alpha * (2 * along - alpha * length)).clamp_min_(0)
+    noise = alpha.square() * front_spread + (1 - alpha).square() * back_spread
+    far = length / ((length + noise).sqrt() * (length + ALIKE**2) * noise)
+    log_density = far.clamp_min_(TINY).log_() - error / (2 * noise) + front_share[:, None] + back_share
+    flat = log_density.flatten(0, 1)
+    return torch.logsumexp(flat, 0), (torch.softmax(flat, 0) * alpha.flatten(0, 1)).sum(0)
+
+
+def _squared(vectors: Tensor | list[Tensor]) -> Tensor:
+    """Squared lengths of vectors [3, ...]."""
+    red, green, blue = vectors
+    return red.square() + green.square() + blue.square()
 
 
 def _commonest(side: Side, spread: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    share, index = side.share.topk(min(PAIRS, side.share.shape[1]), 1)
-    mean = side.mean.gather(1, index[..., None].expand(-1, -1, 3))
-    return share.clamp_min(RARE), mean, spread[index]
+    """Log shares, means and spreads of the locally commonest colours."""
+    index = side.commonest
+    return side.log_share.gather(0, index), side.mean.gather(1, index.expand(3, -1, -1)), spread[index]

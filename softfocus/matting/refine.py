@@ -2,13 +2,12 @@
 
 A band around the mask's edge is unknown. In each pass every unknown pixel is solved from the colours that
 foreground and background have around it; pixels that are certain become known, never to change again, and
-lend their colours to the next pass. Between passes neighbours inform each other through the prior.
-Work is done at unknown pixels only.
+lend their colours to the next pass. Between passes neighbours inform each other through the prior. What single
+pixels say is then made consistent along the picture's colours. Work is done at unknown pixels only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -19,26 +18,19 @@ from ..filters.gaussian import gaussian_blur
 from ..transparency import fill_transparent, restore_hidden
 from ..units import diagonal
 from .closed_form import follow_colors
-from .local_colors import REFERENCE_DIAGONAL, cell_index, make_grid
+from .foreground import estimate_foreground
+from .local_colors import REFERENCE_DIAGONAL
 from .mask_prior import learn_log_odds
-from .palette import make_palette
-from .posterior import Posterior, Side, foreign, solve_pixels
+from .samples import Samples
 from .semantics import semantic_log_odds
 from .trimap import Trimap, drawn_trimap, make_trimap
 
-PALETTE = 20  # colours of the picture around the band
-WINDOW_PX = 24.0  # at a diagonal of REFERENCE_DIAGONAL (512 x 512): where colours are gathered
-NEIGHBOURS_PX = 2.0  # likewise: whose alpha enters the prior of the next pass
+NEIGHBOURS_PX = 2.0  # at a diagonal of REFERENCE_DIAGONAL: whose alpha enters the prior of the next pass
 SHARED = 0.5  # weight of the neighbours in the prior, the rest is the mask's
 CERTAIN = 0.99  # probability from which a pixel becomes known
 LEAST = 0.01  # the prior never rules anything out
-MASK_PRIOR = 1.0
-COLORW=1.0
-OWN=1.0
-TEMPER=.5
-DEPTHP=2.0
-OUTLIER = 0.0
-SOLVED_AT_ONCE = 1 << 15  # pixels: bounds the memory, and fits the caches
+UNDECIDED = 6.0  # log-odds more that the mask gets at the end of the band where colors say nothing at all
+UNEXPLAINED = 0.0  # log density of a colour that no background has, against which the background's is held
 
 
 @dataclass(frozen=True)
@@ -49,9 +41,6 @@ class Matte:
     alpha: Tensor
     foreground: Tensor
     band: Tensor
-
-
-DUMP = None
 
 
 def refine_mask(
@@ -88,13 +77,15 @@ def refine_mask(
     if (band_px <= 0 and not drawn) or iterations <= 0 or image.numel() == 0:
         return Matte(mask, image, torch.zeros_like(mask))
     shown = fill_transparent(image, alpha)
-    mattes = []
+    mattes, bands = [], []
     for index in range(len(image)):
         others_here, unknown_here = (None if plane is None else plane[index, 0] for plane in (others, unknown))
         trimap = _trimap(mask[index, 0], band_px, others_here, unknown_here)
         guide = None if features is None else features[index]
-        mattes.append(_refine_frame(shown[index], mask[index, 0], trimap, iterations, guide, trust_inside))
-    refined, foreground, band = (torch.stack(parts) for parts in zip(*mattes, strict=True))
+        mattes.append(_refine_frame(displayable(shown[index]), mask[index, 0], trimap, iterations, guide, trust_inside))
+        bands.append(trimap.unknown[None].to(mask))
+    refined, band = torch.stack(mattes), torch.stack(bands)
+    foreground = estimate_foreground(shown, refined, band)
     return Matte(refined, restore_hidden(foreground, shown, image, alpha), band)
 
 
@@ -106,113 +97,53 @@ def _trimap(mask: Tensor, band_px: float, others: Tensor | None, unknown: Tensor
 
 def _refine_frame(
     image: Tensor, mask: Tensor, trimap: Trimap, iterations: int, features: Tensor | None, trust_inside: bool
-) -> tuple[Tensor, Tensor, Tensor]:
-    alpha = mask.clone()
-    foreground, image = image.clone(), displayable(image)
-    live = trimap.unknown.clone()
-    both_sides = bool(trimap.foreground.any()) and bool(trimap.background.any())
-    if both_sides and bool(live.any()):
-        samples = _Samples(image, trimap)
-        own = torch.zeros_like(alpha) if trimap.drawn else MASK_PRIOR * _mask_log_odds(image, trimap, samples)
+) -> Tensor:
+    """Alpha [1, H, W] of an image [3, H, W] in 0..1."""
+    alpha, unknown = mask.clone(), trimap.unknown
+    if bool(trimap.foreground.any()) and bool(trimap.background.any()) and bool(unknown.any()):
+        samples = Samples(image, trimap)
+        log_odds = torch.zeros_like(mask)
+        if not trimap.drawn:
+            _consult_mask(samples, trimap, log_odds, trust_inside)
         if features is not None:
-            own = own + semantic_log_odds(features, trimap.foreground, trimap.background)
-        alpha[live] = own[live].sigmoid()
-        if trust_inside and not trimap.drawn:
-            odds = COLORW * _foreign(image, trimap, samples) + OWN * own
-            w = odds.sigmoid()
-            if DEPTHP: w = w * trimap.inside**DEPTHP
-            samples.front = torch.where(trimap.foreground, 1.0, torch.where(trimap.inside > 0, w, 0.0)).to(image)
+            log_odds = log_odds + semantic_log_odds(features, trimap.foreground, trimap.background)
+        prior, live, doubt = log_odds.sigmoid(), unknown.clone(), torch.zeros_like(mask)
+        alpha[unknown] = prior[unknown]
         for _ in range(iterations):
-            _solve_pass(image, alpha, foreground, live, samples, own.sigmoid())
-        alpha = follow_colors(image, alpha, samples.doubt, trimap.unknown)
-    return alpha[None], foreground, trimap.unknown[None].to(mask)
+            _solve_pass(alpha, doubt, live, samples, prior)
+        alpha = follow_colors(image, alpha, doubt, unknown)
+    return alpha[None]
 
 
-class _Samples:
-    """The colours of the picture around the band, and how much each pixel counts for either side.
+def _consult_mask(samples: Samples, trimap: Trimap, log_odds: Tensor, trust_inside: bool) -> None:
+    """Fill in the log-odds [H, W] of foreground that the mask gives in the band, as far as it proves right.
 
-    To begin with, only known pixels do. `front` and `back` are [H, W].
+    With `trust_inside`, what lies inside the mask lends its colours to the foreground, the more the deeper, unless the
+    background explains them.
     """
-
-    def __init__(self, image: Tensor, trimap: Trimap) -> None:
-        self.used = trimap.near | trimap.unknown
-        self.palette = make_palette(image[:, self.used].T, PALETTE)
-        self.grid = make_grid(image, self.used, self.palette)
-        self.window = WINDOW_PX * diagonal(image) / REFERENCE_DIAGONAL * self.grid.shape[0] / image.shape[-2]
-        self.back = trimap.background.to(image)
-        self.front = trimap.foreground.to(image)
-        self.doubt = torch.zeros_like(self.front)
-        error = (self.grid.colors - self.palette[self.grid.label]).square().sum(1) / 3
-        count = torch.bincount(self.grid.label, minlength=len(self.palette)).clamp_min(1)
-        self.variance = error.new_zeros(len(self.palette)).index_add_(0, self.grid.label, error) / count
-
-    def local(self) -> tuple[Side, Side]:
-        """Colours of the foreground and of the background around each cell of the grid."""
-        sides = [
-            Side(*self.grid.local_colors(weight[self.used], len(self.palette), self.window))
-            for weight in (self.front, self.back)
-        ]
-        return sides[0], sides[1]
-
-    def cells(self, y: Tensor, x: Tensor) -> Tensor:
-        """The cell of each pixel."""
-        height, width = self.used.shape
-        rows, columns = self.grid.shape
-        return cell_index(y, height, rows) * columns + cell_index(x, width, columns)
+    found = list(samples.solve(trimap.unknown, torch.full_like(log_odds, 0.5)))
+    y, x = (torch.cat([part[axis] for part in found]) for axis in range(2))
+    states, background = (
+        torch.cat([part[2].states for part in found], 1),
+        torch.cat([part[2].background for part in found]),
+    )
+    depth = (trimap.inside - trimap.outside)[y, x]
+    open_question = (1 - (states[2] - states[0]).abs() - states[1]).clamp_min(0)
+    log_odds[y, x] = learn_log_odds(depth, states, CERTAIN) + UNDECIDED * open_question * depth
+    if trust_inside:
+        background = torch.cat([part[2].background for part in found])
+        own = (UNEXPLAINED - background + log_odds[y, x]).sigmoid()
+        samples.front[y, x] = trimap.inside[y, x].square() * own
 
 
-def _mask_log_odds(image: Tensor, trimap: Trimap, samples: _Samples) -> Tensor:
-    """What the mask says about each pixel of the band, as far as it proves right: log-odds of foreground [H, W]."""
-    front, back = samples.local()
-    states = []
-    for y, x in _pieces(trimap.unknown):
-        cell, neutral = samples.cells(y, x), torch.full(y.shape, 0.5).to(image)
-        states.append(solve_pixels(image[:, y, x].T, front.at(cell), back.at(cell), samples.variance, neutral).states)
-    log_odds = torch.zeros_like(trimap.inside)
-    depth = (trimap.inside - trimap.outside)[trimap.unknown]
-    log_odds[trimap.unknown] = learn_log_odds(depth, torch.cat(states), CERTAIN)
-    return log_odds
-
-
-def _foreign(image, trimap, samples):
-    out = torch.ones_like(trimap.inside)
-    _, back = samples.local()
-    for y, x in _pieces(trimap.unknown & (trimap.inside > 0)):
-        out[y, x] = foreign(image[:, y, x].T, back.at(samples.cells(y, x)), samples.variance, OUTLIER)
-    return out
-
-
-def _pieces(pixels: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-    """Rows and columns of the true pixels of a plane, some at a time."""
-    y, x = pixels.nonzero(as_tuple=True)
-    return zip(y.split(SOLVED_AT_ONCE), x.split(SOLVED_AT_ONCE), strict=True)
-
-
-def _solve_pass(image: Tensor, alpha: Tensor, foreground: Tensor, live: Tensor, samples: _Samples, own: Tensor) -> None:
-    """One pass over the live pixels, in place: alpha and foreground are filled in, certain pixels leave `live`."""
-    front, back = samples.local()
-    spread = NEIGHBOURS_PX * diagonal(image) / REFERENCE_DIAGONAL
-    prior = SHARED * gaussian_blur(alpha[None, None], spread)[0, 0] + (1 - SHARED) * own
-    prior = prior.clamp(LEAST, 1 - LEAST)
-    for y, x in _pieces(live):
-        colors, cell = image[:, y, x].T, samples.cells(y, x)
-        found = solve_pixels(colors, front.at(cell), back.at(cell), samples.variance, prior[y, x])
-        samples.doubt[y, x] = found.doubt(TEMPER)
-        certain = found.states[:, [0, 2]].amax(1) > CERTAIN
+def _solve_pass(alpha: Tensor, doubt: Tensor, live: Tensor, samples: Samples, mask_prior: Tensor) -> None:
+    """One pass over the live pixels, in place: alpha and its variance are filled in, certain pixels leave `live`."""
+    spread = NEIGHBOURS_PX * diagonal(alpha) / REFERENCE_DIAGONAL
+    prior = SHARED * gaussian_blur(alpha[None, None], spread)[0, 0] + (1 - SHARED) * mask_prior
+    for y, x, found in samples.solve(live, prior.clamp(LEAST, 1 - LEAST)):
+        certain = found.states[[0, 2]].amax(0) > CERTAIN
         alpha[y, x] = torch.where(certain, found.alpha.round(), found.alpha)
-        if DUMP is not None:
-            DUMP["states"][:, y, x] = found.states.T
-            DUMP["raw"][y, x] = found.alpha
-        foreground[:, y, x] = _foreground(colors, found).T
-        for weight, state in ((samples.front, 2), (samples.back, 0)):
-            share = found.states[:, state]
+        doubt[y, x] = found.doubt
+        for weight, share in ((samples.front, found.states[2]), (samples.back, found.states[0])):
             weight[y, x] = torch.where(share > CERTAIN, 1.0, weight[y, x] * share)
         live[y[certain], x[certain]] = False
-
-
-def _foreground(colors: Tensor, found: Posterior) -> Tensor:
-    """Foreground colours [P, 3] that with alpha and the background's colours make the picture, as near as may be."""
-    alpha = found.alpha[:, None]
-    rest = colors - alpha * found.front - (1 - alpha) * found.back
-    own = found.front + rest * alpha / (alpha**2 + (1 - alpha) ** 2)
-    return torch.where(alpha > CERTAIN, colors, own).clamp(0, 1)

@@ -19,13 +19,13 @@ def learned(states: Tensor) -> Tensor:
 
 def states_for(edge: float, decided: float) -> Tensor:
     """The true edge lies at depth `edge`; only a share of the pixels is decided by colour."""
-    truth = torch.where((edge < DEPTH)[:, None], FOREGROUND, BACKGROUND)
+    truth = torch.where(edge < DEPTH, FOREGROUND[:, None], BACKGROUND[:, None])
     known = torch.arange(len(DEPTH)) % 100 < 100 * decided
-    return torch.where(known[:, None], truth, MIXTURE)
+    return torch.where(known, truth, MIXTURE[:, None])
 
 
 def test_nothing_decided_leaves_the_assumption():
-    probability = learned(MIXTURE.expand(len(DEPTH), 3)).sigmoid()
+    probability = learned(MIXTURE[:, None].expand(3, len(DEPTH))).sigmoid()
     torch.testing.assert_close(probability, assumed_log_odds(DEPTH).sigmoid(), atol=0.08, rtol=0)
 
 
@@ -42,12 +42,12 @@ def test_few_decided_pixels_do_not_turn_it():
 @given(st.floats(-0.8, 0.8), st.floats(0, 1))
 def test_mirrored_evidence_gives_mirrored_odds(edge, decided):
     states = states_for(edge, decided)
-    mirrored = learn_log_odds(-DEPTH, states.flip(1), certain=0.99)
+    mirrored = learn_log_odds(-DEPTH, states.flip(0), certain=0.99)
     torch.testing.assert_close(mirrored, -learned(states), atol=1e-3, rtol=1e-3)
 
 
 def test_bins_without_pixels_are_harmless():
     depth = torch.tensor([-0.9, 0.9])
-    log_odds = learn_log_odds(depth, MIXTURE.expand(2, 3), certain=0.99)
+    log_odds = learn_log_odds(depth, MIXTURE[:, None].expand(3, 2), certain=0.99)
     assert log_odds.isfinite().all()
     assert log_odds[0] < 0 < log_odds[1]

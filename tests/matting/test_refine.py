@@ -8,6 +8,7 @@ from torch import Tensor
 
 from softfocus.filters.gaussian import gaussian_blur
 from softfocus.matting import refine as refine_module
+from softfocus.matting import samples as samples_module
 from softfocus.matting import refine_mask
 from softfocus.matting.trimap import make_trimap
 from testing.matting.truth import make_scene, rough_mask
@@ -62,23 +63,24 @@ def test_alpha_and_foreground_are_in_range(matte):
 
 
 def test_promotions_are_one_way(scene, rough, monkeypatch):
-    """A pixel that a pass has made certain is never solved again, and keeps its value to the end."""
+    """A pixel that a pass has made certain is never solved again, and keeps its value through all passes."""
     live = make_trimap(rough[0, 0], BAND).unknown
     decided = torch.full_like(rough[0, 0], -1)
-    solve = refine_module.solve_pixels
+    solve = samples_module.solve_pixels
 
     def following(colors, *rest):
         found = solve(colors, *rest)
         if bool((rest[-1] == 0.5).all()):  # learning what the mask is worth decides no pixel
             return found
         y, x = live.nonzero(as_tuple=True)
-        assert torch.equal(colors, scene.image[0][:, y, x].T)
-        certain = found.states[:, [0, 2]].amax(1) > refine_module.CERTAIN
-        decided[y[certain], x[certain]] = (found.states[certain, 2] > 0.5).float()
+        assert torch.equal(colors, scene.image[0][:, y, x])
+        certain = found.states[[0, 2]].amax(0) > refine_module.CERTAIN
+        decided[y[certain], x[certain]] = (found.states[2, certain] > 0.5).float()
         live[y[certain], x[certain]] = False
         return found
 
-    monkeypatch.setattr(refine_module, "solve_pixels", following)
+    monkeypatch.setattr(samples_module, "solve_pixels", following)
+    monkeypatch.setattr(refine_module, "follow_colors", lambda image, alpha, doubt, unknown: alpha)
     alpha = refine_mask(scene.image, rough, BAND).alpha[0, 0]
     promoted = decided >= 0
     assert promoted.sum() > 1000
@@ -153,13 +155,13 @@ def test_other_subjects_are_background(scene, rough):
 def test_cost_follows_the_band(scene, rough, monkeypatch):
     """Pixels are solved in the band only, fewer in each pass, however large the picture."""
     solved: list[int] = []
-    solve = refine_module.solve_pixels
+    solve = samples_module.solve_pixels
 
     def counting(colors, *rest):
-        solved.append(len(colors))
+        solved.append(colors.shape[1])
         return solve(colors, *rest)
 
-    monkeypatch.setattr(refine_module, "solve_pixels", counting)
+    monkeypatch.setattr(samples_module, "solve_pixels", counting)
     refine_mask(scene.image, rough, BAND)
     assert solved == sorted(solved, reverse=True) and solved[-1] < solved[0]
     assert solved[0] == int(make_trimap(rough[0, 0], BAND).unknown.sum())
