@@ -1,8 +1,8 @@
 """Alpha that follows the picture's colors: samples made consistent by the matting Laplacian.
 
 What colors say about single pixels is noisy. The solve keeps to it as far as there is no doubt (a data term beside the
-Laplacian: Wang and Cohen, CVPR 2007), elsewhere the Laplacian decides. Coarse pictures come first, so that a few steps of
-conjugate gradients reach far.
+Laplacian: Wang and Cohen, CVPR 2007), elsewhere the Laplacian decides. Coarse pictures come first, so that a few steps
+of conjugate gradients reach far.
 """
 
 from __future__ import annotations

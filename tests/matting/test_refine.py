@@ -8,8 +8,8 @@ from torch import Tensor
 
 from softfocus.filters.gaussian import gaussian_blur
 from softfocus.matting import refine as refine_module
-from softfocus.matting import samples as samples_module
 from softfocus.matting import refine_mask
+from softfocus.matting import samples as samples_module
 from softfocus.matting.trimap import make_trimap
 from testing.matting.truth import make_scene, rough_mask
 
