@@ -29,7 +29,7 @@ NEIGHBOURS_PX = 2.0  # at a diagonal of REFERENCE_DIAGONAL: whose alpha enters t
 SHARED = 0.5  # weight of the neighbours in the prior, the rest is the mask's
 CERTAIN = 0.99  # probability from which a pixel becomes known
 LEAST = 0.01  # the prior never rules anything out
-UNDECIDED = 6.0  # log-odds more that the mask gets at the end of the band where colors say nothing at all
+UNDECIDED = 8.0  # log-odds more that the mask gets at the end of the band where colours say nothing at all
 UNEXPLAINED = 0.0  # log density of a colour that no background has, against which the background's is held
 
 
@@ -102,34 +102,32 @@ def _refine_frame(
     alpha, unknown = mask.clone(), trimap.unknown
     if bool(trimap.foreground.any()) and bool(trimap.background.any()) and bool(unknown.any()):
         samples = Samples(image, trimap)
-        log_odds = torch.zeros_like(mask)
+        log_odds, undecided = torch.zeros_like(mask), torch.zeros_like(mask)
         if not trimap.drawn:
-            _consult_mask(samples, trimap, log_odds, trust_inside)
+            _consult_mask(samples, trimap, log_odds, undecided, trust_inside)
         if features is not None:
             log_odds = log_odds + semantic_log_odds(features, trimap.foreground, trimap.background)
         prior, live, doubt = log_odds.sigmoid(), unknown.clone(), torch.zeros_like(mask)
         alpha[unknown] = prior[unknown]
         for _ in range(iterations):
             _solve_pass(alpha, doubt, live, samples, prior)
-        alpha = follow_colors(image, alpha, doubt, unknown)
+        alpha = follow_colors(image, alpha, doubt * (1 - undecided) ** 2, unknown)
     return alpha[None]
 
 
-def _consult_mask(samples: Samples, trimap: Trimap, log_odds: Tensor, trust_inside: bool) -> None:
-    """Fill in the log-odds [H, W] of foreground that the mask gives in the band, as far as it proves right.
+def _consult_mask(samples: Samples, trimap: Trimap, log_odds: Tensor, undecided: Tensor, trust_inside: bool) -> None:
+    """Fill in, in the band, the log-odds [H, W] of foreground that the mask gives as far as it proves right, and how
+    far the colours leave each pixel [H, W] undecided between the sides (1 = they say nothing, so that the mask counts).
 
     With `trust_inside`, what lies inside the mask lends its colours to the foreground, the more the deeper, unless the
     background explains them.
     """
     found = list(samples.solve(trimap.unknown, torch.full_like(log_odds, 0.5)))
     y, x = (torch.cat([part[axis] for part in found]) for axis in range(2))
-    states, background = (
-        torch.cat([part[2].states for part in found], 1),
-        torch.cat([part[2].background for part in found]),
-    )
+    states = torch.cat([part[2].states for part in found], 1)
     depth = (trimap.inside - trimap.outside)[y, x]
-    open_question = (1 - (states[2] - states[0]).abs() - states[1]).clamp_min(0)
-    log_odds[y, x] = learn_log_odds(depth, states, CERTAIN) + UNDECIDED * open_question * depth
+    undecided[y, x] = (1 - (states[2] - states[0]).abs() - states[1]).clamp_min(0)
+    log_odds[y, x] = learn_log_odds(depth, states, CERTAIN) + UNDECIDED * undecided[y, x] * depth
     if trust_inside:
         background = torch.cat([part[2].background for part in found])
         own = (UNEXPLAINED - background + log_odds[y, x]).sigmoid()
