@@ -6,7 +6,7 @@ import torch
 from comfy_api.latest import io
 from torch import Tensor
 
-from ..softfocus.matting import refine_mask
+from ..softfocus.matting import refine_mask, unknown_band
 from ..softfocus.matting.foreground import estimate_foreground
 from ..softfocus.matting.vitmatte import vitmatte_alpha
 from ..softfocus.units import percent_of_diagonal
@@ -17,7 +17,7 @@ from .host.work import map_frames
 from .matte_notes import Known, say
 from .models.vitmatte_model import VitMatte, load_vitmatte, model_folders
 
-FLOATS_PER_PIXEL = 60
+FLOATS_PER_PIXEL = 120
 COLOR_LINES, VITMATTE = "colour lines", "ViTMatte"
 AUTOMATIC = "automatic"
 
@@ -57,7 +57,7 @@ class MaskRefine(io.ComfyNode):
                     default=3,
                     min=0,
                     max=8,
-                    tooltip="Passes of colour lines, each from the pixels that the last one settled. With ViTMatte they serve the foreground's colours only. "
+                    tooltip="Passes of colour lines, each from the pixels that the last one settled. Without effect with ViTMatte. "
                     "0 returns the mask as it came.",
                 ),
                 io.Combo.Input(
@@ -130,16 +130,17 @@ def _solve(frames: Frames, band: float, iterations: int, net: VitMatte | None) -
     rough, others, unknown = (frames.masks[name] for name in ("mask", "other_masks", "unknown_mask"))
     assert rough is not None
     band_px = percent_of_diagonal(frames.rgb, band)
-    matte = refine_mask(frames.rgb, rough, band_px, iterations, others, unknown=unknown)
-    known = Known.of_frames(rough, matte.band, unknown)
     if net is None:
-        return matte.alpha, matte.foreground, known
+        matte = refine_mask(frames.rgb, rough, band_px, iterations, others, unknown=unknown)
+        return matte.alpha, matte.foreground, Known.of_frames(rough, matte.band, unknown)
+    band_plane = unknown_band(rough, band_px, others, unknown)
+    known = Known.of_frames(rough, band_plane, unknown)
     both = torch.tensor([each.both for each in known], device=rough.device)[:, None, None, None]
-    solved = (matte.band > 0) & both
+    solved = (band_plane > 0) & both
     trimap = torch.where(solved, 0.5, (rough >= 0.5).float())
     net.load()
     alpha = torch.where(solved.amax((1, 2, 3), keepdim=True), vitmatte_alpha(net, frames.rgb, trimap), rough)
-    return alpha, estimate_foreground(frames.rgb, alpha, matte.band), known
+    return alpha, estimate_foreground(frames.rgb, alpha, solved), known
 
 
 def _merged(masks: Tensor | None, image: Tensor) -> Tensor | None:

@@ -77,16 +77,26 @@ def refine_mask(
     if (band_px <= 0 and not drawn) or iterations <= 0 or image.numel() == 0:
         return Matte(mask, image, torch.zeros_like(mask))
     shown = fill_transparent(image, alpha)
-    mattes, bands = [], []
+    mattes, bands, solved = [], [], []
     for index in range(len(image)):
         others_here, unknown_here = (None if plane is None else plane[index, 0] for plane in (others, unknown))
         trimap = _trimap(mask[index, 0], band_px, others_here, unknown_here)
         guide = None if features is None else features[index]
         mattes.append(_refine_frame(displayable(shown[index]), mask[index, 0], trimap, iterations, guide, trust_inside))
         bands.append(trimap.unknown[None].to(mask))
+        solved.append(bands[-1] * trimap.solvable)
     refined, band = torch.stack(mattes), torch.stack(bands)
-    foreground = estimate_foreground(shown, refined, band)
+    foreground = estimate_foreground(shown, refined, torch.stack(solved))
     return Matte(refined, restore_hidden(foreground, shown, image, alpha), band)
+
+
+def unknown_band(mask: Tensor, band_px: float, others: Tensor | None = None, unknown: Tensor | None = None) -> Tensor:
+    """The band of `refine_mask`, [B, 1, H, W], for those who solve it by other means; arguments as there."""
+    band = torch.zeros_like(mask)
+    for index in range(len(mask)):
+        others_here, unknown_here = (None if plane is None else plane[index, 0] for plane in (others, unknown))
+        band[index, 0] = _trimap(mask[index, 0], band_px, others_here, unknown_here).unknown.to(mask)
+    return band
 
 
 def _trimap(mask: Tensor, band_px: float, others: Tensor | None, unknown: Tensor | None) -> Trimap:
@@ -100,7 +110,7 @@ def _refine_frame(
 ) -> Tensor:
     """Alpha [1, H, W] of an image [3, H, W] in 0..1."""
     alpha, unknown = mask.clone(), trimap.unknown
-    if bool(trimap.foreground.any()) and bool(trimap.background.any()) and bool(unknown.any()):
+    if trimap.solvable:
         samples = Samples(image, trimap)
         log_odds, undecided = torch.zeros_like(mask), torch.zeros_like(mask)
         if not trimap.drawn:

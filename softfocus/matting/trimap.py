@@ -35,6 +35,11 @@ class Trimap:
     near: Tensor
     drawn: bool = False
 
+    @property
+    def solvable(self) -> bool:
+        """Whether something is unknown, and both sides are known to solve it from."""
+        return all(bool(side.any()) for side in (self.unknown, self.foreground, self.background))
+
 
 def make_trimap(mask: Tensor, band_px: float, others: Tensor | None = None) -> Trimap:
     """Trimap of a mask [H, W] in 0..1.

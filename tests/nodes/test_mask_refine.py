@@ -8,6 +8,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from softfocus.matting import unknown_band
+from softfocus.matting.foreground import estimate_foreground
+from softfocus.units import percent_of_diagonal
 from testing.cases import head_distance, head_mask, portrait
 from testing.nets.tiny_vitmatte import save_vitmatte
 
@@ -75,7 +78,7 @@ def test_other_people_are_background(refine):
     alone, _, _ = refine(image, left, band=10)
     alpha, _, _ = refine(image, left, band=10, other_masks=right)
     assert alone[:, :, 64:].max() > 0.02  # the same colours: without a word about the other person some is taken
-    assert alpha[:, :, 64:].max() == 0 and alpha[0, 30:66, 36:60].min() > 0.95
+    assert alpha[right == 1].max() == 0 and alpha[:, :, 64:].max() < 1e-5 and alpha[0, 30:66, 36:60].min() > 0.95
 
 
 def test_several_masks_of_other_people_serve_one_picture(refine):
@@ -107,6 +110,17 @@ def test_vitmatte(refine, tmp_path, choice, name):
     assert not torch.allclose(alpha, refine(image, mask)[0], atol=0.1)
     assert foreground.shape == image.shape and torch.isfinite(foreground).all()
     assert torch.equal(foreground[:, certain], image[:, certain])
+
+
+def test_foreground_follows_from_vitmatte_s_alpha(refine, tmp_path):
+    save_vitmatte(tmp_path / "vitmatte" / "small")
+    image, mask = portrait(), head_mask(portrait())
+    alpha, foreground, _ = refine(image, mask, backend="ViTMatte", band=4.0)
+    planes = image.movedim(-1, 1)
+    band = unknown_band(mask[:, None], percent_of_diagonal(planes, 4.0))
+    wanted = estimate_foreground(planes, alpha[:, None], band).movedim(1, -1)
+    torch.testing.assert_close(foreground, wanted, atol=1e-4, rtol=0)
+    assert (foreground - refine(image, mask, band=4.0)[1]).abs().max() > 0.01
 
 
 @pytest.mark.parametrize("value", [0.0, 1.0])
