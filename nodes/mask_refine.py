@@ -7,6 +7,7 @@ from comfy_api.latest import io
 from torch import Tensor
 
 from ..softfocus.matting import refine_mask
+from ..softfocus.matting.foreground import estimate_foreground
 from ..softfocus.matting.vitmatte import vitmatte_alpha
 from ..softfocus.units import percent_of_diagonal
 from .host.batch import Batch
@@ -137,8 +138,8 @@ def _solve(frames: Frames, band: float, iterations: int, net: VitMatte | None) -
     solved = (matte.band > 0) & both
     trimap = torch.where(solved, 0.5, (rough >= 0.5).float())
     net.load()
-    alpha = vitmatte_alpha(net, frames.rgb, trimap)
-    return torch.where(solved.amax((1, 2, 3), keepdim=True), alpha, rough), matte.foreground, known
+    alpha = torch.where(solved.amax((1, 2, 3), keepdim=True), vitmatte_alpha(net, frames.rgb, trimap), rough)
+    return alpha, estimate_foreground(frames.rgb, alpha, matte.band), known
 
 
 def _merged(masks: Tensor | None, image: Tensor) -> Tensor | None:

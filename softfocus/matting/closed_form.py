@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn.functional import avg_pool2d, interpolate
+from torch.nn.functional import interpolate
 
 from .laplacian import MattingLaplacian
 
@@ -43,12 +43,28 @@ def _corrected(image: Tensor, alpha: Tensor, unknown: Tensor, trust: Tensor, ste
     small = _halved(image)
     start = _corrected(small, samples, part, weight, steps[1:])
     solved = _solve(MattingLaplacian(small, part), samples, part, weight, start, steps[0])
-    change = interpolate((solved - samples)[None, None], scale_factor=2.0, mode="bilinear", align_corners=False)[0, 0]
-    return torch.where(unknown, alpha + change[: alpha.shape[0], : alpha.shape[1]], alpha)
+    change = interpolate((solved - samples)[None, None], alpha.shape, mode="bilinear", align_corners=False)[0, 0]
+    return torch.where(unknown, alpha + change, alpha)
 
 
 def _halved(planes: Tensor) -> Tensor:
-    return avg_pool2d(planes[None], 2, ceil_mode=True, count_include_pad=False)[0]
+    """Planes [C, H, W] averaged over cells that share the picture's edges, so that mirrored stays mirrored."""
+    return _halved_rows(_halved_rows(planes).transpose(1, 2)).transpose(1, 2)
+
+
+def _halved_rows(planes: Tensor) -> Tensor:
+    """Each cell is two rows high, and a little less where their count is odd: it then takes shares of three."""
+    rows = planes.shape[1]
+    cells = (rows + 1) // 2
+    if rows % 2 == 0:
+        return planes.unflatten(1, (cells, 2)).mean(2)
+    cell = torch.arange(cells, device=planes.device)
+    first = cell * rows // cells
+    total = torch.zeros_like(planes[:, :cells])
+    for row in (first + step for step in range(3)):
+        share = (((row + 1) * cells).minimum((cell + 1) * rows) - (row * cells).maximum(cell * rows)).clamp_min(0)
+        total += (share / rows)[:, None] * planes[:, row.clamp_max(rows - 1)]
+    return total
 
 
 def _solve(

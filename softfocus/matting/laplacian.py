@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn.functional import embedding_bag, max_pool2d, pad
 
 EPSILON = 1e-6  # sRGB squared: a window with less variance counts as flat, and alpha as constant there
+FITTED_AT_ONCE = 1 << 15  # windows: bounds the memory, and fits the caches
 AROUND = tuple((dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1))
 
 
@@ -34,28 +35,52 @@ class MattingLaplacian:
         self.touched = _grown(centers) | unknown
         self._members = _neighbors(_numbered(self.touched), centers)
         windows = _neighbors(_numbered(centers), unknown)
-        self.place = _numbered(self.touched)[unknown]
+        self.place = _numbered(self.touched)[unknown].long()
         self._count = (windows >= 0).sum(1).to(image)
-        self._windows = torch.where(windows < 0, len(self._members), windows)  # a last window of zeros stands for none
+        self._windows = windows.masked_fill_(windows < 0, len(self._members))  # a last window of zeros stands for none
         self._colors = image[:, unknown].T.contiguous()
-        seen = _rows(image[:, self.touched].T, self._members)
-        self._mean = seen.mean(1)
-        offset = seen - self._mean[:, None]
-        spread = (offset.transpose(1, 2) @ offset) / len(AROUND) + EPSILON * torch.eye(3).to(image)
-        self._slope = torch.linalg.solve(spread, offset.transpose(1, 2)) / len(AROUND)
-        variance = _with_zero(offset.square().mean(1).sum(1, keepdim=True))
-        self.texture = _rows(variance, self._windows)[..., 0].sum(1) / self._count.clamp_min(1)
-        own = _with_zero(1 - 1 / len(AROUND) - (offset * self._slope.transpose(1, 2)).sum(2))
-        seat = torch.arange(len(AROUND) - 1, -1, -1, device=image.device)  # of a pixel in the windows around it
-        self.diagonal = _rows(own.view(-1, 1), self._windows * len(AROUND) + seat)[..., 0].sum(1)
+        known = image[:, self.touched].T.contiguous()
+        count = len(self._members)
+        self._mean, self._slope = image.new_empty(count, 3), image.new_empty(count, 3, len(AROUND))
+        own = image.new_zeros(count + 1, len(AROUND) + 1)
+        for at in self._pieces():
+            self._mean[at], self._slope[at], own[at] = _fitted(_rows(known, self._members[at]))
+        self.diagonal, self.texture = self._around(own)
+
+    def _around(self, own: Tensor) -> tuple[Tensor, Tensor]:
+        """The diagonal and the texture [N] from what each window says of its pixels and of itself [windows + 1, 10]."""
+        diagonal, texture = torch.zeros_like(self._count), torch.zeros_like(self._count)
+        for seat in range(len(AROUND)):
+            windows = self._windows[:, seat]
+            diagonal += own[windows, len(AROUND) - 1 - seat]  # where a pixel sits in a window around it
+            texture += own[windows, -1]
+        return diagonal, texture / self._count.clamp_min(1)
 
     def multiply(self, vector: Tensor) -> Tensor:
         """(L x) [N] of x [M]."""
-        seen = _rows(vector[:, None], self._members)
-        slope = (self._slope @ seen)[..., 0]
-        base = seen.mean(1) - (slope * self._mean).sum(1, keepdim=True)
-        total = embedding_bag(self._windows, _with_zero(torch.cat([slope, base], 1)), mode="sum")
+        lines = vector.new_zeros(len(self._members) + 1, 4)
+        for at in self._pieces():
+            seen = _rows(vector[:, None], self._members[at])
+            slope = (self._slope[at] @ seen)[..., 0]
+            lines[at, :3], lines[at, 3] = slope, seen[..., 0].mean(1) - (slope * self._mean[at]).sum(1)
+        total = embedding_bag(self._windows, lines, mode="sum")
         return self._count * vector[self.place] - (total[:, :3] * self._colors).sum(1) - total[:, 3]
+
+    def _pieces(self) -> list[slice]:
+        """Parts of the windows, some at a time."""
+        count = len(self._members)
+        return [slice(at, min(at + FITTED_AT_ONCE, count)) for at in range(0, count, FITTED_AT_ONCE)]
+
+
+def _fitted(seen: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Of windows with colors [P, 9, 3]: means [P, 3]; what makes the slope out of alpha [P, 3, 9]; and, [P, 10], what
+    they add to the diagonal at their pixels, and the variance of their colors."""
+    mean = seen.mean(1)
+    offset = seen - mean[:, None]
+    spread = (offset.transpose(1, 2) @ offset) / len(AROUND) + EPSILON * torch.eye(3).to(seen)
+    slope = torch.linalg.solve(spread, offset.transpose(1, 2)) / len(AROUND)
+    diagonal = 1 - 1 / len(AROUND) - (offset * slope.transpose(1, 2)).sum(2)
+    return mean, slope, torch.cat([diagonal, offset.square().mean(1).sum(1, keepdim=True)], 1)
 
 
 def _grown(plane: Tensor) -> Tensor:
@@ -63,23 +88,18 @@ def _grown(plane: Tensor) -> Tensor:
 
 
 def _numbered(plane: Tensor) -> Tensor:
-    """Running numbers of the true pixels, -1 elsewhere."""
-    return torch.where(plane, plane.flatten().cumsum(0).view_as(plane) - 1, -1)
+    """Running numbers (int32, which takes half the memory) of the true pixels, -1 elsewhere."""
+    return torch.where(plane, plane.flatten().cumsum(0, dtype=torch.int32).view_as(plane) - 1, -1)
 
 
 def _neighbors(numbers: Tensor, pixels: Tensor) -> Tensor:
     """The numbers [P, 9] around the true pixels of a plane, -1 outside of it."""
     padded = pad(numbers, (1, 1, 1, 1), value=-1)
-    width = padded.shape[1]
-    center = pad(pixels, (1, 1, 1, 1)).flatten().nonzero()
-    around = torch.tensor([dy * width + dx for dy, dx in AROUND], device=numbers.device)
-    return _rows(padded.view(-1, 1), center + around)[..., 0]
+    centers = pad(pixels, (1, 1, 1, 1)).flatten().nonzero()
+    around = torch.tensor([dy * padded.shape[1] + dx for dy, dx in AROUND], device=numbers.device)
+    return _rows(padded.view(-1, 1), centers + around)[..., 0]
 
 
 def _rows(table: Tensor, index: Tensor) -> Tensor:
     """Rows [P, 9, C] of a table [R, C] by index [P, 9]; several times faster than indexing with brackets."""
-    return table.index_select(0, index.flatten()).view(*index.shape, -1)
-
-
-def _with_zero(rows: Tensor) -> Tensor:
-    return torch.cat([rows, rows.new_zeros(1, rows.shape[1])])
+    return table.index_select(0, index.flatten()).view(*index.shape, table.shape[1])
