@@ -60,16 +60,17 @@ def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", choices=("tuning", "reported"), default="reported")
     parser.add_argument("--quick", action="store_true", help="one seed, two kinds of mask, no timing at 1024")
+    parser.add_argument("--alone", action="store_true", help="ours and the rough mask only, no timing at 1024")
     options = parser.parse_args(argv)
     tuning = options.seeds == "tuning"
     seeds, fresh = (TUNING_SEEDS, TUNING_SEEDS) if tuning else (REPORTED_SEEDS, FRESH_SEEDS)
     print(f"Mattes of drawn portraits, 512 x 512, {options.seeds} seeds; whole picture; band: 4 % of the diagonal")
-    results = run(seeds, fresh, options.quick)
+    results = run(seeds, fresh, options.quick, options.alone)
     print_table(results)
     print_by_mask(results)
     print_strands(results)
     print_limits(results)
-    if not options.quick:
+    if not (options.quick or options.alone):
         matting_time.main()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from typing import Any
 
@@ -33,6 +33,7 @@ class Job:
     order: int
     masks: tuple[str, ...]
     variant: str = "plain"
+    alone: bool = False
 
     @property
     def group(self) -> str:
@@ -41,7 +42,12 @@ class Job:
         return "strands" if self.hair in STRAND_HAIR else self.hair
 
     def methods(self, mask_kind: str) -> list[str]:
-        """Beside ours: closed-form everywhere, the rest on the first scenes, there KNN on one kind of mask."""
+        """Beside ours: closed-form everywhere, the rest on the first scenes, there KNN on one kind of mask.
+
+        Alone: the rough mask.
+        """
+        if self.alone:
+            return ["rough mask"]
         if self.order >= (2 if self.group == "strands" else 1):
             return ["rough mask", "closed-form"]
         place = BACKGROUNDS.index(self.background)
@@ -121,8 +127,8 @@ def errors(alpha: Tensor, scene: Scene, band: Tensor) -> dict[str, float]:
     }
 
 
-def run(seeds: tuple[int, ...], fresh: tuple[int, ...], quick: bool = False) -> list[Figures]:
+def run(seeds: tuple[int, ...], fresh: tuple[int, ...], quick: bool = False, alone: bool = False) -> list[Figures]:
     """Every case, in two processes of one thread each."""
-    work = sorted(jobs(seeds, fresh, quick), key=lambda job: job.order)
+    work = sorted((replace(job, alone=alone) for job in jobs(seeds, fresh, quick)), key=lambda job: job.order)
     with ProcessPoolExecutor(2, get_context("spawn"), initializer=torch.set_num_threads, initargs=(1,)) as pool:
         return [figures for each in pool.map(measure, work) for figures in each]

@@ -47,6 +47,8 @@ def print_limits(results: list[Figures]) -> None:
 def _print_row(row: list[Figures], group: str, background: str) -> None:
     for other, most in (("rough mask", LIMITS.get((group, background), 1.0)), ("closed-form", 1.0)):
         ratio = total_ratio(row, "ours", other)
+        if isnan(ratio):
+            continue
         print(f"SAD / {other:11}, {background:12} {group:12} {ratio:6.2f}  limit {most:.2f}")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn.functional import embedding_bag, max_pool2d
+from torch.nn.functional import embedding_bag, max_pool2d, pad
 
 EPSILON = 1e-6  # sRGB squared: a window with less variance counts as flat, and alpha as constant there
 FITTED_AT_ONCE = 1 << 15  # windows: bounds the memory, and fits the caches
@@ -44,7 +44,7 @@ class MattingLaplacian:
         self._mean, self._slope = image.new_empty(count, 3), image.new_empty(count, 3, len(AROUND))
         own = image.new_zeros(count + 1, len(AROUND) + 1)
         for at in self._pieces():
-            self._mean[at], self._slope[at], own[at] = _fitted(known[self._members[at]])
+            self._mean[at], self._slope[at], own[at] = _fitted(_rows(known, self._members[at]))
         self.diagonal, self.texture = self._around(own)
 
     def _around(self, own: Tensor) -> tuple[Tensor, Tensor]:
@@ -60,9 +60,9 @@ class MattingLaplacian:
         """(L x) [N] of x [M]."""
         lines = vector.new_zeros(len(self._members) + 1, 4)
         for at in self._pieces():
-            seen = vector[self._members[at]]
-            slope = (self._slope[at] @ seen[..., None])[..., 0]
-            lines[at, :3], lines[at, 3] = slope, seen.mean(1) - (slope * self._mean[at]).sum(1)
+            seen = _rows(vector[:, None], self._members[at])
+            slope = (self._slope[at] @ seen)[..., 0]
+            lines[at, :3], lines[at, 3] = slope, seen[..., 0].mean(1) - (slope * self._mean[at]).sum(1)
         total = embedding_bag(self._windows, lines, mode="sum")
         return self._count * vector[self.place] - (total[:, :3] * self._colors).sum(1) - total[:, 3]
 
@@ -94,6 +94,12 @@ def _numbered(plane: Tensor) -> Tensor:
 
 def _neighbors(numbers: Tensor, pixels: Tensor) -> Tensor:
     """The numbers [P, 9] around the true pixels of a plane, -1 outside of it."""
-    padded = torch.nn.functional.pad(numbers, (1, 1, 1, 1), value=-1)
-    y, x = pixels.nonzero(as_tuple=True)
-    return torch.stack([padded[y + 1 + dy, x + 1 + dx] for dy, dx in AROUND], 1)
+    padded = pad(numbers, (1, 1, 1, 1), value=-1)
+    centers = pad(pixels, (1, 1, 1, 1)).flatten().nonzero()
+    around = torch.tensor([dy * padded.shape[1] + dx for dy, dx in AROUND], device=numbers.device)
+    return _rows(padded.view(-1, 1), centers + around)[..., 0]
+
+
+def _rows(table: Tensor, index: Tensor) -> Tensor:
+    """Rows [P, 9, C] of a table [R, C] by index [P, 9]; several times faster than indexing with brackets."""
+    return table.index_select(0, index.flatten()).view(*index.shape, table.shape[1])

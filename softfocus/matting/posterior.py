@@ -43,7 +43,8 @@ class Side:
 
     def at(self, index: Tensor) -> Side:
         """The colours at the given places."""
-        return Side(self.log_share[:, index], self.mean[..., index], self.commonest[:, index])
+        mean = _taken(self.mean.flatten(0, 1), index).unflatten(0, self.mean.shape[:2])
+        return Side(_taken(self.log_share, index), mean, _taken(self.commonest, index))
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,11 @@ def _mixtures(colors: Tensor, front: Side, back: Side, spread: Tensor, prior: Te
     log_density = far.clamp_min_(TINY).log_() - error / (2 * noise) + front_share[:, None] + back_share
     flat = log_density.flatten(0, 1)
     return torch.logsumexp(flat, 0), (torch.softmax(flat, 0) * alpha.flatten(0, 1)).sum(0)
+
+
+def _taken(rows: Tensor, index: Tensor) -> Tensor:
+    """Columns [P] of each row; several times faster than an index along the last dimension."""
+    return rows.gather(1, index.expand(len(rows), -1))
 
 
 def _squared(vectors: Tensor | list[Tensor]) -> Tensor:

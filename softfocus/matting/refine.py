@@ -132,14 +132,14 @@ def _consult_mask(samples: Samples, trimap: Trimap, log_odds: Tensor, undecided:
     With `trust_inside`, what lies inside the mask lends its colours to the foreground, the more the deeper, unless the
     background explains them.
     """
-    found = list(samples.solve(trimap.unknown, torch.full_like(log_odds, 0.5)))
-    y, x = (torch.cat([part[axis] for part in found]) for axis in range(2))
-    states = torch.cat([part[2].states for part in found], 1)
+    rows, columns, found = zip(*samples.solve(trimap.unknown, torch.full_like(log_odds, 0.5)), strict=True)
+    y, x = torch.cat(rows), torch.cat(columns)
+    states = torch.cat([part.states for part in found], 1)
     depth = (trimap.inside - trimap.outside)[y, x]
     undecided[y, x] = (1 - (states[2] - states[0]).abs() - states[1]).clamp_min(0)
     log_odds[y, x] = learn_log_odds(depth, states, CERTAIN) + UNDECIDED * undecided[y, x] * depth
     if trust_inside:
-        background = torch.cat([part[2].background for part in found])
+        background = torch.cat([part.background for part in found])
         own = (UNEXPLAINED - background + log_odds[y, x]).sigmoid()
         samples.front[y, x] = trimap.inside[y, x].square() * own
 

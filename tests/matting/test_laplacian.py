@@ -24,8 +24,8 @@ def dense_laplacian(image: Tensor) -> Tensor:
     whole = torch.zeros(height * width, height * width, dtype=torch.float64)
     for y in range(1, height - 1):
         for x in range(1, width - 1):
-            here = (slice(y - 1, y + 2), slice(x - 1, x + 2))
-            colors = image[(slice(None), *here)].double().reshape(3, 9)
+            here = (..., slice(y - 1, y + 2), slice(x - 1, x + 2))
+            colors = image[here].double().reshape(3, 9)
             offset = colors - colors.mean(1, keepdim=True)
             spread = offset @ offset.T + 9 * EPSILON * torch.eye(3, dtype=torch.float64)
             members = number[here].flatten()
@@ -105,7 +105,7 @@ def test_texture_is_the_variance_around():
 
 @pytest.mark.parametrize("contrast", [1.0, 0.005])
 def test_pymatting_agrees(contrast):
-    """Its epsilon is added to a window's sum over nine pixels, ours to the mean. With little contrast it counts."""
+    """Its epsilon is added to the sum over nine pixels, ours to their mean. With little contrast it counts."""
     laplacian = pytest.importorskip("pymatting.laplacian.cf_laplacian")
     image, alpha = 0.5 + contrast * (random_picture(5) - 0.5), random_picture(6)[0]
     whole = laplacian.cf_laplacian(image.movedim(0, -1).double().contiguous().numpy(), epsilon=9 * EPSILON)
