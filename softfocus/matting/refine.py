@@ -22,7 +22,6 @@ from .foreground import estimate_foreground
 from .local_colors import REFERENCE_DIAGONAL
 from .mask_prior import learn_log_odds
 from .samples import Samples
-from .semantics import semantic_log_odds
 from .trimap import Trimap, drawn_trimap, make_trimap
 
 NEIGHBOURS_PX = 2.0  # at a diagonal of REFERENCE_DIAGONAL: whose alpha enters the prior of the next pass
@@ -49,7 +48,6 @@ def refine_mask(
     band_px: float,
     iterations: int = 3,
     others: Tensor | None = None,
-    features: Tensor | None = None,
     trust_inside: bool = True,
     alpha: Tensor | None = None,
     unknown: Tensor | None = None,
@@ -62,7 +60,6 @@ def refine_mask(
         band_px: half-width of the unknown band in pixels; 0 opens none.
         iterations: passes; 0 returns the mask and the image themselves.
         others: [B, 1, H, W] masks of other subjects in the picture, known background for this one.
-        features: [B, C, h, w] of a vision encoder, any size; they decide where the colours cannot.
         trust_inside: whether colours of the band's inner half count as the subject's before they are known.
             Right for a person, whose hair is thinner than the band; wrong for a face under hair.
         alpha: [B, 1, H, W] in 0..1 of the picture itself: what it hides takes the visible colors around it.
@@ -81,8 +78,7 @@ def refine_mask(
     for index in range(len(image)):
         others_here, unknown_here = (None if plane is None else plane[index, 0] for plane in (others, unknown))
         trimap = _trimap(mask[index, 0], band_px, others_here, unknown_here)
-        guide = None if features is None else features[index]
-        mattes.append(_refine_frame(displayable(shown[index]), mask[index, 0], trimap, iterations, guide, trust_inside))
+        mattes.append(_refine_frame(displayable(shown[index]), mask[index, 0], trimap, iterations, trust_inside))
         bands.append(trimap.unknown[None].to(mask))
         solved.append(bands[-1] * trimap.solvable)
     refined, band = torch.stack(mattes), torch.stack(bands)
@@ -105,9 +101,7 @@ def _trimap(mask: Tensor, band_px: float, others: Tensor | None, unknown: Tensor
     return make_trimap(mask, band_px, others)
 
 
-def _refine_frame(
-    image: Tensor, mask: Tensor, trimap: Trimap, iterations: int, features: Tensor | None, trust_inside: bool
-) -> Tensor:
+def _refine_frame(image: Tensor, mask: Tensor, trimap: Trimap, iterations: int, trust_inside: bool) -> Tensor:
     """Alpha [1, H, W] of an image [3, H, W] in 0..1."""
     alpha, unknown = mask.clone(), trimap.unknown
     if trimap.solvable:
@@ -115,8 +109,6 @@ def _refine_frame(
         log_odds, undecided = torch.zeros_like(mask), torch.zeros_like(mask)
         if not trimap.drawn:
             _consult_mask(samples, trimap, log_odds, undecided, trust_inside)
-        if features is not None:
-            log_odds = log_odds + semantic_log_odds(features, trimap.foreground, trimap.background)
         prior, live, doubt = log_odds.sigmoid(), unknown.clone(), torch.zeros_like(mask)
         alpha[unknown] = prior[unknown]
         for _ in range(iterations):

@@ -179,20 +179,6 @@ def test_smooth_mask_values_are_taken_as_given(scene):
     assert error(matte.alpha, scene.alpha) < error(soft, scene.alpha)
 
 
-def test_features_decide_where_colors_cannot():
-    """Subject and background have one colour; the mask misses a part that the features know."""
-    generator = torch.Generator().manual_seed(0)
-    image = 0.5 + 0.02 * torch.rand(1, 3, 96, 96, generator=generator)
-    truth = torch.zeros(1, 1, 96, 96)
-    truth[..., 20:76, 20:76] = 1
-    mask = truth.clone()
-    mask[..., 64:76, 30:60] = 0
-    features = torch.cat([truth, 1 - truth, torch.full_like(truth, 0.3)], 1)[..., ::2, ::2]
-    plain = refine_mask(image, mask, 14.0).alpha
-    guided = refine_mask(image, mask, 14.0, features=features).alpha
-    assert error(guided, truth) < 0.6 * min(error(plain, truth), error(mask, truth))
-
-
 def test_a_drawn_unknown_part_is_solved_whatever_the_mask_says_in_it(scene):
     """A trimap: the mask counts outside of the unknown part only, and the band's width nowhere."""
     known = gaussian_blur(scene.alpha, 4)
