@@ -14,6 +14,7 @@ from benchmarks.latency import preview as preview_latency
 from benchmarks.look import __main__ as look
 from benchmarks.look import unchanged as look_unchanged
 from benchmarks.matting import __main__ as matting
+from benchmarks.matting import flicker as matting_flicker
 from benchmarks.matting_photographs import __main__ as matting_photographs
 from benchmarks.quality_effect import __main__ as quality_effect
 from benchmarks.quality_ladder import __main__ as quality_ladder
@@ -37,6 +38,8 @@ if __name__ == "__main__":
     cutouts.main()
     print()
     matting.main([])
+    print()
+    matting_flicker.main([])
     print()
     matting_photographs.main([])
     print()

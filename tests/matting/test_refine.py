@@ -194,3 +194,17 @@ def test_a_drawn_unknown_part_is_solved_whatever_the_mask_says_in_it(scene):
 
 def test_an_empty_unknown_part_leaves_the_band(scene, rough, matte):
     assert torch.equal(refine_mask(scene.image, rough, BAND, unknown=torch.zeros_like(rough)).alpha, matte.alpha)
+
+
+def test_a_little_noise_moves_alpha_less_than_single_pixels_would(scene, rough, monkeypatch):
+    """Frames of a still clip: what single pixels say jumps with the noise; following the colors evens it out."""
+    generator = torch.Generator().manual_seed(0)
+    frames = [scene.image + 2 / 255 * torch.randn(scene.image.shape, generator=generator) for _ in range(2)]
+
+    def jump() -> float:
+        first, second = (refine_mask(frame, rough, BAND) for frame in frames)
+        return float((first.alpha - second.alpha)[first.band > 0.5].square().mean().sqrt())
+
+    together = jump()
+    monkeypatch.setattr(refine_module, "follow_colors", lambda image, alpha, doubt, unknown: alpha)
+    assert together < 0.7 * jump()
