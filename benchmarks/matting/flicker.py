@@ -97,8 +97,8 @@ def through_codec(frames: Tensor, intra: bool = False) -> Tensor:
             clip.mux(stream.encode(picture))
         clip.mux(stream.encode(None))
     file.seek(0)
-    with av.open(file) as clip:
-        back = [torch.from_numpy(frame.to_ndarray(format="rgb24")) for frame in clip.decode(video=0)]
+    with av.open(file, mode="r") as written:
+        back = [torch.from_numpy(frame.to_ndarray(format="rgb24")) for frame in written.decode(video=0)]
     return torch.stack(back).movedim(-1, 1)[..., :height, :width]
 
 
