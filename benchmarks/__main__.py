@@ -15,6 +15,7 @@ from benchmarks.look import __main__ as look
 from benchmarks.look import unchanged as look_unchanged
 from benchmarks.matting import __main__ as matting
 from benchmarks.matting import flicker as matting_flicker
+from benchmarks.matting import foreground as matting_foreground
 from benchmarks.matting_photographs import __main__ as matting_photographs
 from benchmarks.quality_effect import __main__ as quality_effect
 from benchmarks.quality_ladder import __main__ as quality_ladder
@@ -40,6 +41,8 @@ if __name__ == "__main__":
     matting.main([])
     print()
     matting_flicker.main([])
+    print()
+    matting_foreground.main([])
     print()
     matting_photographs.main([])
     print()

@@ -1,7 +1,7 @@
 """Foreground colours where background shines through: the picture's, pymatting's multi-level estimate, and ours.
 
 Errors are means over mixed pixels, weighted by alpha, in 1/255. The lemur of pymatting's documentation is measured
-if SOFTFOCUS_LEMUR names its folder; its foreground is an estimate itself (closed-form's), so that the rows with new
+if SOFTFOCUS_LEMUR names its folder; its foreground seems to be an estimate itself, so that the rows with new
 backgrounds behind it say more. --pictures FOLDER writes cut-outs over four backgrounds.
 """
 
@@ -120,11 +120,12 @@ def over_backgrounds(every: list[Case]) -> Iterator[Row]:
             methods = {
                 "image": case.image,
                 "multi-level": multi_level(case.image, alpha),
-                "refine_mask": matte.foreground if title == "own" else None,
                 "ours": estimate_foreground(case.image, alpha, matte.band),
                 "true colours": case.foreground,
             }
             for name, color in plain.items():
+                if title == "true" and name != "own":
+                    continue  # one true alpha: the same error over every colour
                 yield {"case": f"{case.name:28}", "alpha": title, "over": f"{name:5}"} | {
                     method: None if front is None else fringe(alpha, front, case, color, matte.band)
                     for method, front in methods.items()
