@@ -74,31 +74,38 @@ def refine_mask(
     if (band_px <= 0 and not drawn) or iterations <= 0 or image.numel() == 0:
         return Matte(mask, image, torch.zeros_like(mask))
     shown = fill_transparent(image, alpha)
-    mattes, bands, solved = [], [], []
-    for index in range(len(image)):
-        others_here, unknown_here = (None if plane is None else plane[index, 0] for plane in (others, unknown))
-        trimap = _trimap(mask[index, 0], band_px, others_here, unknown_here)
-        mattes.append(_refine_frame(displayable(shown[index]), mask[index, 0], trimap, iterations, trust_inside))
-        bands.append(trimap.unknown[None].to(mask))
-        solved.append(bands[-1] * trimap.solvable)
-    refined, band = torch.stack(mattes), torch.stack(bands)
-    foreground = estimate_foreground(shown, refined, torch.stack(solved))
+    trimaps = _trimaps(mask, band_px, others, unknown)
+    refined = torch.stack(
+        [
+            _refine_frame(displayable(frame), plane[0], trimap, iterations, trust_inside)
+            for frame, plane, trimap in zip(shown, mask, trimaps, strict=True)
+        ]
+    )
+    band = _unknown(trimaps, mask)
+    solvable = torch.tensor([trimap.solvable for trimap in trimaps], device=mask.device)
+    foreground = estimate_foreground(shown, refined, band * solvable[:, None, None, None])
     return Matte(refined, restore_hidden(foreground, shown, image, alpha), band)
 
 
 def unknown_band(mask: Tensor, band_px: float, others: Tensor | None = None, unknown: Tensor | None = None) -> Tensor:
     """The band of `refine_mask`, [B, 1, H, W], for those who solve it by other means; arguments as there."""
-    band = torch.zeros_like(mask)
-    for index in range(len(mask)):
-        others_here, unknown_here = (None if plane is None else plane[index, 0] for plane in (others, unknown))
-        band[index, 0] = _trimap(mask[index, 0], band_px, others_here, unknown_here).unknown.to(mask)
-    return band
+    return _unknown(_trimaps(mask, band_px, others, unknown), mask)
 
 
-def _trimap(mask: Tensor, band_px: float, others: Tensor | None, unknown: Tensor | None) -> Trimap:
-    if unknown is not None and bool((unknown >= 0.5).any()):
-        return drawn_trimap(mask, unknown, others)
-    return make_trimap(mask, band_px, others)
+def _unknown(trimaps: list[Trimap], mask: Tensor) -> Tensor:
+    return torch.stack([trimap.unknown[None] for trimap in trimaps]).to(mask) if trimaps else torch.zeros_like(mask)
+
+
+def _trimaps(mask: Tensor, band_px: float, others: Tensor | None, unknown: Tensor | None) -> list[Trimap]:
+    """One for each frame: drawn, or the band of its mask."""
+    found = []
+    for index, plane in enumerate(mask[:, 0]):
+        others_here, unknown_here = (None if planes is None else planes[index, 0] for planes in (others, unknown))
+        if unknown_here is not None and bool((unknown_here >= 0.5).any()):
+            found.append(drawn_trimap(plane, unknown_here, others_here))
+        else:
+            found.append(make_trimap(plane, band_px, others_here))
+    return found
 
 
 def _refine_frame(image: Tensor, mask: Tensor, trimap: Trimap, iterations: int, trust_inside: bool) -> Tensor:
