@@ -15,20 +15,22 @@ from .laplacian import MattingLaplacian
 
 STEPS = (6, 10, 10)  # of conjugate gradients in the picture, at half and at a quarter of its size
 TRUST = 0.5  # of samples without doubt, against the Laplacian
+DRAWN_TRUST = 0.02  # likewise in a trimap's unknown part
 DOUBT = 1e-3  # variance of a sample at which trust has fallen to half
 FLAT_TRUST = 10.0  # where there is no texture to follow: alpha would only spread
 FLAT = 1e-6  # variance of colors, sRGB squared, at which that has fallen to half
 
 
-def follow_colors(image: Tensor, alpha: Tensor, doubt: Tensor, unknown: Tensor) -> Tensor:
+def follow_colors(image: Tensor, alpha: Tensor, doubt: Tensor, unknown: Tensor, drawn: bool = False) -> Tensor:
     """Alpha [H, W] at the unknown pixels [H, W] (bool) of an image [3, H, W] sRGB, 0..1.
 
     Args:
         alpha: [H, W] in 0..1: certain where known, samples where unknown.
         doubt: [H, W] variance of the samples.
+        drawn: whether the unknown part is a trimap's, right beside what is certain, so that samples matter less.
     """
     laplacian = MattingLaplacian(image, unknown)
-    trust = TRUST * DOUBT / (DOUBT + doubt)
+    trust = (DRAWN_TRUST if drawn else TRUST) * DOUBT / (DOUBT + doubt)
     trust[unknown] += FLAT_TRUST * FLAT / (FLAT + laplacian.texture)
     start = _corrected(image, alpha, unknown, trust, STEPS[1:])
     return _solve(laplacian, alpha, unknown, trust, start, STEPS[0]).clamp(0, 1)

@@ -120,7 +120,7 @@ def _refine_frame(image: Tensor, mask: Tensor, trimap: Trimap, iterations: int, 
         alpha[unknown] = prior[unknown]
         for _ in range(iterations):
             _solve_pass(alpha, doubt, live, samples, prior)
-        alpha = follow_colors(image, alpha, doubt * (1 - undecided) ** 2, unknown)
+        alpha = follow_colors(image, alpha, doubt * (1 - undecided) ** 2, unknown, trimap.drawn)
     return alpha[None]
 
 

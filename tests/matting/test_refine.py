@@ -80,7 +80,7 @@ def test_promotions_are_one_way(scene, rough, monkeypatch):
         return found
 
     monkeypatch.setattr(samples_module, "solve_pixels", following)
-    monkeypatch.setattr(refine_module, "follow_colors", lambda image, alpha, doubt, unknown: alpha)
+    monkeypatch.setattr(refine_module, "follow_colors", lambda image, alpha, *rest: alpha)
     alpha = refine_mask(scene.image, rough, BAND).alpha[0, 0]
     promoted = decided >= 0
     assert promoted.sum() > 1000
@@ -206,5 +206,5 @@ def test_a_little_noise_moves_alpha_less_than_single_pixels_would(scene, rough, 
         return float((first.alpha - second.alpha)[first.band > 0.5].square().mean().sqrt())
 
     together = jump()
-    monkeypatch.setattr(refine_module, "follow_colors", lambda image, alpha, doubt, unknown: alpha)
+    monkeypatch.setattr(refine_module, "follow_colors", lambda image, alpha, *rest: alpha)
     assert together < 0.7 * jump()
