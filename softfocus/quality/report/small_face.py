@@ -14,7 +14,7 @@ from .turn import BLOOM, BLUR, SHARPEN, Turn
 SMALL = 0.75  # scale of a face: below, its look is another
 RETURNED = 0.84  # loss of form over that of colours, inside over around: less says that luma came back by itself
 LEAST_LOSS = 0.05  # of the form: less says nothing
-SUNKEN, CUT = 0.17, 0.3  # seam: a blur too wide for the face makes more, and a hard mask more than the second
+SUNKEN, CUT = 0.14, 0.3  # seam: a blur too wide for the face makes more, and a hard mask more than the second
 FLAT, FOGGED = 0.735, 0.72  # form kept, of luma and of colours: light that scatters at the face's scale leaves more
 
 TONES_RETURNED = Turn(
