@@ -26,14 +26,13 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from benchmarks.baseline import Checkout, baseline
-from benchmarks.matting.methods import BAND
+from benchmarks.matting.methods import BAND, EARLIER
 from benchmarks.rows import Check, Row, ratio, show, show_limits, values
 from softfocus.matting import refine_mask
 from softfocus.units import percent_of_diagonal
 from testing.matting.photographs import folder, made_mask, photographs
 from testing.matting.truth import REPORTED_SEEDS, TUNING_SEEDS, make_scene, rough_mask
 
-EARLIER = "406c420"  # colour lines alone, pixel by pixel
 TITLE = f"Flicker of alpha in a still clip, over the band, 1/255; {EARLIER}: that commit's; {{}}"
 NO_ENCODER = "PyAV with libx264 is not installed: the frames have noise alone and went through no codec."
 DRAWN = (("smooth", "fine"), ("busy", "curly"), ("low contrast", "fine"))

@@ -114,8 +114,7 @@ def over_backgrounds(every: list[Case]) -> Iterator[Row]:
     for case in every:
         mask = rough_mask(case.alpha, "downsampled", 1)
         matte = refine_mask(case.image, mask, percent_of_diagonal(case.image, BAND))
-        behind = (case.image * (case.alpha == 0)).sum((2, 3), keepdim=True) / (case.alpha == 0).sum().clamp_min(1)
-        plain = {name: torch.tensor(value).view(1, 3, 1, 1) for name, value in PLAIN.items()} | {"own": behind}
+        plain = plain_colors(case.image, case.alpha)
         for alpha, title in ((case.alpha, "true"), (matte.alpha, "own")):
             methods = {
                 "image": case.image,
@@ -132,6 +131,12 @@ def over_backgrounds(every: list[Case]) -> Iterator[Row]:
                 }
 
 
+def plain_colors(image: Tensor, alpha: Tensor) -> dict[str, Tensor]:
+    """Colours [1, 3, 1, 1] by name: those of PLAIN, and "own", the mean of the picture's own background."""
+    behind = (image * (alpha == 0)).sum((2, 3), keepdim=True) / (alpha == 0).sum().clamp_min(1)
+    return {name: torch.tensor(value).view(1, 3, 1, 1) for name, value in PLAIN.items()} | {"own": behind}
+
+
 def fringe(alpha: Tensor, front: Tensor, case: Case, color: Tensor, band: Tensor) -> float:
     difference = alpha * front + (1 - alpha) * color - case.alpha * case.foreground - (1 - case.alpha) * color
     return 255 * float((difference.abs().mean(1, keepdim=True) * band).sum() / band.sum())
@@ -143,8 +148,7 @@ def write_pictures(folder: Path, every: list[Case]) -> None:
     for name, image, alpha in [(c.name, c.image, c.alpha) for c in every] + [
         (c.name, c.image, c.alpha) for c in cutouts()
     ]:
-        behind = (image * (alpha == 0)).sum((2, 3), keepdim=True) / (alpha == 0).sum().clamp_min(1)
-        colors = [torch.tensor(value).view(1, 3, 1, 1) for value in PLAIN.values()] + [behind]
+        colors = plain_colors(image, alpha).values()
         found = estimate_foreground(image, alpha)
         rows = [
             torch.cat([first] + [alpha * front + (1 - alpha) * color for color in colors], 3)

@@ -20,6 +20,7 @@ from softfocus.matting import refine_mask
 from softfocus.units import percent_of_diagonal
 
 BAND = 4.0  # the node's default, percent of the diagonal to each side of the mask's edge
+EARLIER = "406c420"  # the commit before photographs were measured: colour lines alone, pixel by pixel
 FEATHER = 0.8  # percent of the diagonal; 6 px at 512 x 512
 GUIDED_RADIUS, GUIDED_EPSILON = 16, 1e-4  # px at 512; on 0..1 colours
 

@@ -11,14 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from torch import Tensor
 
 from benchmarks.baseline import ROOT, Checkout, checkout
-from benchmarks.matting.methods import BAND, closed_form, ours
+from benchmarks.matting.methods import BAND, EARLIER, closed_form, ours
 from benchmarks.peak_memory import peak_bytes, restarted_peak_bytes
 from benchmarks.rows import Check, Row, ratio, values
 from benchmarks.timing import seconds
 from softfocus.units import percent_of_diagonal
 from testing.matting.photographs import Photograph, made_mask
 
-EARLIER = "406c420"  # colour lines alone, before photographs were measured
 TITLE = f"Time of the processor from coarse masks, shortest of some runs, seconds; {EARLIER}: that commit's"
 MEMORY = "Peak memory beyond the picture and what comes out, in processes of their own"
 KIND = "coarse"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn.functional import interpolate
+from torch.nn.functional import adaptive_avg_pool2d, interpolate
 
 from .laplacian import MattingLaplacian
 
@@ -18,6 +18,7 @@ TRUST = 0.5  # of samples without doubt, against the Laplacian
 DRAWN_TRUST = 0.02  # likewise in a trimap's unknown part
 DOUBT = 1e-3  # variance of a sample at which trust has fallen to half
 FLAT_TRUST = 10.0  # where there is no texture to follow: alpha would only spread
+STEP = 1 / 255  # of files: the solve only comes near 0 and 1, and half a step from them is there
 FLAT = 1e-6  # variance of colors, sRGB squared, at which that has fallen to half
 
 
@@ -33,7 +34,8 @@ def follow_colors(image: Tensor, alpha: Tensor, doubt: Tensor, unknown: Tensor, 
     trust = (DRAWN_TRUST if drawn else TRUST) * DOUBT / (DOUBT + doubt)
     trust[unknown] += FLAT_TRUST * FLAT / (FLAT + laplacian.texture)
     start = _corrected(image, alpha, unknown, trust, STEPS[1:])
-    return _solve(laplacian, alpha, unknown, trust, start, STEPS[0]).clamp(0, 1)
+    found = _solve(laplacian, alpha, unknown, trust, start, STEPS[0]).clamp(0, 1)
+    return torch.where(unknown & ((found - found.round()).abs() < STEP / 2), found.round(), found)
 
 
 def _corrected(image: Tensor, alpha: Tensor, unknown: Tensor, trust: Tensor, steps: tuple[int, ...]) -> Tensor:
@@ -51,22 +53,8 @@ def _corrected(image: Tensor, alpha: Tensor, unknown: Tensor, trust: Tensor, ste
 
 def _halved(planes: Tensor) -> Tensor:
     """Planes [C, H, W] averaged over cells that share the picture's edges, so that mirrored stays mirrored."""
-    return _halved_rows(_halved_rows(planes).transpose(1, 2)).transpose(1, 2)
-
-
-def _halved_rows(planes: Tensor) -> Tensor:
-    """Each cell is two rows high, and a little less where their count is odd: it then takes shares of three."""
-    rows = planes.shape[1]
-    cells = (rows + 1) // 2
-    if rows % 2 == 0:
-        return planes.unflatten(1, (cells, 2)).mean(2)
-    cell = torch.arange(cells, device=planes.device)
-    first = cell * rows // cells
-    total = torch.zeros_like(planes[:, :cells])
-    for row in (first + step for step in range(3)):
-        share = (((row + 1) * cells).minimum((cell + 1) * rows) - (row * cells).maximum(cell * rows)).clamp_min(0)
-        total += (share / rows)[:, None] * planes[:, row.clamp_max(rows - 1)]
-    return total
+    height, width = planes.shape[1:]
+    return adaptive_avg_pool2d(planes[None], ((height + 1) // 2, (width + 1) // 2))[0]
 
 
 def _solve(

@@ -7,12 +7,13 @@ from torch import Tensor
 from torch.nn.functional import grid_sample
 
 from ..filters.gaussian import gaussian_blur
-from .local_colors import cell_index
+from .local_colors import cell_of
 
 LEAST_SEEN = 0.01  # pixels in a window's average cell for which the wider window counts as much
 SPREAD = 0.01  # sRGB: the colours of one side differ at least this much
 NOISE = 0.005  # sRGB, of the picture
 PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))  # entries of a symmetric matrix, in this order
+FULL = [0, 1, 2, 1, 3, 4, 2, 4, 5]  # entries of the whole matrix, from PAIRS
 SOLVED_AT_ONCE = 1 << 15  # pixels: bounds the memory, and fits the caches
 
 # Moments are planes [10, rows, columns] (or [10, 1, 1] for all): weight, weighted colours, weighted products of PAIRS.
@@ -30,7 +31,7 @@ class Cells:
         y, x = pixels.nonzero(as_tuple=True)
         height, width = pixels.shape
         self.rows, self.columns = (max(1, round(side / max(cell_px, 1.0))) for side in pixels.shape)
-        self.cell = cell_index(y, height, self.rows) * self.columns + cell_index(x, width, self.columns)
+        self.cell = cell_of(y, x, (height, width), (self.rows, self.columns))
         self.place = torch.stack([(2 * x + 1) / width - 1, (2 * y + 1) / height - 1], 1)
 
     def pieces(self) -> list[slice]:
@@ -75,9 +76,9 @@ def conditional_colors(colors: Tensor, alpha: Tensor, front: Tensor, back: Tenso
     rest = colors - alpha * front_mean - (1 - alpha) * back_mean
     total = alpha**2 * front_spread + (1 - alpha) ** 2 * back_spread
     total[[0, 3, 5]] += NOISE**2
-    pull = _solved(total, rest)
+    pull = torch.linalg.solve(_full(total).movedim(2, 0), rest.T).T
     found = (
-        (mean + share * _times(spread, pull)).clamp(0, 1)
+        (mean + share * (_full(spread) * pull).sum(1)).clamp(0, 1)
         for mean, spread, share in ((front_mean, front_spread, alpha), (back_mean, back_spread, 1 - alpha))
     )
     return next(found), next(found)
@@ -91,24 +92,6 @@ def _gaussian(moments: Tensor) -> tuple[Tensor, Tensor]:
     return mean, spread
 
 
-def _times(matrix: Tensor, vector: Tensor) -> Tensor:
-    """Symmetric matrices [6, P] by vectors [3, P]."""
-    xx, xy, xz, yy, yz, zz = matrix
-    x, y, z = vector
-    return torch.stack([xx * x + xy * y + xz * z, xy * x + yy * y + yz * z, xz * x + yz * y + zz * z])
-
-
-def _solved(matrix: Tensor, vector: Tensor) -> Tensor:
-    """The vectors [3, P] that symmetric positive matrices [6, P] take to the given ones, by Cholesky's factors."""
-    xx, xy, xz, yy, yz, zz = matrix
-    x, y, z = vector
-    by_x, cz = xy / xx, xz / xx
-    yy = yy - by_x * xy
-    yz = yz - by_x * xz
-    y = y - by_x * x
-    by_y = yz / yy
-    zz = zz - cz * xz - by_y * yz
-    z = (z - cz * x - by_y * y) / zz
-    y = (y - yz * z) / yy
-    x = (x - xy * y - xz * z) / xx
-    return torch.stack([x, y, z])
+def _full(matrix: Tensor) -> Tensor:
+    """Matrices [3, 3, P] from their entries [6, P]."""
+    return matrix[FULL].unflatten(0, (3, 3))

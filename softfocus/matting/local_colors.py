@@ -56,10 +56,17 @@ def make_grid(image: Tensor, used: Tensor, palette: Tensor) -> Grid:
     rows, columns = max(1, round(height / cell_px)), max(1, round(width / cell_px))
     y, x = used.nonzero(as_tuple=True)
     colors = image[:, y, x].T
-    cell = cell_index(y, height, rows) * columns + cell_index(x, width, columns)
+    cell = cell_of(y, x, (height, width), (rows, columns))
     return Grid((rows, columns), cell, torch.cdist(colors, palette).argmin(1), colors)
 
 
-def cell_index(position: Tensor, size: int, cells: int) -> Tensor:
-    """The cell of a pixel along one axis; mirrored pixels lie in mirrored cells."""
-    return ((2 * position + 1) * cells).div(2 * size, rounding_mode="floor")
+def cell_of(y: Tensor, x: Tensor, size: tuple[int, int], shape: tuple[int, int]) -> Tensor:
+    """Number of the cell, row by row, of pixels of a picture of `size` on a grid of `shape`, both (rows, columns).
+
+    Mirrored pixels lie in mirrored cells.
+    """
+    row, column = (
+        ((2 * at + 1) * cells).div(2 * length, rounding_mode="floor")
+        for at, length, cells in zip((y, x), size, shape, strict=True)
+    )
+    return row * shape[1] + column

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ..units import diagonal
-from .local_colors import REFERENCE_DIAGONAL, cell_index, make_grid
+from .local_colors import REFERENCE_DIAGONAL, cell_of, make_grid
 from .palette import make_palette
 from .posterior import Posterior, Side, solve_pixels
 from .trimap import Trimap
@@ -37,10 +37,9 @@ class Samples:
         """Rows, columns and posterior of the true pixels [H, W], some at a time; prior: [H, W] expected alpha."""
         front, back = (self._local(weight) for weight in (self.front, self.back))
         height, width = self.used.shape
-        rows, columns = self.grid.shape
         y_all, x_all = pixels.nonzero(as_tuple=True)
         for y, x in zip(y_all.split(SOLVED_AT_ONCE), x_all.split(SOLVED_AT_ONCE), strict=True):
-            cell = cell_index(y, height, rows) * columns + cell_index(x, width, columns)
+            cell = cell_of(y, x, (height, width), self.grid.shape)
             yield y, x, solve_pixels(self.image[:, y, x], front.at(cell), back.at(cell), self.variance, prior[y, x])
 
     def _local(self, weight: Tensor) -> Side:
