@@ -1,25 +1,30 @@
-"""Alpha that follows the picture's colors: samples made consistent by the matting Laplacian.
+"""Alpha that follows the picture's colors: samples made consistent by the matting Laplacian and by pixels alike.
 
 What colors say about single pixels is noisy. The solve keeps to it as far as there is no doubt (a data term beside the
-Laplacian: Wang and Cohen, CVPR 2007), elsewhere the Laplacian decides. Coarse pictures come first, so that a few steps
-of conjugate gradients reach far.
+Laplacian: Wang and Cohen, CVPR 2007), elsewhere the Laplacian and the ties decide. A coarse picture comes first: what
+is plainly foreground or background there is done, so that the fine picture is solved only where it matters.
 """
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn.functional import adaptive_avg_pool2d, interpolate
+from torch.nn.functional import adaptive_avg_pool2d, avg_pool2d, interpolate, max_pool2d
 
 from .laplacian import MattingLaplacian
+from .local_colors import cell_of, grid_shape
+from .ties import Ties
 
-STEPS = (6, 10, 10)  # of conjugate gradients in the picture, at half and at a quarter of its size
+STEPS = (15, 20, 20)  # of conjugate gradients in the picture, at half and at a quarter of its size
+SMALLEST = 8  # pixels: a side that is not halved
+DECIDED = 0.01  # what is as near as this to 0 or 1 all around, in a picture of half the size, is done
 TRUST = 0.5  # of samples without doubt, against the Laplacian
 DRAWN_TRUST = 0.02  # likewise in a trimap's unknown part
 DOUBT = 1e-3  # variance of a sample at which trust has fallen to half
 FLAT_TRUST = 10.0  # where there is no texture to follow: alpha would only spread
-STEP = 1 / 255  # of files: the solve only comes near 0 and 1, and half a step from them is there
 FLAT = 1e-6  # variance of colors, sRGB squared, at which that has fallen to half
+TINY = 1e-20  # keeps a step of the solve from 0 / 0 once it is there
+STEP = 1 / 255  # of files: the solve only comes near 0 and 1, and half a step from them is there
 
 
 def follow_colors(image: Tensor, alpha: Tensor, doubt: Tensor, unknown: Tensor, drawn: bool = False) -> Tensor:
@@ -30,25 +35,94 @@ def follow_colors(image: Tensor, alpha: Tensor, doubt: Tensor, unknown: Tensor, 
         doubt: [H, W] variance of the samples.
         drawn: whether the unknown part is a trimap's, right beside what is certain, so that samples matter less.
     """
-    laplacian = MattingLaplacian(image, unknown)
-    trust = (DRAWN_TRUST if drawn else TRUST) * DOUBT / (DOUBT + doubt)
-    trust[unknown] += FLAT_TRUST * FLAT / (FLAT + laplacian.texture)
-    start = _corrected(image, alpha, unknown, trust, STEPS[1:])
-    found = _solve(laplacian, alpha, unknown, trust, start, STEPS[0]).clamp(0, 1)
+    trust = (DRAWN_TRUST if drawn else TRUST) * DOUBT / (DOUBT + doubt) + FLAT_TRUST * FLAT / (FLAT + _texture(image))
+    found = _solved(image, alpha, unknown, trust, grid_shape(*alpha.shape), STEPS)
     return torch.where(unknown & ((found - found.round()).abs() < STEP / 2), found.round(), found)
 
 
-def _corrected(image: Tensor, alpha: Tensor, unknown: Tensor, trust: Tensor, steps: tuple[int, ...]) -> Tensor:
-    """Samples with what the solve of a picture of half the size changes in them; `steps` from there on."""
-    if not steps or min(alpha.shape) < 8:
-        return alpha
-    part = _halved(unknown[None].to(alpha))[0] > 0
-    samples, weight = _halved(torch.stack([alpha, 4 * trust]))
-    small = _halved(image)
-    start = _corrected(small, samples, part, weight, steps[1:])
-    solved = _solve(MattingLaplacian(small, part), samples, part, weight, start, steps[0])
-    change = interpolate((solved - samples)[None, None], alpha.shape, mode="bilinear", align_corners=False)[0, 0]
-    return torch.where(unknown, alpha + change, alpha)
+def _solved(
+    image: Tensor, samples: Tensor, unknown: Tensor, trust: Tensor, grid: tuple[int, int], steps: tuple[int, ...]
+) -> Tensor:
+    """Alpha [H, W], starting from a picture of half the size; `steps` here and from there on."""
+    start = samples
+    if len(steps) > 1 and min(samples.shape) >= SMALLEST:
+        part = _halved(unknown[None].to(samples))[0] > 0
+        small, weight = _halved(torch.stack([samples, 4 * trust]))
+        solved = _solved(_halved(image), small, part, weight, grid, steps[1:])
+        change, above_0, below_1 = _doubled(torch.stack([solved - small, *_farthest(solved)]), samples.shape)
+        decided = unknown & (torch.minimum(above_0, below_1) <= DECIDED)
+        start = torch.where(unknown, samples + change, samples)
+        samples, start = (torch.where(decided, (below_1 <= DECIDED).to(plane), plane) for plane in (samples, start))
+        unknown = unknown & ~decided
+    return _follow(image, samples, unknown, trust, start, grid, steps[0]) if unknown.any() else start
+
+
+def _follow(
+    image: Tensor,
+    samples: Tensor,
+    unknown: Tensor,
+    trust: Tensor,
+    start: Tensor,
+    grid: tuple[int, int],
+    steps: int,
+) -> Tensor:
+    """(L + ties + trust) x = trust samples by preconditioned conjugate gradients (Hestenes and Stiefel 1952)."""
+    laplacian, ties = MattingLaplacian(image, unknown), Ties(image, samples, unknown)
+    y, x = unknown.nonzero(as_tuple=True)
+    kept = _CellMeans(trust[unknown], cell_of(y, x, (unknown.shape[0], unknown.shape[1]), grid), grid)
+    found, vector = start[unknown], start[laplacian.touched]
+    rest = kept.multiply(samples[unknown] - found) - laplacian.multiply(vector) + ties.pull - ties.multiply(found)
+    scale = (kept.diagonal + laplacian.diagonal + ties.diagonal).reciprocal()
+    direction, vector = scale * rest, torch.zeros_like(vector)
+    gain = (rest * direction).sum()
+    for _ in range(steps):
+        vector[laplacian.place] = direction
+        pushed = laplacian.multiply(vector) + ties.multiply(direction) + kept.multiply(direction)
+        length = gain / (direction * pushed).sum().clamp_min(TINY)
+        found = found + length * direction
+        rest = rest - length * pushed
+        step = scale * rest
+        previous, gain = gain, (rest * step).sum()
+        direction = step + gain / previous.clamp_min(TINY) * direction
+    return start.masked_scatter(unknown, found.clamp(0, 1))
+
+
+class _CellMeans:
+    """The data term: samples are kept to in the mean of each cell, weighted by trust; inside it the colors say where.
+
+    Attributes:
+        diagonal: [N].
+    """
+
+    def __init__(self, trust: Tensor, cell: Tensor, grid: tuple[int, int]) -> None:
+        self._trust, self._cell = trust, cell
+        self._share = trust / self._sum(trust, grid[0] * grid[1])[cell]
+        self._count = grid[0] * grid[1]
+        self.diagonal = trust * self._share
+
+    def _sum(self, values: Tensor, count: int) -> Tensor:
+        return values.new_zeros(count).index_add_(0, self._cell, values)
+
+    def multiply(self, vector: Tensor) -> Tensor:
+        """Trust times the mean of each pixel's cell [N], of values [N]."""
+        return self._trust * self._sum(self._share * vector, self._count)[self._cell]
+
+
+def _texture(image: Tensor) -> Tensor:
+    """Variance [H, W] of the colors of an image [3, H, W] in the 3 x 3 windows around each pixel, sRGB squared."""
+    image = image - 0.5  # float32 then holds a difference of squares to 1e-8
+    variance = _around(image.square()) - _around(image).square()
+    return _around(variance.clamp_min(0).sum(0, keepdim=True))[0]
+
+
+def _around(planes: Tensor) -> Tensor:
+    """Means of planes [C, H, W] over 3 x 3 pixels, fewer at the border."""
+    return avg_pool2d(planes[None], 3, 1, 1, count_include_pad=False)[0]
+
+
+def _farthest(alpha: Tensor) -> Tensor:
+    """How far alpha [H, W] comes from 0 and from 1 [2, H, W], in each pixel and the eight around it."""
+    return max_pool2d(torch.stack([alpha, 1 - alpha])[None], 3, 1, 1)[0]
 
 
 def _halved(planes: Tensor) -> Tensor:
@@ -57,22 +131,6 @@ def _halved(planes: Tensor) -> Tensor:
     return adaptive_avg_pool2d(planes[None], ((height + 1) // 2, (width + 1) // 2))[0]
 
 
-def _solve(
-    laplacian: MattingLaplacian, samples: Tensor, unknown: Tensor, trust: Tensor, start: Tensor, steps: int
-) -> Tensor:
-    """(L + trust) x = trust samples by preconditioned conjugate gradients (Hestenes and Stiefel 1952) from `start`."""
-    weight, found, vector = trust[unknown], start[unknown], start[laplacian.touched]
-    rest = weight * (samples[unknown] - found) - laplacian.multiply(vector)
-    scale = (weight + laplacian.diagonal).reciprocal()
-    direction, vector = scale * rest, torch.zeros_like(vector)
-    gain = (rest * direction).sum()
-    for _ in range(steps):
-        vector[laplacian.place] = direction
-        pushed = laplacian.multiply(vector) + weight * direction
-        length = gain / (direction * pushed).sum().clamp_min(1e-20)
-        found = found + length * direction
-        rest = rest - length * pushed
-        step = scale * rest
-        previous, gain = gain, (rest * step).sum()
-        direction = step + gain / previous.clamp_min(1e-20) * direction
-    return start.masked_scatter(unknown, found)
+def _doubled(planes: Tensor, size: torch.Size) -> Tensor:
+    """Planes [C, h, w] of half the size, [C, H, W] again; likewise."""
+    return interpolate(planes[None], size, mode="bilinear", align_corners=False)[0]

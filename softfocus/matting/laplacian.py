@@ -25,7 +25,6 @@ class MattingLaplacian:
         touched: [H, W] bool.
         place: [N] where the unknown pixels stand among the touched ones.
         diagonal: [N] of L.
-        texture: [N] variance of the colors around, sRGB squared.
     """
 
     def __init__(self, image: Tensor, unknown: Tensor) -> None:
@@ -42,19 +41,15 @@ class MattingLaplacian:
         known = image[:, self.touched].T.contiguous()
         count = len(self._members)
         self._mean, self._slope = image.new_empty(count, 3), image.new_empty(count, 3, len(AROUND))
-        own = image.new_zeros(count + 1, len(AROUND) + 1)
+        own = image.new_zeros(count + 1, len(AROUND))
         for at in self._pieces():
             self._mean[at], self._slope[at], own[at] = _fitted(_rows(known, self._members[at]))
-        self.diagonal, self.texture = self._around(own)
+        self.diagonal = self._diagonal(own)
 
-    def _around(self, own: Tensor) -> tuple[Tensor, Tensor]:
-        """The diagonal and the texture [N] from what each window says of its pixels and of itself [windows + 1, 10]."""
-        diagonal, texture = torch.zeros_like(self._count), torch.zeros_like(self._count)
-        for seat in range(len(AROUND)):
-            windows = self._windows[:, seat]
-            diagonal += own[windows, len(AROUND) - 1 - seat]  # where a pixel sits in a window around it
-            texture += own[windows, -1]
-        return diagonal, texture / self._count.clamp_min(1)
+    def _diagonal(self, own: Tensor) -> Tensor:
+        """[N] from what each window adds at its pixels [windows + 1, 9]."""
+        seats = enumerate(self._windows.T)  # where a pixel sits in a window around it
+        return sum((own[windows, len(AROUND) - 1 - seat] for seat, windows in seats), torch.zeros_like(self._count))
 
     def multiply(self, vector: Tensor) -> Tensor:
         """(L x) [N] of x [M]."""
@@ -73,14 +68,14 @@ class MattingLaplacian:
 
 
 def _fitted(seen: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Of windows with colors [P, 9, 3]: means [P, 3]; what makes the slope out of alpha [P, 3, 9]; and, [P, 10], what
-    they add to the diagonal at their pixels, and the variance of their colors."""
+    """Of windows with colors [P, 9, 3]: means [P, 3]; what makes the slope out of alpha [P, 3, 9]; what they add to the
+    diagonal at their pixels [P, 9]."""
     mean = seen.mean(1)
     offset = seen - mean[:, None]
     spread = (offset.transpose(1, 2) @ offset) / len(AROUND) + EPSILON * torch.eye(3).to(seen)
     slope = torch.linalg.solve(spread, offset.transpose(1, 2)) / len(AROUND)
     diagonal = 1 - 1 / len(AROUND) - (offset * slope.transpose(1, 2)).sum(2)
-    return mean, slope, torch.cat([diagonal, offset.square().mean(1).sum(1, keepdim=True)], 1)
+    return mean, slope, diagonal
 
 
 def _grown(plane: Tensor) -> Tensor:

@@ -52,12 +52,17 @@ class Grid:
 def make_grid(image: Tensor, used: Tensor, palette: Tensor) -> Grid:
     """Grid over an image [3, H, W] for the pixels where `used` [H, W] is true."""
     height, width = used.shape
-    cell_px = max(1.0, CELL * math.hypot(height, width) / REFERENCE_DIAGONAL)
-    rows, columns = max(1, round(height / cell_px)), max(1, round(width / cell_px))
+    rows, columns = grid_shape(height, width)
     y, x = used.nonzero(as_tuple=True)
     colors = image[:, y, x].T
     cell = cell_of(y, x, (height, width), (rows, columns))
     return Grid((rows, columns), cell, torch.cdist(colors, palette).argmin(1), colors)
+
+
+def grid_shape(height: int, width: int) -> tuple[int, int]:
+    """Rows and columns of cells of a picture."""
+    cell_px = max(1.0, CELL * math.hypot(height, width) / REFERENCE_DIAGONAL)
+    return max(1, round(height / cell_px)), max(1, round(width / cell_px))
 
 
 def cell_of(y: Tensor, x: Tensor, size: tuple[int, int], shape: tuple[int, int]) -> Tensor:

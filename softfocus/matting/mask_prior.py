@@ -1,8 +1,8 @@
-"""How far a mask can be trusted at each depth, learned from the pixels whose colour alone decides.
+"""How far a mask can be trusted at each depth, learned from the colours of all pixels at that depth.
 
-A mask may be grown, shrunk or drawn with few corners. Where the two sides have colours of their own, that
-shows; what is learned there holds for the pixels at the same depth whose colours do not decide. An
-empirical Bayes prior: few decided pixels leave the assumption as it was.
+A mask may be grown, shrunk or drawn with few corners. How much of a depth is foreground is the mean of what its pixels'
+colours say where that much is expected: expectation maximization (Dempster, Laird and Rubin 1977). Colours that say
+nothing leave it as assumed.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from .posterior import expected_alpha, prior_of, state_shares
+
 STEEPNESS = 8.0  # log-odds that are assumed at the end of the band
 BINS = 16  # of the signed depth
-ASSUMED = 0.3  # weight of the assumption, as a share of all pixels at that depth
+ROUNDS = 6
+ASSUMED = 0.1  # weight of the assumption, as a share of all pixels at that depth
 SUREST = 1e-4  # probabilities stay this far from 0 and 1
 
 
@@ -21,24 +24,29 @@ def assumed_log_odds(depth: Tensor) -> Tensor:
     return STEEPNESS * depth
 
 
-def learn_log_odds(depth: Tensor, states: Tensor, certain: float) -> Tensor:
-    """Log-odds [P] of foreground by depth, as the decided ones among P pixels show them.
+def learn_log_odds(depth: Tensor, states: Tensor, mixed: Tensor) -> Tensor:
+    """Log-odds [P] of foreground by depth, as the colours of P pixels show them.
 
     Args:
         depth: [P] signed depth in -1..1.
-        states: [3, P] probabilities of background, mixture and foreground under a neutral prior.
-        certain: probability from which a pixel counts as decided.
+        states: [3, P] probabilities of background, mixture and foreground where 0.5 was expected before.
+        mixed: [P] expected alpha of a mixture.
     """
     index = ((depth + 1) / 2 * BINS).long().clamp(0, BINS - 1)
-    everyone, front, back, assumed = (
-        torch.bincount(index, weight, BINS).to(depth)
-        for weight in (None, states[2] > certain, states[0] > certain, assumed_log_odds(depth).sigmoid())
-    )
+    count = torch.bincount(index, minlength=BINS).to(depth)
     # An empty bin has no pixel that would ask for it, but its neighbours are interpolated with it.
     centers = (torch.arange(BINS).to(depth) + 0.5) * 2 / BINS - 1
-    assumed = torch.where(everyone > 0, assumed / everyone.clamp_min(1), assumed_log_odds(centers).sigmoid())
-    weight = ASSUMED * everyone.clamp_min(1)
-    learned = ((front + weight * assumed) / (front + back + weight)).clamp(SUREST, 1 - SUREST).logit()
+    total = torch.bincount(index, assumed_log_odds(depth).sigmoid(), BINS).to(depth)
+    assumed = torch.where(count > 0, total / count.clamp_min(1), assumed_log_odds(centers).sigmoid())
+    weight = ASSUMED * count.clamp_min(1)
+    likelihood = states / state_shares(torch.full_like(depth[:1], 0.5))
+    prior = assumed
+    for _ in range(ROUNDS):
+        back, mixture, front = likelihood * state_shares(prior)[:, index]
+        alpha = (front + mixture * mixed) / (back + mixture + front)
+        found = torch.bincount(index, alpha, BINS).to(depth) + weight * expected_alpha(assumed)
+        prior = prior_of(found / (count + weight)).clamp(SUREST, 1 - SUREST)
+    learned = prior.logit()
     place = ((depth + 1) / 2 * BINS - 0.5).clamp(0, BINS - 1)
     below = place.long().clamp_max(BINS - 2)
     return torch.lerp(learned[below], learned[below + 1], place - below)

@@ -15,7 +15,7 @@ from torch import Tensor
 NOISE = 0.01  # sRGB: camera noise that every colour has besides its palette entry's spread
 ALIKE = 0.6  # sRGB distance: mixtures of colours nearer than this count for less, since they explain anything
 PAIRS = 4  # colours of each side that are paired for mixtures, the locally commonest
-MIXED = 16.0  # weight of mixtures against pure pixels in the prior
+MIXED = 8.0  # weight of mixtures against pure pixels in the prior
 EVIDENCE = 1.25  # exponent of the likelihoods: spreads hold shading too, so that plain densities are too wide
 RARE = 1e-6  # share at which a colour counts as absent, so that logarithms stay finite
 TINY = 1e-12  # likewise of a density or a probability
@@ -54,12 +54,10 @@ class Posterior:
     Attributes:
         states: [3, P] probabilities of background, mixture and foreground.
         mixed: [P] expected alpha if it is a mixture.
-        background: [P] log density of the colour under the background alone, at EVIDENCE 1.
     """
 
     states: Tensor
     mixed: Tensor
-    background: Tensor
 
     @property
     def alpha(self) -> Tensor:
@@ -84,9 +82,26 @@ def solve_pixels(colors: Tensor, front: Side, back: Side, variance: Tensor, prio
     spread = variance + NOISE**2
     background, foreground = (_pure(colors, side, spread) for side in (back, front))
     mixed, alpha = _mixtures(colors, front, back, spread, prior)
-    log_prior = torch.stack([(1 - prior) ** 2, 2 * MIXED * prior * (1 - prior), prior**2]).log()
-    states = torch.softmax(log_prior + EVIDENCE * torch.stack([background, mixed, foreground]), 0)
-    return Posterior(states, alpha, background)
+    states = torch.softmax(state_shares(prior).log() + EVIDENCE * torch.stack([background, mixed, foreground]), 0)
+    return Posterior(states, alpha)
+
+
+def state_shares(prior: Tensor) -> Tensor:
+    """What each state counts for [3, P] before the colour is seen, where alpha is expected to be `prior` [P]."""
+    return torch.stack([(1 - prior) ** 2, 2 * MIXED * prior * (1 - prior), prior**2])
+
+
+def expected_alpha(prior: Tensor) -> Tensor:
+    """Alpha [P] that the shares of a prior [P] add up to, mixtures being a half: nearer to 0.5 than the prior."""
+    background, mixture, foreground = state_shares(prior)
+    return (foreground + mixture / 2) / (background + mixture + foreground)
+
+
+def prior_of(alpha: Tensor) -> Tensor:
+    """The prior [P] under which `alpha` [P] in 0..1 is expected: a quadratic equation."""
+    slope = 1 + (MIXED - 1) * (1 - 2 * alpha)
+    root = (slope.square() - 4 * (slope - 1) * alpha).clamp_min(0).sqrt()
+    return 2 * alpha / (slope + root).clamp_min(TINY)
 
 
 def _pure(colors: Tensor, side: Side, spread: Tensor) -> Tensor:

@@ -28,8 +28,6 @@ NEIGHBOURS_PX = 2.0  # at a diagonal of REFERENCE_DIAGONAL: whose alpha enters t
 SHARED = 0.5  # weight of the neighbours in the prior, the rest is the mask's
 CERTAIN = 0.99  # probability from which a pixel becomes known
 LEAST = 0.01  # the prior never rules anything out
-UNDECIDED = 8.0  # log-odds more that the mask gets at the end of the band where colours say nothing at all
-UNEXPLAINED = 0.0  # log density of a colour that no background has, against which the background's is held
 
 
 @dataclass(frozen=True)
@@ -128,19 +126,17 @@ def _consult_mask(samples: Samples, trimap: Trimap, log_odds: Tensor, undecided:
     """Fill in, in the band, the log-odds [H, W] of foreground that the mask gives as far as it proves right, and how
     far the colours leave each pixel [H, W] undecided between the sides (1 = they say nothing, so that the mask counts).
 
-    With `trust_inside`, what lies inside the mask lends its colours to the foreground, the more the deeper, unless the
-    background explains them.
+    With `trust_inside`, what lies inside the mask lends its colours to the foreground, the more the deeper, as far as
+    the mask proves right.
     """
     rows, columns, found = zip(*samples.solve(trimap.unknown, torch.full_like(log_odds, 0.5)), strict=True)
     y, x = torch.cat(rows), torch.cat(columns)
-    states = torch.cat([part.states for part in found], 1)
+    states, mixed = torch.cat([part.states for part in found], 1), torch.cat([part.mixed for part in found])
     depth = (trimap.inside - trimap.outside)[y, x]
     undecided[y, x] = (1 - (states[2] - states[0]).abs() - states[1]).clamp_min(0)
-    log_odds[y, x] = learn_log_odds(depth, states, CERTAIN) + UNDECIDED * undecided[y, x] * depth
+    log_odds[y, x] = learn_log_odds(depth, states, mixed)
     if trust_inside:
-        background = torch.cat([part.background for part in found])
-        own = (UNEXPLAINED - background + log_odds[y, x]).sigmoid()
-        samples.front[y, x] = trimap.inside[y, x].square() * own
+        samples.front[y, x] = trimap.inside[y, x].square() * log_odds[y, x].sigmoid()
 
 
 def _solve_pass(alpha: Tensor, doubt: Tensor, live: Tensor, samples: Samples, mask_prior: Tensor) -> None:

@@ -10,7 +10,7 @@ from torch import Tensor
 from ..filters.local_range import local_maximum
 from ..units import diagonal
 
-THIN = 0.5  # share of the local thickness that a band may take from either side, so that thin parts keep a core
+THIN = 0.5  # share of the local thickness that the band takes where it would take a whole piece, so that a core is left
 NEAR = 4.0  # band widths within which colours are gathered
 DRAWN_NEAR = 0.16  # of the diagonal, likewise around an unknown part that somebody drew
 
@@ -46,7 +46,7 @@ def make_trimap(mask: Tensor, band_px: float, others: Tensor | None = None) -> T
 
     Args:
         mask: 0.5 is the edge; values in between lie in the band.
-        band_px: half-width of the band; on either side it takes at most half of what is there.
+        band_px: half-width of the band. Parts thinner than that are unknown, but every piece keeps a core.
         others: [H, W] masks of other subjects, known background where at least 0.5 (and this mask is less).
     """
     within = mask.cpu() >= 0.5
@@ -93,6 +93,12 @@ def _depth(side: Tensor) -> Tensor:
 
 
 def _band(depth: Tensor, band_px: float) -> Tensor:
-    """Width of the band at each pixel: band_px, less where the side is thin."""
+    """Width of the band at each pixel: band_px, less in pieces of a side that are nowhere deeper."""
+    from scipy.ndimage import label
+
+    numbers, count = label(depth.cpu().numpy() > 0, torch.ones(3, 3).numpy())
+    pieces = torch.from_numpy(numbers).to(depth.device, torch.long)
+    deepest = depth.new_zeros(count + 1).scatter_reduce(0, pieces.flatten(), depth.flatten(), "amax")
+    keeps = (deepest > band_px)[pieces]
     thickness = local_maximum(depth[None, None], round(band_px))[0, 0]
-    return (THIN * thickness).clamp_max(band_px)
+    return torch.where(keeps, band_px, (THIN * thickness).clamp_max(band_px))

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from softfocus.filters.gaussian import gaussian_blur
-from softfocus.matting.closed_form import follow_colors
+from softfocus.matting.closed_form import _texture, follow_colors
+from softfocus.matting.laplacian import MattingLaplacian
 from testing.matting.truth import make_scene
 
 SIDE = 32
@@ -104,3 +105,35 @@ def test_the_same_twice_and_inputs_unchanged():
     first, second = (follow_colors(image, samples, doubt, unknown) for _ in range(2))
     assert torch.equal(first, second)
     assert all(torch.equal(*pair) for pair in zip(before, (image, samples, doubt, unknown), strict=True))
+
+
+def test_texture_is_the_variance_of_the_windows_around():
+    image = torch.zeros(3, 7, 9)
+    image[:, :, 5:] = 0.6
+    texture = _texture(image)
+    assert texture[:, :3].max() < 1e-8 and texture[:, 7:].max() < 1e-8
+    third = 3 * 0.6**2 * (1 / 3) * (2 / 3)  # of a window with one column of three in the other color
+    torch.testing.assert_close(texture[:, 3], torch.full((7,), third / 3))
+    torch.testing.assert_close(texture[:, 4], torch.full((7,), 2 * third / 3))
+
+
+def test_a_hard_edge_is_not_moved_to_the_coarse_picture():
+    """It lies on an odd column, in the middle of a pixel of half the size."""
+    truth = (torch.arange(SIDE) >= SIDE // 2 + 1).float().expand(SIDE, SIDE)
+    image = mixed(truth) + 0.02 * torch.stack([random_plane(seed) for seed in (11, 12, 13)])
+    found = follow_colors(image, truth, torch.full_like(truth, SURE), strip(8))
+    assert (found - truth).abs().max() < 0.02
+
+
+def test_the_fine_picture_is_solved_only_where_the_coarse_one_leaves_something_open(monkeypatch):
+    solved = []
+
+    def noted(image: Tensor, unknown: Tensor) -> MattingLaplacian:
+        solved.append(int(unknown.sum()))
+        return MattingLaplacian(image, unknown)
+
+    monkeypatch.setattr("softfocus.matting.closed_form.MattingLaplacian", noted)
+    image = mixed(step()) + 0.02 * torch.stack([random_plane(seed) for seed in (11, 12, 13)])
+    found = follow_colors(image, step(), torch.full_like(step(), SURE), strip(12))
+    assert (found - step()).abs().max() < 0.02
+    assert solved[-1] < 0.5 * strip(12).sum()

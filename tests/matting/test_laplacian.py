@@ -91,18 +91,6 @@ def test_alpha_that_is_linear_in_color_is_left_alone():
     assert product(image, random_picture(4)[0], UNKNOWN["everything"]).abs().max() > 0.1
 
 
-def test_texture_is_the_variance_around():
-    image = torch.zeros(3, HEIGHT, WIDTH)
-    image[:, :, 5:] = 0.6
-    texture = torch.zeros(HEIGHT, WIDTH)
-    unknown = UNKNOWN["everything"]
-    texture[unknown] = MattingLaplacian(image, unknown).texture
-    assert texture[:, :3].max() == 0 and texture[:, 8:].max() < 1e-12
-    third = 3 * 0.6**2 * (1 / 3) * (2 / 3)  # of a window with one column of three in the other color
-    torch.testing.assert_close(texture[1:-1, 3], torch.full((HEIGHT - 2,), third / 3))
-    torch.testing.assert_close(texture[1:-1, 4], torch.full((HEIGHT - 2,), 2 * third / 3))
-
-
 @pytest.mark.parametrize("contrast", [1.0, 0.005])
 def test_pymatting_agrees(contrast):
     """Its epsilon is added to the sum over nine pixels, ours to their mean. With little contrast it counts."""

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from softfocus.matting.posterior import Posterior, Side, solve_pixels
+from softfocus.matting.posterior import Posterior, Side, expected_alpha, prior_of, solve_pixels
 
 FRONT, BACK = torch.tensor([0.9, 0.5, 0.1]), torch.tensor([0.1, 0.3, 0.7])
 VARIANCE = torch.tensor([1e-4])
@@ -44,7 +44,7 @@ def test_probabilities_sum_to_one_and_alpha_and_doubt_have_their_ranges(seed, pa
     )
     variance = 1e-5 + 0.01 * torch.rand(palette, generator=generator)
     found = solve_pixels(colors, front, back, variance, torch.full((40,), prior))
-    assert found.states.shape == (3, 40) and found.mixed.shape == found.background.shape == (40,)
+    assert found.states.shape == (3, 40) and found.mixed.shape == (40,)
     torch.testing.assert_close(found.states.sum(0), torch.ones(40))
     for plane, most in ((found.states, 1.0), (found.mixed, 1 + 1e-5), (found.alpha, 1.0), (found.doubt, 0.25 + 1e-5)):
         assert torch.isfinite(plane).all() and plane.min() >= 0 and plane.max() <= most
@@ -70,7 +70,7 @@ def test_a_side_s_own_color_is_nearly_certain(share):
 
 def test_states_that_agree_leave_less_doubt_than_states_that_do_not():
     states = torch.tensor([[0.0, 0.5, 0.0], [0.0, 0.0, 1.0], [1.0, 0.5, 0.0]])
-    sure, coin, mixture = Posterior(states, torch.full((3,), 0.5), torch.zeros(3)).doubt
+    sure, coin, mixture = Posterior(states, torch.full((3,), 0.5)).doubt
     assert sure < 0.01 and mixture < 0.01 and coin > 0.2
 
 
@@ -97,3 +97,9 @@ def test_places_are_independent():
     together = solved(colors).alpha
     alone = torch.cat([solved(colors[:, [index]]).alpha for index in range(12)])
     torch.testing.assert_close(together, alone, atol=1e-5, rtol=1e-4)
+
+
+@given(st.floats(0, 1))
+def test_the_prior_of_an_expected_alpha_is_the_one_it_came_from(prior):
+    before = torch.tensor([prior], dtype=torch.float64)
+    torch.testing.assert_close(prior_of(expected_alpha(before)), before, atol=1e-9, rtol=1e-9)

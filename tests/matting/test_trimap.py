@@ -34,3 +34,14 @@ def test_a_drawn_unknown_part_is_all_that_is_unknown():
     assert torch.equal(trimap.foreground, (mask > 0) & (unknown == 0))
     beside = drawn_trimap(mask, unknown, others)
     assert torch.equal(beside.unknown, (unknown > 0) & (others == 0))
+
+
+def test_thin_parts_are_unknown_but_every_piece_keeps_a_core():
+    """A body with a strand thinner than the band, and a second piece as thin: what is grown may be all wrong there."""
+    mask = torch.zeros(120, 160)
+    mask[40:100, 20:80] = 1  # body
+    mask[60:66, 80:130] = 1  # strand
+    mask[10:18, 120:128] = 1  # piece
+    trimap = make_trimap(mask, 8.0)
+    assert trimap.unknown[60:66, 90:130].all()
+    assert trimap.foreground[60:80, 40:60].all() and trimap.foreground[13:15, 123:125].all()
