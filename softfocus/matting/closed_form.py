@@ -69,7 +69,8 @@ def _follow(
     """(L + ties + trust) x = trust samples by preconditioned conjugate gradients (Hestenes and Stiefel 1952)."""
     laplacian, ties = MattingLaplacian(image, unknown), Ties(image, samples, unknown)
     y, x = unknown.nonzero(as_tuple=True)
-    kept = _CellMeans(trust[unknown], cell_of(y, x, (unknown.shape[0], unknown.shape[1]), grid), grid)
+    cells = cell_of(y, x, (unknown.shape[0], unknown.shape[1]), grid)
+    kept = _CellMeans(trust[unknown], cells, grid[0] * grid[1])
     found, vector = start[unknown], start[laplacian.touched]
     rest = kept.multiply(samples[unknown] - found) - laplacian.multiply(vector) + ties.pull - ties.multiply(found)
     scale = (kept.diagonal + laplacian.diagonal + ties.diagonal).reciprocal()
@@ -94,18 +95,18 @@ class _CellMeans:
         diagonal: [N].
     """
 
-    def __init__(self, trust: Tensor, cell: Tensor, grid: tuple[int, int]) -> None:
-        self._trust, self._cell = trust, cell
-        self._share = trust / self._sum(trust, grid[0] * grid[1])[cell]
-        self._count = grid[0] * grid[1]
+    def __init__(self, trust: Tensor, cell: Tensor, count: int) -> None:
+        """Of trust [N] and numbers [N] of as many cells as `count`."""
+        self._trust, self._cell, self._count = trust, cell, count
+        self._share = trust / self._sums(trust)
         self.diagonal = trust * self._share
-
-    def _sum(self, values: Tensor, count: int) -> Tensor:
-        return values.new_zeros(count).index_add_(0, self._cell, values)
 
     def multiply(self, vector: Tensor) -> Tensor:
         """Trust times the mean of each pixel's cell [N], of values [N]."""
-        return self._trust * self._sum(self._share * vector, self._count)[self._cell]
+        return self._trust * self._sums(self._share * vector)
+
+    def _sums(self, values: Tensor) -> Tensor:
+        return values.new_zeros(self._count).index_add_(0, self._cell, values)[self._cell]
 
 
 def _texture(image: Tensor) -> Tensor:
