@@ -36,6 +36,10 @@ def test_a_grown_mask_is_seen_through():
     assert (log_odds[DEPTH > 0.5] > 3).all()
 
 
+def test_few_told_pixels_do_not_turn_it():
+    assert (learned(states_for(0.4, told=0.03))[DEPTH > 0.15] > 0).all()
+
+
 def test_a_third_of_the_pixels_is_enough():
     """What the silent ones are expected to be follows from the others, round by round."""
     log_odds = learned(states_for(0.4, told=0.33))
