@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ..filters.local_range import local_maximum
 from ..units import diagonal
 
-THIN = 0.5  # share of its depth that the band takes from a piece that it would take whole, so that a core is left
+THIN = 0.5  # share of the local thickness that the band takes where it would take a whole piece, so that a core is left
 NEAR = 4.0  # band widths within which colours are gathered
 DRAWN_NEAR = 0.16  # of the diagonal, likewise around an unknown part that somebody drew
 
@@ -98,4 +99,6 @@ def _band(depth: Tensor, band_px: float) -> Tensor:
     numbers, count = label(depth.cpu().numpy() > 0, torch.ones(3, 3).numpy())
     pieces = torch.from_numpy(numbers).to(depth.device, torch.long)
     deepest = depth.new_zeros(count + 1).scatter_reduce(0, pieces.flatten(), depth.flatten(), "amax")
-    return torch.where(deepest > band_px, band_px, THIN * deepest)[pieces]
+    keeps = (deepest > band_px)[pieces]
+    thickness = local_maximum(depth[None, None], round(band_px))[0, 0]
+    return torch.where(keeps, band_px, (THIN * thickness).clamp_max(band_px))
