@@ -18,7 +18,7 @@ from .host.schema import Schema, boxes_input, number
 from .picture_effect import run_effect
 from .preview.cache import HIDDEN
 
-FLOATS_PER_PIXEL = 48
+FLOATS_PER_PIXEL = 52
 PERCENT, PIXELS = "% of diagonal", "pixels"
 
 
