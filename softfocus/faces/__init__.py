@@ -20,7 +20,7 @@ from .masks.regions import box_of_face, face_width, region_masks, weighted_maxim
 from .nets.selfie import SelfieSegmentation
 from .nets.weights import FaceNets, face_nets, load_face_nets, load_selfie_net, person_net
 from .people import EVERYBODY, choose_people, count_people, parse_people, with_bystanders
-from .summary import summarize_faces, summarize_people
+from .summary import summarize_drawn, summarize_faces, summarize_people
 
 __all__ = [
     "EVERYBODY",
@@ -58,6 +58,7 @@ __all__ = [
     "region_masks",
     "scene_cuts",
     "seen_twice",
+    "summarize_drawn",
     "summarize_faces",
     "summarize_people",
     "thumbnail",

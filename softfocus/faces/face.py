@@ -28,6 +28,7 @@ class Face:
         person: number of whom it shows, from 1, as the node's `people` counts; 0 where nobody has counted.
         usual_area: of its person's boxes in px^2, by which the largest are chosen; None: the area of its own box.
         strength: 0..1, what its masks are multiplied by.
+        drawn: whether its landmarks follow a drawing, on which the mesh does not hold.
     """
 
     box: tuple[float, float, float, float]
@@ -37,6 +38,7 @@ class Face:
     person: int = 0
     usual_area: float | None = None
     strength: float = 1.0
+    drawn: bool = False
 
     @property
     def area(self) -> float:

@@ -65,5 +65,17 @@ def summarize_people(
     return " ".join(sentences)
 
 
+def summarize_drawn(found: Sequence[list[Face]]) -> str:
+    """A sentence about faces whose landmarks follow a drawing, and how sure they are; "" where there are none."""
+    scores = [face.score for faces in found for face in faces if face.drawn]
+    if not scores:
+        return ""
+    sure = " to ".join(sorted({f"{min(scores):.2f}", f"{max(scores):.2f}"}))
+    placed = "placed by the drawing itself, with the face mesh as a guide"
+    if len(scores) == 1:
+        return f"One face is drawn (confidence {sure}): its eyes and mouth are {placed}."
+    return f"{len(scores)} faces are drawn (confidence {sure}): their eyes and mouths are {placed}."
+
+
 def _number(count: int, noun: str) -> str:
     return f"{count} {noun if count == 1 else noun + 's'}"

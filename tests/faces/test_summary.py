@@ -7,7 +7,7 @@ from dataclasses import replace
 import torch
 
 from softfocus.faces.face import Face
-from softfocus.faces.summary import summarize_faces, summarize_people
+from softfocus.faces.summary import summarize_drawn, summarize_faces, summarize_people
 
 FACE = Face((0, 0, 9, 9), 1.0, None, torch.zeros(468, 2))
 SEEN, NONE = [FACE], []
@@ -34,6 +34,15 @@ def test_empty_frames_are_named():
 def test_filled_frames_are_named():
     assert said([SEEN, NONE, SEEN], [SEEN] * 3) == "2 faces found in 3 frames by the nets. Filled in: frame 2."
     assert said([NONE, SEEN, NONE], [NONE, SEEN, SEEN]).endswith("Look again. Filled in: frame 3.")
+
+
+def test_drawn_faces_are_told_with_their_confidence():
+    drawn = replace(FACE, drawn=True, score=0.876)
+    assert summarize_drawn([SEEN, NONE]) == ""
+    assert summarize_drawn([SEEN, [drawn]]).startswith("One face is drawn (confidence 0.88): ")
+    assert summarize_drawn([[drawn, replace(drawn, score=1.0)]]).startswith(
+        "2 faces are drawn (confidence 0.88 to 1.00)"
+    )
 
 
 def people(*persons):

@@ -16,7 +16,7 @@ from ..nets.weights import FaceNets
 from .views import View, seen_whole, whole_views
 
 MERGE_OVERLAP = 0.3
-BATCH = 16  # views in one run of a net
+BATCH = 8  # views in one run of a net: on a CPU more are slower again
 
 
 @torch.no_grad()

@@ -14,6 +14,8 @@ from ...transparency import fill_transparent
 from ..face import Face, distinct, largest, same_faces
 from ..nets.weights import FaceNets
 from .detect import detect_faces
+from .drawn import detect_drawn_faces
+from .drawn_landmarks import drawn_faces_first, place_on_drawings
 from .mesh import SURE, add_landmarks
 from .views import TURNS, tile_views, whole_views
 
@@ -57,6 +59,8 @@ def _find(nets: FaceNets, frame: Tensor, min_confidence: float, detector: Detect
     known = same_faces(tiled, faces) & (scores >= enough.clamp(max=SURE)[:, None])
     better = [face for face, seen in zip(tiled, known.any(1).tolist(), strict=True) if not seen]
     faces = faces + add_landmarks(nets, frame, [better], DOUBTED)[0]
+    drawn = place_on_drawings(nets, frame, detect_drawn_faces(nets, frame, min_confidence)[0])
+    faces = drawn_faces_first(drawn, faces, same_faces(drawn, faces))
     if not any(face.score >= SURE for face in faces):
         for angle in TURNS:
             turned = detect_faces(nets, frame, min_confidence, partial(whole_views, angle=angle))

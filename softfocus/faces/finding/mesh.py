@@ -49,16 +49,16 @@ def _frame_landmarks(nets: FaceNets, frame: Tensor, faces: list[Face], min_prese
         _square_from_box(nets, frame, face) if face.keypoints is None else _square_from_detection(face, face.keypoints)
         for face in faces
     ]
-    points, _ = _run(nets, frame, squares)
-    points, logits = _run(nets, frame, [square_around(each, RIGHT_EYE, LEFT_EYE) for each in points])
+    points, _ = run_mesh(nets, frame, squares)
+    points, logits = run_mesh(nets, frame, [square_around(each, RIGHT_EYE, LEFT_EYE) for each in points])
     return [
-        replace(face, landmarks=each, box=_span(each))
+        replace(face, landmarks=each, box=span(each))
         for face, each, present in zip(faces, points, torch.tensor(logits).sigmoid().tolist(), strict=True)
         if present >= min_presence or (face.keypoints is not None and face.score >= SURE)
     ]
 
 
-def _run(nets: FaceNets, frame: Tensor, squares: list[Square]) -> tuple[list[Tensor], list[float]]:
+def run_mesh(nets: FaceNets, frame: Tensor, squares: list[Square]) -> tuple[list[Tensor], list[float]]:
     """Landmarks in picture pixels and the logit of presence, one for each square.
 
     The mean over what the net sees and what it sees mirrored, since on turned heads its two answers differ.
@@ -90,7 +90,7 @@ def _square_from_box(nets: FaceNets, frame: Tensor, face: Face) -> Square:
     """
     x, y, width, height = face.box
     middle, side = (x + width / 2, y + height / 2), max(width, height) * CROP_MARGIN
-    points, logits = _run(nets, frame, [Square(*middle, side, quarter * math.pi / 2) for quarter in range(4)])
+    points, logits = run_mesh(nets, frame, [Square(*middle, side, quarter * math.pi / 2) for quarter in range(4)])
     return square_around(points[logits.index(max(logits))], RIGHT_EYE, LEFT_EYE)
 
 
@@ -104,6 +104,7 @@ def square_around(points: Tensor, right: int, left: int) -> Square:
     return Square(x, y, (high - low).max().item() * CROP_MARGIN, frame.angle)
 
 
-def _span(points: Tensor) -> tuple[float, float, float, float]:
+def span(points: Tensor) -> tuple[float, float, float, float]:
+    """Left, top, width and height of points [N, 2]."""
     (left, top), (right, bottom) = points.amin(0).tolist(), points.amax(0).tolist()
     return left, top, right - left, bottom - top

@@ -10,21 +10,24 @@ from torch import Tensor, nn
 
 from ...pack_weights import FOLDER, read_weights, usable
 from .blazeface import FullRangeDetector, ShortRangeDetector
+from .cascade import PatternCascade
 from .facemesh import FaceMesh
 from .selfie import SelfieSegmentation
 
 FILES = {"short": "blazeface_short.safetensors", "full": "blazeface_full.safetensors", "mesh": "face_mesh.safetensors"}
+DRAWN_FILE = "drawn_faces.safetensors"
 SELFIE_FILE = "selfie_segmentation.safetensors"
 
 
 class FaceNets(nn.Module):
-    """The detectors `short` and `full` and the landmark net `mesh`, in float32 and evaluation mode."""
+    """The detectors `short` and `full`, `drawn` of drawn faces, and the landmark net `mesh`, in evaluation mode."""
 
     def __init__(self) -> None:
         super().__init__()
         self.short = ShortRangeDetector()
         self.full = FullRangeDetector()
         self.mesh = FaceMesh()
+        self.drawn = PatternCascade()
 
 
 def load_face_nets(folder: Path = FOLDER) -> FaceNets:
@@ -34,7 +37,7 @@ def load_face_nets(folder: Path = FOLDER) -> FaceNets:
         ValueError: a file is missing or not the net it should be; the sentence names it.
     """
     nets = FaceNets()
-    for name, file in FILES.items():
+    for name, file in {**FILES, "drawn": DRAWN_FILE}.items():
         _fill(nets.get_submodule(name), file, folder)
     return nets.train(False).requires_grad_(False)
 

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from softfocus.faces import load_face_nets
-from softfocus.faces.nets.weights import FILES, SELFIE_FILE, load_selfie_net
+from softfocus.faces.nets.weights import DRAWN_FILE, FILES, SELFIE_FILE, load_selfie_net
 from softfocus.pack_weights import FOLDER
 from testing.faces.portrait import crop, nets, picture
 
@@ -41,7 +41,7 @@ def test_person_net_sees_the_person():
 
 @pytest.mark.parametrize("content", [None, b"not a weight file"])
 def test_a_bad_person_file_is_named_and_leaves_the_others_alone(tmp_path, content):
-    for file in FILES.values():
+    for file in (*FILES.values(), DRAWN_FILE):
         (tmp_path / file).write_bytes((FOLDER / file).read_bytes())
     if content is not None:
         (tmp_path / SELFIE_FILE).write_bytes(content)
@@ -62,15 +62,16 @@ def test_weights_are_half_precision_and_small():
 
 
 @pytest.mark.parametrize("content", [None, b"", b"not a weight file", b"\xff" * 64])
-def test_a_bad_weight_file_is_named(tmp_path, content):
-    for file in FILES.values():
+@pytest.mark.parametrize("bad", [FILES["full"], DRAWN_FILE])
+def test_a_bad_weight_file_is_named(tmp_path, content, bad):
+    for file in (*FILES.values(), DRAWN_FILE):
         (tmp_path / file).write_bytes((FOLDER / file).read_bytes())
-    broken = tmp_path / FILES["full"]
+    broken = tmp_path / bad
     if content is None:
         broken.unlink()
     else:
         broken.write_bytes(content)
-    with pytest.raises(ValueError, match="blazeface_full"):
+    with pytest.raises(ValueError, match=bad):
         load_face_nets(folder=tmp_path)
 
 
