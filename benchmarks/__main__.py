@@ -6,6 +6,7 @@ from benchmarks.dream_guidance import __main__ as dream_guidance
 from benchmarks.face_size import __main__ as face_size
 from benchmarks.face_video import __main__ as face_video
 from benchmarks.faces import __main__ as faces
+from benchmarks.faces import turned as faces_turned
 from benchmarks.feature_cost import __main__ as feature_cost
 from benchmarks.features import __main__ as features
 from benchmarks.image_engine import __main__ as image_engine
@@ -32,6 +33,8 @@ if __name__ == "__main__":
     face_size.main([])
     print()
     faces.main([])
+    print()
+    faces_turned.main()
     print()
     drawn_faces.main()
     print()

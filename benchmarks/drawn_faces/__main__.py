@@ -16,17 +16,25 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
+from torch.nn.functional import interpolate
 
+from benchmarks.baseline import baseline, checkout
 from benchmarks.rows import Check, show_limits
 from softfocus.faces import Face, find_faces, load_face_nets
 from softfocus.faces.finding.drawn_landmarks import features
 from softfocus.faces.nets.weights import FaceNets
 from testing.faces.drawn_sheet import TUNING_ROWS, VARIABLE, Tile, sheet, tiles
 from testing.other_portraits import SUFFIXES, still
-from testing.portraits import TEMPLATES, fetch_wheel
+from testing.portraits import ROOT, TEMPLATES, fetch_wheel, portraits
 
 COLUMNS = 6
 PLACED = 0.1  # of the face's width
+EARLIER, SIDE, TIMED, RUNS = (
+    "fdb343f",
+    1024,
+    4,
+    3,
+)  # the commit before drawn faces; px; every so many portraits; the shortest
 FOUND_TILES, FALSE_BOXES, PLACED_FACES = 34, 2, 30  # of 36 tiles
 
 
@@ -74,6 +82,20 @@ def run_stills(nets: FaceNets) -> None:
     print(f"templates' stills      {count} pictures, found as drawn: {', '.join(names) or 'none'}")
 
 
+def run_times() -> list[Check]:
+    """Prints the processor's time of `face_detail_mask` beside the earlier commit's; the limit on their sums."""
+    images = [interpolate(each.image, (SIDE, SIDE), mode="bilinear").clamp(0, 1) for each in portraits()][::TIMED]
+    sums = []
+    with baseline(EARLIER) as earlier, checkout(ROOT) as now:
+        if earlier is None:
+            return []
+        for each in (now, earlier):
+            spent = [each.run("softfocus.faces:face_detail_mask", runs=RUNS, image=image) for image in images]
+            sums.append(sum(one.cpu_milliseconds for one in spent))
+    print(f"face_detail_mask, {len(images)} pictures of {SIDE} px: {sums[0]:.0f} ms; {EARLIER}: {sums[1]:.0f} ms")
+    return [Check(f"time / {EARLIER}", sums[0] / sums[1], 1.0)]
+
+
 def main() -> list[Check]:
     torch.set_num_threads(1)
     start = time.perf_counter()
@@ -93,6 +115,7 @@ def main() -> list[Check]:
                 Check("faces with eyes and mouth in place", placed, PLACED_FACES, at_least=True),
             ]
         run_stills(nets)
+        limits += run_times()
     show_limits(limits, start)
     return limits
 

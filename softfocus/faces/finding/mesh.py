@@ -16,6 +16,8 @@ from ..topology import LEFT_EYE, RIGHT_EYE, mirror_map
 
 CROP_MARGIN = 1.5  # side of the crop over the longer side of the face's upright box; the mesh was trained on this
 SURE = 0.8  # detector score from which a face needs no second opinion
+DOUBTED = 5.0  # logit of presence below which a detected face is looked at turned, too
+SURER = 5.0  # by so much the turned view's logit must be higher
 BATCH = 16  # crops in one run of the net
 
 
@@ -51,11 +53,29 @@ def _frame_landmarks(nets: FaceNets, frame: Tensor, faces: list[Face], min_prese
     ]
     points, _ = run_mesh(nets, frame, squares)
     points, logits = run_mesh(nets, frame, [square_around(each, RIGHT_EYE, LEFT_EYE) for each in points])
+    for index, face in enumerate(faces):
+        if face.keypoints is not None and logits[index] < DOUBTED:
+            points[index], logits[index] = _turned(nets, frame, points[index], logits[index])
     return [
         replace(face, landmarks=each, box=span(each))
         for face, each, present in zip(faces, points, torch.tensor(logits).sigmoid().tolist(), strict=True)
         if present >= min_presence or (face.keypoints is not None and face.score >= SURE)
     ]
+
+
+def _turned(nets: FaceNets, frame: Tensor, points: Tensor, logit: float) -> tuple[Tensor, float]:
+    """Points and logit of presence as seen in the crop turned by quarters, where that is sure and far surer.
+
+    A detector may take a face that stands on its head for an upright one; the mesh does not.
+    """
+    square = square_around(points, RIGHT_EYE, LEFT_EYE)
+    turned = [replace(square, angle=square.angle + quarter * math.pi / 2) for quarter in (1, 2, 3)]
+    seen, sure = run_mesh(nets, frame, turned)
+    best = max(range(len(turned)), key=lambda index: sure[index])
+    if sure[best] < max(DOUBTED, logit + SURER):
+        return points, logit
+    (again,), (presence,) = run_mesh(nets, frame, [square_around(seen[best], RIGHT_EYE, LEFT_EYE)])
+    return again, presence
 
 
 def run_mesh(nets: FaceNets, frame: Tensor, squares: list[Square]) -> tuple[list[Tensor], list[float]]:

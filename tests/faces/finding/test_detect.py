@@ -7,9 +7,9 @@ import math
 import pytest
 import torch
 
-from softfocus.faces import detect_faces, find_faces, largest
+from softfocus.faces import add_landmarks, detect_faces, find_faces, largest
 from softfocus.faces.crops import Square, sample_square
-from softfocus.faces.face import Face, distinct
+from softfocus.faces.face import Face, distinct, landmarks_of
 from softfocus.faces.finding.detect import _merge
 from testing.faces.portrait import BOX, LEFT_EYE, LEFT_MOUTH, NOSE, RIGHT_EYE, RIGHT_MOUTH, face, nets, picture
 from testing.faces.reference import overlap
@@ -79,6 +79,18 @@ def test_scale_gives_the_scaled_landmarks(size):
     assert found.landmarks is not None and face().landmarks is not None
     error = (found.landmarks * 512 / size - face().landmarks).norm(dim=1)
     assert error.mean() < 0.01 * face().box[2]
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_face_detected_at_a_wrong_angle_is_meshed_at_its_own(quarters):
+    """As a detector that takes a face on its head for an upright one: its keypoints say the wrong eyes."""
+    turned = picture().rot90(quarters, (2, 3))
+    (wanted,) = find_faces(nets(), turned)[0]
+    x, y, width, height = wanted.box
+    eyes = torch.tensor([(x + 0.3 * width, y + 0.4 * height), (x + 0.7 * width, y + 0.4 * height)])
+    wrong = Face(wanted.box, 0.7, eyes[[0, 1, 0, 1, 0, 1]])
+    ((found,),) = add_landmarks(nets(), turned, [[wrong]])
+    assert (landmarks_of(found) - landmarks_of(wanted)).norm(dim=1).max() < 0.08 * max(width, height)
 
 
 @pytest.mark.parametrize("turn", [-30, 30])
