@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import count
 
 import torch
 from torch import Tensor, nn
@@ -19,9 +19,6 @@ WINDOW = 24  # px
 STAGES = (3, 6, 8, 11, 14, 18, 22, 22, 29, 33, 38, 44, 49, 53, 60, 66, 66, 71, 78, 80)  # weak classifiers of each
 WEAK = sum(STAGES)
 AROUND, MIDDLE = [0, 1, 2, 5, 8, 7, 6, 3], 4  # of three times three blocks: clockwise, the highest bit first
-BITS = 2 ** torch.arange(7, -1, -1, dtype=torch.uint8)
-NINE = tuple(product(range(3), repeat=2))
-DENSE = 2  # stages that every window goes through: run over whole planes, which costs less a window
 GATHERED = 1 << 20  # corners of blocks at once: bounds the memory
 
 
@@ -61,63 +58,49 @@ class PatternCascade(nn.Module):
 
         `strides`: px from one window of a plane to the next.
         """
+        device = self.votes.device
         if not planes:
-            empty = torch.zeros(0, dtype=torch.long, device=self.votes.device)
-            return Windows(empty, empty.view(0, 2), self.votes.new_zeros(0))
+            empty = torch.zeros(0, 3, dtype=torch.long, device=device)
+            return Windows(empty[:, 0], empty[:, 1:], self.votes.new_zeros(0))
         table = torch.where(self.members > 0, self.votes[:, :1], self.votes[:, 1:])
         sums = [_integral(plane) for plane in planes]
-        left = [self._dense(each, stride, table) for each, stride in zip(sums, strides, strict=True)]
-        number = torch.cat([torch.full_like(y, index) for index, (y, _) in enumerate(left)])
-        y, x = (torch.cat(each) for each in zip(*left, strict=True))
         width = max(each.shape[1] for each in sums)  # of all planes below each other, so that one offset serves all
         canvas = torch.cat([pad(each, (0, width - each.shape[1])) for each in sums]).flatten()
-        top = number.new_tensor([0, *(len(each) for each in sums)]).cumsum(0)[number]
-        margin = self.votes.new_zeros(len(number))
-        for stage in range(DENSE, len(STAGES)):
-            margin = self._gathered(stage, canvas, (top + y) * width + x, width, table)
+        tops = torch.tensor([0, *(len(each) for each in sums)], device=device).cumsum(0)
+        windows = torch.cat([_windows(*each, device) for each in zip(count(), planes, strides, strict=False)])
+        margin = self.votes.new_zeros(len(windows))
+        for stage in range(len(STAGES)):
+            number, x, y = windows.T
+            margin = self._margin(stage, canvas, (tops[number] + y) * width + x, width, table)
             passed = margin >= 0
-            number, y, x, top, margin = (each[passed] for each in (number, y, x, top, margin))
-        return Windows(number, torch.stack([x, y], 1), margin)
+            windows, margin = windows[passed], margin[passed]
+        return Windows(windows[:, 0], windows[:, 1:], margin)
 
-    def _dense(self, sums: Tensor, stride: int, table: Tensor) -> tuple[Tensor, Tensor]:
-        """Rows and columns of the windows of one plane that pass the first stages."""
-        height, width = ((length - 1 - WINDOW) // stride + 1 for length in sums.shape)
-        passed = torch.ones(height, width, dtype=torch.bool, device=sums.device)
-        for stage in range(DENSE):
-            total = torch.zeros(height * width, device=sums.device)
-            for weak in _of_stage(stage):
-                x, y, wide, high = self.blocks[weak].tolist()
-                block = sums[high:, wide:] - sums[:-high, wide:] - sums[high:, :-wide] + sums[:-high, :-wide]
-                blocks = [
-                    _every(block, y + row * high, x + column * wide, stride, passed.shape) for row, column in NINE
-                ]
-                pattern = torch.zeros_like(passed, dtype=torch.uint8)
-                for bit, place in enumerate(reversed(AROUND)):
-                    pattern |= (blocks[place] >= blocks[MIDDLE]).to(torch.uint8) << bit
-                total += table[weak].index_select(0, pattern.flatten().int())
-            passed &= total.view(height, width) >= self.thresholds[stage]
-        rows, columns = passed.nonzero(as_tuple=True)
-        return rows * stride, columns * stride
-
-    def _gathered(self, stage: int, canvas: Tensor, first: Tensor, width: int, table: Tensor) -> Tensor:
+    def _margin(self, stage: int, canvas: Tensor, first: Tensor, width: int, table: Tensor) -> Tensor:
         """Votes above the threshold [P] of windows whose corners are at `first` [P] in a canvas of that width."""
         weak = _of_stage(stage)
-        x, y, wide, high = self.blocks[weak.start : weak.stop].long().T[..., None, None]
-        four = torch.arange(4, device=canvas.device)
+        x, y, wide, high = self.blocks[weak.start : weak.stop].int().T[:, None, None]
+        four = torch.arange(4, dtype=torch.int32, device=canvas.device)
         offsets = (
-            (y + four[:, None] * high) * width + x + four * wide
-        )  # [weak, 4, 4]: corners of three times three blocks
+            (y + four[:, None, None] * high) * width + x + four[:, None] * wide
+        )  # of blocks' corners, [4, 4, weak]
         found = [self.votes.new_zeros(0)]
-        for at in first.split(max(1, GATHERED // offsets.numel())):
-            corners = canvas[at[:, None, None, None] + offsets]
-            rows = corners[..., 1:, :] - corners[..., :-1, :]
-            block = (rows[..., 1:] - rows[..., :-1]).flatten(2)
-            pattern = ((block[..., AROUND] >= block[..., MIDDLE, None]) * BITS.to(canvas.device)).sum(
-                -1, dtype=torch.long
-            )
-            votes = table[weak.start : weak.stop].expand(len(at), -1, -1).gather(2, pattern[..., None])
-            found.append(votes[..., 0].sum(1) - self.thresholds[stage])
+        for at in first.int().split(max(1, GATHERED // offsets.numel())):
+            place = offsets[..., None] + at
+            corners = canvas.index_select(0, place.flatten()).view_as(place)
+            rows = corners[1:] - corners[:-1]
+            pattern = _pattern((rows[:, 1:] - rows[:, :-1]).flatten(0, 1))
+            votes = table[weak.start : weak.stop].gather(1, pattern.long())
+            found.append(votes.sum(0) - self.thresholds[stage])
         return torch.cat(found)
+
+
+def _pattern(blocks: Sequence[Tensor] | Tensor) -> Tensor:
+    """uint8 of the shape of each of nine blocks: which of the eight around are at least the middle one."""
+    pattern = torch.zeros_like(blocks[0], dtype=torch.uint8)
+    for bit, place in enumerate(reversed(AROUND)):
+        pattern |= (blocks[place] >= blocks[MIDDLE]).to(torch.uint8) << bit
+    return pattern
 
 
 def _of_stage(stage: int) -> range:
@@ -126,9 +109,10 @@ def _of_stage(stage: int) -> range:
     return range(first, first + STAGES[stage])
 
 
-def _every(plane: Tensor, y: int, x: int, stride: int, shape: torch.Size) -> Tensor:
-    """The pixels from (y, x) on that are `stride` apart, as many as `shape` says."""
-    return plane[y::stride, x::stride][: shape[0], : shape[1]]
+def _windows(number: int, plane: Tensor, stride: int, device: torch.device) -> Tensor:
+    """Number of the plane, x and y of all windows in it [P, 3]."""
+    rows, columns = (torch.arange(0, length - WINDOW + 1, stride, device=device) for length in plane.shape)
+    return torch.cartesian_prod(torch.tensor([number], device=device), rows, columns)[:, [0, 2, 1]]
 
 
 def _integral(plane: Tensor) -> Tensor:

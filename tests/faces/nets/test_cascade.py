@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -25,7 +25,7 @@ def made(seed: int, threshold: float) -> PatternCascade:
         x, y = (int(torch.randint(0, WINDOW - 3 * each + 1, (), generator=random)) for each in (width, height))
         net.blocks[weak] = torch.tensor([x, y, width, height])
     net.members.copy_(torch.randint(0, 2, net.members.shape, generator=random))
-    net.votes.copy_(torch.rand(net.votes.shape, generator=random) - 0.5)
+    net.votes.copy_(torch.randint(-32, 33, net.votes.shape, generator=random) / 64)  # sums are exact in any order
     net.thresholds.fill_(threshold)
     return net
 
@@ -56,7 +56,7 @@ def random_plane(seed: int, height: int, width: int) -> Tensor:
     return torch.randint(0, 256, (height, width), generator=torch.Generator().manual_seed(seed)).float()
 
 
-@pytest.mark.parametrize(("seed", "threshold"), [(0, -99.0), (1, -2.5), (2, -3.0)])
+@pytest.mark.parametrize(("seed", "threshold"), [(0, -99.0), (1, -4.0), (2, -3.5)])
 def test_windows_and_margins_are_those_by_hand(seed, threshold):
     net, planes, strides = made(seed, threshold), [random_plane(seed, 26, 27), random_plane(seed + 9, 25, 24)], [2, 1]
     wanted = {
@@ -72,17 +72,18 @@ def test_windows_and_margins_are_those_by_hand(seed, threshold):
     assert len(wanted) > 0 and got == pytest.approx(wanted, abs=1e-5)
 
 
-@given(st.integers(0, 1000), st.integers(1, 4))
-def test_no_window_is_lost_where_work_is_split(seed, dense):
-    net, plane = made(seed, -3.0), random_plane(seed, 40, 33)
+@settings(deadline=None, max_examples=30)
+@given(st.integers(0, 1000), st.sampled_from([500, 4000, 50_000]))
+def test_no_window_is_lost_where_work_is_split(seed, at_once):
+    net, plane = made(seed, -3.0), random_plane(seed, 30, 33)
     whole = net([plane], [1])
-    before = cascade.DENSE, cascade.GATHERED
+    before = cascade.GATHERED
     try:
-        cascade.DENSE, cascade.GATHERED = dense, 4000
+        cascade.GATHERED = at_once
         other = net([plane], [1])
     finally:
-        cascade.DENSE, cascade.GATHERED = before
-    assert torch.equal(whole.corner, other.corner) and torch.allclose(whole.margin, other.margin)
+        cascade.GATHERED = before
+    assert torch.equal(whole.corner, other.corner) and torch.equal(whole.margin, other.margin)
 
 
 def test_no_planes_no_windows():
