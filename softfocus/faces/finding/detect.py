@@ -61,6 +61,8 @@ def _candidates(nets: FaceNets, frame: Tensor, min_confidence: float, views: lis
             raw, logits = net(sample_squares(frame, [view.square for view in part], net.size))
             for view, values, score in zip(part, raw.cpu(), logits.sigmoid().cpu(), strict=True):
                 kept = (score >= min_confidence).nonzero()[:, 0]
+                if not len(kept):  # as in most tiles
+                    continue
                 decoded = _decode(values[kept] / net.size, net.anchors()[kept], view)
                 whole = seen_whole(view, decoded[:, :4], frame.shape[2], frame.shape[3])
                 boxes.append(decoded[whole])
