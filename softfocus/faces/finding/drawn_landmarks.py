@@ -22,6 +22,7 @@ CROPS = (0.75, 0.9, 1.1, 1.3, 1.5)  # of the box: sides of the squares that the 
 LOW = 0.05  # of the box: so much lower than its middle lie those squares
 HOLDS = 10.0  # logit of presence from which the mesh is right about a drawing too
 EYES = ((0.315, 0.43), (0.685, 0.43))  # of the box's side, from its corner: where drawn eyes are in the mean
+EYE = (0.17, 0.15)  # of the box's side: drawn eyes are at least so wide and high, lids and lashes included
 MOUTH_HEIGHT = 0.665  # and mouths; they hardly differ, since the cascade learned from faces so placed
 MOUTH_BY_MESH = 0.7  # of how far the mouth lies to the side, which depends on the pose
 CROP_PX = 120  # the crop in which eyes are sought; its side is BORDERED of the box's
@@ -49,7 +50,7 @@ def _placed(nets: FaceNets, frame: Tensor, face: Face) -> Face:
     again, logit = run_mesh(nets, frame, [square_around(points[best], RIGHT_EYE, LEFT_EYE)])
     mesh, presence = max([(points[best], logits[best]), (again[0], logit[0])], key=lambda each: each[1])
     holds = presence >= HOLDS
-    found = mesh if holds else _moved(mesh, _features_of(frame, face, mesh))
+    found = mesh if holds else _opened(_moved(mesh, _features_of(frame, face, mesh)), side)
     return replace(face, landmarks=found, box=span(found), drawn=not holds)
 
 
@@ -94,6 +95,18 @@ def _moved(mesh: Tensor, target: Tensor) -> Tensor:
     if torch.linalg.det(from_).abs() < 1e-6:
         return mesh
     return ((mesh - source[0]).double() @ torch.linalg.solve(from_, to)).float() + target[0]
+
+
+def _opened(points: Tensor, side: float) -> Tensor:
+    """Landmarks with eyes as large as drawn eyes are in a box of that side, and the brows raised by that."""
+    points = points.clone()
+    for eye, brow in zip(RINGS["eyes"], RINGS["brows"], strict=True):
+        ring = points[list(eye)]
+        size = ring.amax(0) - ring.amin(0)
+        larger = (side * torch.tensor(EYE) / size.clamp_min(1e-6)).clamp_min(1)
+        points[list(eye)] = torch.lerp(ring.mean(0), ring, larger)
+        points[list(brow), 1] -= ((larger[1] - 1) * size[1] / 2).item()
+    return points
 
 
 def drawn_faces_first(drawn: list[Face], others: list[Face], same: Tensor) -> list[Face]:

@@ -38,7 +38,7 @@ def find_faces(
         min_confidence: 0..1, the detector's.
         detector: takes the place of the pack's own: from pictures and confidence to faces with keypoints, such as
             `YuNet`. Without one, each picture is viewed as a whole and in tiles, and turned too where no upright face
-            is certain.
+            is certain. Drawn faces are sought beside either.
         alpha: [B, 1, H, W] in 0..1; what it hides, no net is shown: visible colors go on there.
 
     Returns:
@@ -50,19 +50,25 @@ def find_faces(
 
 
 def _find(nets: FaceNets, frame: Tensor, min_confidence: float, detector: Detector | None) -> list[Face]:
-    if detector is not None:
-        return distinct(add_landmarks(nets, frame, detector(frame, min_confidence))[0])
+    if detector is None:
+        faces = _seen_in_views(nets, frame, min_confidence)
+    else:
+        faces = distinct(add_landmarks(nets, frame, detector(frame, min_confidence))[0])
+    drawn = place_on_drawings(nets, frame, detect_drawn_faces(nets, frame, min_confidence)[0])
+    faces = drawn_faces_first(drawn, faces, same_faces(drawn, faces))
+    if detector is None and not any(face.score >= SURE for face in faces):
+        for angle in TURNS:
+            turned = detect_faces(nets, frame, min_confidence, partial(whole_views, angle=angle))
+            faces += add_landmarks(nets, frame, turned, DOUBTED)[0]
+    return distinct(faces)
+
+
+def _seen_in_views(nets: FaceNets, frame: Tensor, min_confidence: float) -> list[Face]:
+    """Faces in the whole picture and in tiles of it."""
     (faces,) = add_landmarks(nets, frame, detect_faces(nets, frame, min_confidence))
     (tiled,) = detect_faces(nets, frame, min_confidence, tile_views)
     # A small face may be seen badly in the whole picture and well in a tile.
     scores, enough = (torch.tensor([face.score for face in each]) for each in (faces, tiled))
     known = same_faces(tiled, faces) & (scores >= enough.clamp(max=SURE)[:, None])
     better = [face for face, seen in zip(tiled, known.any(1).tolist(), strict=True) if not seen]
-    faces = faces + add_landmarks(nets, frame, [better], DOUBTED)[0]
-    drawn = place_on_drawings(nets, frame, detect_drawn_faces(nets, frame, min_confidence)[0])
-    faces = drawn_faces_first(drawn, faces, same_faces(drawn, faces))
-    if not any(face.score >= SURE for face in faces):
-        for angle in TURNS:
-            turned = detect_faces(nets, frame, min_confidence, partial(whole_views, angle=angle))
-            faces += add_landmarks(nets, frame, turned, DOUBTED)[0]
-    return distinct(faces)
+    return faces + add_landmarks(nets, frame, [better], DOUBTED)[0]
