@@ -53,18 +53,17 @@ def _frame_landmarks(nets: FaceNets, frame: Tensor, faces: list[Face], min_prese
     ]
     points, _ = run_mesh(nets, frame, squares)
     points, logits = run_mesh(nets, frame, [square_around(each, RIGHT_EYE, LEFT_EYE) for each in points])
-    for index, face in enumerate(faces):
-        if face.keypoints is not None and logits[index] < DOUBTED:
-            points[index], logits[index] = _turned(nets, frame, points[index], logits[index])
-    return [
-        replace(face, landmarks=each, box=span(each))
-        for face, each, present in zip(faces, points, torch.tensor(logits).sigmoid().tolist(), strict=True)
-        if present >= min_presence or (face.keypoints is not None and face.score >= SURE)
-    ]
+    found = []
+    for face, seen, logit in zip(faces, points, logits, strict=True):
+        detected = face.keypoints is not None
+        if torch.tensor(logit).sigmoid() >= min_presence or (detected and face.score >= SURE):
+            upright = _turned(nets, frame, seen, logit) if detected and logit < DOUBTED else seen
+            found.append(replace(face, landmarks=upright, box=span(upright)))
+    return found
 
 
-def _turned(nets: FaceNets, frame: Tensor, points: Tensor, logit: float) -> tuple[Tensor, float]:
-    """Points and logit of presence as seen in the crop turned by quarters, where that is sure and far surer.
+def _turned(nets: FaceNets, frame: Tensor, points: Tensor, logit: float) -> Tensor:
+    """The points, or those seen in the crop turned by quarters, where that is sure and far surer.
 
     A detector may take a face that stands on its head for an upright one; the mesh does not.
     """
@@ -73,9 +72,9 @@ def _turned(nets: FaceNets, frame: Tensor, points: Tensor, logit: float) -> tupl
     seen, sure = run_mesh(nets, frame, turned)
     best = max(range(len(turned)), key=lambda index: sure[index])
     if sure[best] < max(DOUBTED, logit + SURER):
-        return points, logit
-    (again,), (presence,) = run_mesh(nets, frame, [square_around(seen[best], RIGHT_EYE, LEFT_EYE)])
-    return again, presence
+        return points
+    (again,), _ = run_mesh(nets, frame, [square_around(seen[best], RIGHT_EYE, LEFT_EYE)])
+    return again
 
 
 def run_mesh(nets: FaceNets, frame: Tensor, squares: list[Square]) -> tuple[list[Tensor], list[float]]:
