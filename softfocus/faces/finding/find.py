@@ -13,6 +13,7 @@ from ...settings import MASK
 from ...transparency import fill_transparent
 from ..face import Face, distinct, largest, same_faces
 from ..nets.weights import FaceNets
+from .close_up import find_close_up
 from .detect import detect_faces
 from .drawn import detect_drawn_faces
 from .drawn_landmarks import drawn_faces_first, place_on_drawings
@@ -60,7 +61,7 @@ def _find(nets: FaceNets, frame: Tensor, min_confidence: float, detector: Detect
         for angle in TURNS:
             turned = detect_faces(nets, frame, min_confidence, partial(whole_views, angle=angle))
             faces += add_landmarks(nets, frame, turned, DOUBTED)[0]
-    return distinct(faces)
+    return distinct(faces) or find_close_up(nets, frame, min_confidence)
 
 
 def _seen_in_views(nets: FaceNets, frame: Tensor, min_confidence: float) -> list[Face]:

@@ -1,0 +1,42 @@
+"""A face that fills the frame or is cut by it, which no detector knows: the mesh is asked about the whole frame."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn.functional import pad
+
+from ...color import displayable
+from ..crops import Square
+from ..face import Face
+from ..nets.weights import FaceNets
+from ..topology import LEFT_EYE, RIGHT_EYE
+from .mesh import run_mesh, span, square_around
+
+SIDES = (1.3, 1.8, 2.4, 3.2)  # of the frame's longer side: squares around its middle that the mesh is shown
+BORDER = 1.2  # of the longer side: what lies around the frame, in its mean color; the mesh doubts faces beside black
+EVEN, SPREAD = (
+    2.5,
+    1.5,
+)  # logit of presence at which a find is as likely a face as none; the change that triples the odds
+SMALLEST = 32  # px: the mesh draws a face into a handful of pixels too
+
+
+@torch.no_grad()
+def find_close_up(nets: FaceNets, image: Tensor, min_confidence: float) -> list[Face]:
+    """The face of a picture [1, 3, H, W] that is as large as the frame, with landmarks; none if that is not likely."""
+    height, width = image.shape[2:]
+    if min(height, width) < SMALLEST:
+        return []
+    longer = max(height, width)
+    frame = displayable(image)
+    mean = frame.mean((2, 3), keepdim=True)
+    border = round(BORDER * longer)
+    frame = pad(frame - mean, (border,) * 4) + mean
+    middle = (border + width / 2, border + height / 2)
+    points, logits = run_mesh(nets, frame, [Square(*middle, side * longer) for side in SIDES])
+    best = points[max(range(len(SIDES)), key=lambda index: logits[index])]
+    (found,), (logit,) = run_mesh(nets, frame, [square_around(best, RIGHT_EYE, LEFT_EYE)])
+    score = torch.tensor((logit - EVEN) / SPREAD).sigmoid().item()
+    found = found - border
+    return [Face(span(found), score, landmarks=found)] if score >= min_confidence else []
