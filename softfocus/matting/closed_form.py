@@ -20,7 +20,6 @@ SMALLEST = 8  # pixels: a side that is not halved
 DECIDED = 0.01  # what is as near as this to 0 or 1 all around, in a picture of half the size, is done
 TRUST = 0.5  # of samples without doubt, against the Laplacian
 DRAWN_TRUST = 0.02  # likewise in a trimap's unknown part
-DRAWN_STEPS = (40, 40, 40)  # with so little of a data term the solve takes longer
 DOUBT = 1e-3  # variance of a sample at which trust has fallen to half
 FLAT_TRUST = 10.0  # where there is no texture to follow: alpha would only spread
 FLAT = 1e-6  # variance of colors, sRGB squared, at which that has fallen to half
@@ -36,9 +35,8 @@ def follow_colors(image: Tensor, alpha: Tensor, doubt: Tensor, unknown: Tensor, 
         doubt: [H, W] variance of the samples.
         drawn: whether the unknown part is a trimap's, right beside what is certain, so that samples matter less.
     """
-    most, steps = (DRAWN_TRUST, DRAWN_STEPS) if drawn else (TRUST, STEPS)
-    trust = most * DOUBT / (DOUBT + doubt) + FLAT_TRUST * FLAT / (FLAT + _texture(image))
-    found = _solved(image, alpha, unknown, trust, grid_shape(*alpha.shape), steps)
+    trust = (DRAWN_TRUST if drawn else TRUST) * DOUBT / (DOUBT + doubt) + FLAT_TRUST * FLAT / (FLAT + _texture(image))
+    found = _solved(image, alpha, unknown, trust, grid_shape(*alpha.shape), STEPS)
     return torch.where(unknown & ((found - found.round()).abs() < STEP / 2), found.round(), found)
 
 

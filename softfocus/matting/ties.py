@@ -65,5 +65,5 @@ def _most_alike(features: Tensor, asking: Tensor) -> Tensor:
         return torch.zeros(int(asking.sum()), 0, dtype=torch.long, device=features.device)
     tree = cKDTree(points, balanced_tree=False, compact_nodes=False)
     ranks = range(2, min(ALIKE + 1, len(points)) + 1)  # 1 is itself
-    _, found = tree.query(points[asking.cpu().numpy()], ranks, eps=NEARLY, workers=torch.get_num_threads())
+    _, found = tree.query(points[asking.cpu().numpy()], ranks, eps=NEARLY)
     return torch.from_numpy(found).to(features.device)
