@@ -36,7 +36,7 @@ ALLOWED: dict[str, set[str]] = {
     "softfocus.features": {"softfocus.filters"},
     "softfocus.faces": set(),
     "softfocus.faces.nets": {"softfocus.faces"},
-    "softfocus.faces.finding": {"softfocus.faces", "softfocus.faces.nets"},
+    "softfocus.faces.finding": {"softfocus.faces", "softfocus.faces.nets", "softfocus.filters"},
     "softfocus.faces.masks": {"softfocus.faces", "softfocus.faces.nets", "softfocus.matting", "softfocus.filters"},
     "softfocus.faces.clip": {"softfocus.faces", "softfocus.faces.masks"},
     "softfocus.faces.detail_mask": {
