@@ -8,7 +8,7 @@ from torch.nn.functional import interpolate
 
 from softfocus.faces import find_faces
 from softfocus.faces.face import landmarks_of
-from softfocus.faces.finding import find
+from softfocus.faces.finding import close_up, find
 from softfocus.faces.finding.close_up import find_close_up
 from testing.faces.portrait import BOX, face, nets, picture
 
@@ -31,6 +31,18 @@ def test_a_face_as_large_as_the_frame_and_larger(times):
     assert (landmarks_of(found) - wanted).norm(dim=1).mean() < 0.06 * 3 * BOX[3]
     (same,) = find_close_up(nets(), image.flip(3), 0.5)
     assert same.score == pytest.approx(found.score, abs=0.1)
+
+
+def test_a_large_picture_costs_no_more_than_the_mesh_needs(monkeypatch):
+    seen = []
+    run = close_up.run_mesh
+    monkeypatch.setattr(
+        close_up, "run_mesh", lambda nets, frame, squares: seen.append(frame) or run(nets, frame, squares)
+    )
+    image, wanted = cut(1.0, larger=20)
+    (found,) = find_close_up(nets(), image, 0.5)
+    assert (landmarks_of(found) - wanted).norm(dim=1).mean() < 0.06 * 20 * BOX[3]
+    assert max(frame.numel() for frame in seen) < 3 * 1400**2
 
 
 def test_it_is_asked_only_where_nothing_was_found(monkeypatch):
