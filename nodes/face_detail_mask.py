@@ -29,7 +29,7 @@ from .face_sources import FaceSource, choose_source
 from .host.batch import Batch
 from .host.frames import Frames
 from .host.schema import Schema, number, supported
-from .host.work import each_frame, map_frames
+from .host.work import each_frame, map_frames, progress_of
 
 FLOATS_PER_PIXEL = 48
 
@@ -150,8 +150,9 @@ class FaceDetailMask(io.ComfyNode):
         settings = MaskSettings(eyes, brows, nose, lips, face, hair, expand, feather, refine, max_faces, min_confidence)
         batch = Batch.of(image, masks={"subject_mask": subject_mask})
         source = choose_source(image, face_landmarks, bboxes, min_confidence)
-        found, thumbnails = _find(source, batch)
         alone = missing_frames == "empty"
+        parts = 2 if alone else 3  # finding, following, drawing
+        found, thumbnails = _find(source, batch, parts)
         everyone = list(map(count_people, found)) if alone else _follow(found, thumbnails, image, missing_frames)
         faces = [largest(choose_people(each, strengths), max_faces) for each in everyone]
         drawn = list(map(with_bystanders, faces, everyone))
@@ -170,20 +171,20 @@ class FaceDetailMask(io.ComfyNode):
             batch,
             outputs=("mask", "mask", "picture"),
             floats_per_pixel=FLOATS_PER_PIXEL,
-            part=(1, 2),
+            part=(parts - 1, parts),
         )
         boxes = [[bounding_box(each) for each in frame] for frame in faces]
         said = say(batch, source, found, everyone, faces, strengths)
         return io.NodeOutput(detail, whole, boxes, pictures, ui={"text": (said,)})
 
 
-def _find(source: FaceSource, batch: Batch) -> tuple[list[list[Face]], list[torch.Tensor]]:
+def _find(source: FaceSource, batch: Batch, parts: int) -> tuple[list[list[Face]], list[torch.Tensor]]:
     """The faces and a thumbnail of every frame, before anything is drawn: a clip's faces are followed as a whole."""
 
     def find(frames: Frames) -> list[tuple[list[Face], torch.Tensor]]:
         return list(zip(source.find(frames), map(thumbnail, frames.rgb), strict=True))
 
-    records = each_frame(find, batch, floats_per_pixel=FLOATS_PER_PIXEL, part=(0, 2))
+    records = each_frame(find, batch, floats_per_pixel=FLOATS_PER_PIXEL, part=(0, parts))
     return [faces for faces, _ in records], [small for _, small in records]
 
 
@@ -196,4 +197,4 @@ def _follow(
         mm.throw_exception_if_processing_interrupted()
         return image[index].movedim(-1, 0)
 
-    return follow_faces(found, missing, picture_motion(frame), scene_cuts(thumbnails))
+    return follow_faces(found, missing, picture_motion(frame), scene_cuts(thumbnails), progress_of((1, 3)))

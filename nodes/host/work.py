@@ -21,6 +21,7 @@ from .memory import chunk_length, intermediate_dtype, is_out_of_memory
 
 Record = TypeVar("Record")
 FrameOp = Callable[[Frames], Sequence[Tensor]]
+STEPS = 100  # of a part whose frames are not counted
 
 
 def map_frames(
@@ -68,6 +69,12 @@ def each_frame(
 
     _in_chunks(op, keep, batch, floats_per_pixel, part)
     return [records[index] for index in range(len(batch))]
+
+
+def progress_of(part: tuple[int, int]) -> Callable[[float], None]:
+    """Shows what share, 0..1, of a node's part is done that goes over no chunks; `part` as for `map_frames`."""
+    progress = comfy.utils.ProgressBar(STEPS * part[1])
+    return lambda share: progress.update_absolute(round(STEPS * (part[0] + share)))
 
 
 def _in_chunks(

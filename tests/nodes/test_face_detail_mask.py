@@ -56,6 +56,21 @@ def test_a_gap_in_a_clip_is_filled_when_asked(run):
         assert len(made.args[2][2]) == 1
 
 
+def test_following_a_clip_shows_how_far_it_is(run, monkeypatch):
+    """A third for finding, a third for following, a third for drawing; following goes step by step."""
+    import comfy.utils
+
+    seen: list[float] = []
+    monkeypatch.setattr(
+        comfy.utils, "PROGRESS_BAR_HOOK", lambda value, total, preview, node_id=None: seen.append(value / total)
+    )
+    run(batch(*5 * [True]), missing_frames="previous")
+    assert seen == sorted(seen) and seen[-1] == 1
+    following = [share for share in seen if 1 / 3 < share < 2 / 3]
+    assert len(following) == 3  # of four steps, the last of which ends at two thirds
+    assert 2 / 3 in [pytest.approx(share, abs=0.01) for share in seen]
+
+
 @pytest.mark.parametrize("mode", ["previous", "interpolate"])
 def test_no_face_is_held_into_the_next_shot(run, mode):
     other = torch.from_numpy(coffee()[None, :256, :256]).float() / 255

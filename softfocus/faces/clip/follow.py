@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
+from itertools import count as count_from
 
 import torch
 from torch import Tensor
@@ -20,7 +21,11 @@ END_HOLD = 8  # frames before the first and after the last sighting that interpo
 
 
 def follow_faces(
-    frames: list[list[Face]], missing: str, step: Step | None = None, cuts: Collection[int] = ()
+    frames: list[list[Face]],
+    missing: str,
+    step: Step | None = None,
+    cuts: Collection[int] = (),
+    progress: Callable[[float], object] | None = None,
 ) -> list[list[Face]]:
     """The faces of each frame of a clip, steadied and filled in; largest first, the input unchanged.
 
@@ -35,6 +40,7 @@ def follow_faces(
         cuts: frames with which a new shot starts (`scene_cuts`). A frame in which a face appears right after another
             was last seen, while none is seen on both sides of it, counts as a cut too. Nothing is held across a cut;
             a face seen on both sides of one is the same if it is in the same place.
+        progress: told after each `step` what share of them is done, 0..1.
 
     A filled-in face keeps the score of the sighting before it (after it, at the start). It is left out where its box
     overlaps that of a face found there, and a face that was seen in one frame only, perhaps by mistake, stands in only
@@ -50,6 +56,8 @@ def follow_faces(
         return [list(found) for found in frames]
     result = [[face for face in found if face.landmarks is None] for found in frames]
     tracks = link_faces(frames, cuts)
+    if step is not None and progress is not None:
+        step = _counted(step, sum(track.last - track.first for track in tracks), progress)
     steady = [_steady(track, step, person) for person, track in enumerate(tracks, 1)]
     for track, faces in zip(tracks, steady, strict=True):
         for index in track.sightings:
@@ -62,6 +70,18 @@ def follow_faces(
             if not doubtful and not bool(same_faces([face], result[index]).any()):
                 result[index].append(face)
     return [largest(found) for found in count_by_shot(result, shots)]
+
+
+def _counted(step: Step, total: int, progress: Callable[[float], object]) -> Step:
+    """`step` that tells after each of `total` calls what share of them is done."""
+    done = count_from(1)
+
+    def counted(index: int, here: Tensor, there: Tensor) -> tuple[Tensor, float]:
+        moved = step(index, here, there)
+        progress(next(done) / total)
+        return moved
+
+    return counted
 
 
 def _steady(track: Track, step: Step | None, person: int) -> dict[int, Face]:
