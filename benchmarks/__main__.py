@@ -9,6 +9,7 @@ from benchmarks.faces import __main__ as faces
 from benchmarks.faces import turned as faces_turned
 from benchmarks.feature_cost import __main__ as feature_cost
 from benchmarks.features import __main__ as features
+from benchmarks.hair import __main__ as hair
 from benchmarks.image_engine import __main__ as image_engine
 from benchmarks.landmarks import __main__ as landmarks
 from benchmarks.latency import pack_load, prompt_phrases
@@ -39,6 +40,8 @@ if __name__ == "__main__":
     drawn_faces.main()
     print()
     landmarks.main([])
+    print()
+    hair.main([])
     print()
     face_video.main()
     print()

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from softfocus.bloom import luminance_bloom
 from softfocus.color import srgb_to_linear
-from softfocus.faces import find_faces, hair_mask, load_face_nets, load_selfie_net, refine_outline, region_masks
+from softfocus.faces import find_faces, hair_mask, load_face_nets, load_hair_net, refine_outline, region_masks
 from softfocus.features import feature_strength, pca_picture, sharp_features
 from softfocus.matting import refine_mask
 from softfocus.quality import Measured, measure_clarity, measure_effect, rank, write_report
@@ -164,7 +164,7 @@ def test_face_masks_stay(value):
         faces = find_faces(nets, each)
         masks = region_masks(faces, (SIZE, SIZE))
         outline = refine_outline(each, masks["face"], faces, 2)
-        made.append([*masks.values(), outline, hair_mask(load_selfie_net(), each, faces)])
+        made.append([*masks.values(), outline, hair_mask(load_hair_net(), each, faces)])
     for before, white, after in zip(*made, strict=True):
         assert torch.equal(after, white)
         if before is not made[0][-1]:  # the hair's edge may follow a thousandth of a pixel of the landmarks

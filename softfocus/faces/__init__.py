@@ -17,8 +17,8 @@ from .masks.numbers import draw_numbers
 from .masks.outline import refine_outline
 from .masks.preview import draw_legend, tint_regions
 from .masks.regions import box_of_face, face_width, region_masks, weighted_maximum
-from .nets.selfie import SelfieSegmentation
-from .nets.weights import FaceNets, face_nets, load_face_nets, load_selfie_net, person_net
+from .nets.hair import HairSegmentation
+from .nets.weights import FaceNets, face_nets, hair_net, load_face_nets, load_hair_net
 from .people import EVERYBODY, choose_people, count_people, parse_people, with_bystanders
 from .summary import summarize_drawn, summarize_faces, summarize_people
 
@@ -26,7 +26,7 @@ __all__ = [
     "EVERYBODY",
     "Face",
     "FaceNets",
-    "SelfieSegmentation",
+    "HairSegmentation",
     "YuNet",
     "add_landmarks",
     "box_of_face",
@@ -49,9 +49,9 @@ __all__ = [
     "hair_mask",
     "largest",
     "load_face_nets",
-    "load_selfie_net",
+    "load_hair_net",
     "parse_people",
-    "person_net",
+    "hair_net",
     "picture_motion",
     "refine_outline",
     "refined_regions",

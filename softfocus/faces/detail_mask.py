@@ -13,7 +13,7 @@ from .finding.find import find_faces
 from .masks.hair import hair_mask
 from .masks.outline import refine_outline
 from .masks.regions import box_of_face, region_masks, weighted_maximum
-from .nets.weights import face_nets, person_net
+from .nets.weights import face_nets, hair_net
 
 
 def face_detail_mask(image: Tensor, settings: MaskSettings = MASK, *, alpha: Tensor | None = None) -> Tensor:
@@ -100,7 +100,7 @@ def refined_regions(
         for name, mask in _drawn_regions(image, faces, strength, settings, alpha).items():
             torch.maximum(masks[name], mask, out=masks[name])
     if settings.hair > 0:
-        masks["hair"] = hair_mask(person_net(image.device), image, faces, settings.refine, alpha)
+        masks["hair"] = hair_mask(hair_net(image.device), image, faces, settings.refine, alpha)
     return masks
 
 

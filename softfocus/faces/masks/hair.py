@@ -1,4 +1,4 @@
-"""The hair of each face: the person around the face without face, neck, clothes and background."""
+"""The hair of each face: the hair net's answer in squares around the head, fitted to the picture down to strands."""
 
 from __future__ import annotations
 
@@ -13,41 +13,42 @@ from ...color import displayable
 from ...matting import refine_mask
 from ...settings import MASK
 from ...transparency import fill_transparent
-from ..crops import Square, sample_square
+from ..crops import Square, sample_square, sample_squares
 from ..face import Face
-from ..nets.selfie import SelfieSegmentation
-from ..topology import CHIN, FOREHEAD, LEFT_EYE, OVAL, RIGHT_EYE
-from .hair_model import HeadCrop, hair_probability
+from ..nets.hair import HairSegmentation
+from ..topology import CHIN, FOREHEAD, OVAL
 from .raster import signed_distance
-from .regions import face_width, region_masks
+from .regions import face_width
 
-SIDE = 4.0  # of the crop, in face widths: head and shoulders, as the person net was trained on
-LOWER = 0.45  # of the crop's centre below the face's, likewise
-BAND = 0.08  # half-width of the refined band around the hair's edge, as a share of the face's width
-OUTLINE = 3.0  # softness of the face's outline in the crop, percent of the face's width
+SIDES = (2.4, 3.4, 4.6)  # of the squares around the face, in its widths; what the first two do not show takes the last
+LOWER = (0.0, 0.0, 0.6)  # of their centers below the face's, likewise: long hair hangs down
+BAND = 0.105  # half-width of the refined band around the edge, as a share of the face's width: the net sees no strands
 CLEAR = 0.25  # hair probabilities this far from 1/2 become 0 and 1
+NEAR_FACE = 0.25  # face widths: hair starts no farther from the face's outline
+CELL = 4  # px of the net: what hangs together is sought, and whose hair it is, on cells of that size
+EIGHT_NEIGHBORS = ((1, 1, 1),) * 3
 
 
 @torch.no_grad()
 def hair_mask(
-    net: SelfieSegmentation,
+    net: HairSegmentation,
     image: Tensor,
     faces: list[list[Face]],
     refine: int = MASK.refine,
     alpha: Tensor | None = None,
 ) -> Tensor:
-    """Hair masks [B, 1, H, W] in 0..1.
+    """Hair masks [B, 1, H, W] in 0..1; hats, hoods, veils and beards are none.
 
     Args:
-        net: the person net, on the image's device.
+        net: the hair net, on the image's device.
         image: [B, 3, H, W] sRGB; values outside 0..1 are clamped.
         faces: one list a picture; only the hair of these is masked, each as strongly as the face's `strength`. Faces
             without landmarks are skipped.
-        refine: passes that fit the edge to the picture, down to strands; 0 leaves the soft edge of a 256 px crop.
+        refine: passes that fit the edge to the picture, down to strands; 0 leaves the soft edge of a 512 px crop.
         alpha: [B, 1, H, W] in 0..1; what it hides takes the visible colors around it.
 
-    Each face is looked at alone, in a crop as large as its head and shoulders, and the masks' maximum is taken. Zeros
-    where there is no face. What looks like hair by place and colour, such as a hat, may be taken for it.
+    Each face is looked at alone, and the masks' maximum is taken: what hangs together with the surroundings of the
+    face and is no nearer to another one. Zeros where there is no face.
     """
     image = fill_transparent(image, alpha)
     mask = torch.zeros_like(image[:, :1])
@@ -55,75 +56,95 @@ def hair_mask(
         frame = displayable(image[index : index + 1])
         meshes = [(face.landmarks, face.strength) for face in found if face.landmarks is not None]
         seen = [(landmarks, strength) for landmarks, strength in meshes if face_width(landmarks) >= 1]
-        everyone = [landmarks for landmarks, _ in seen]
-        for landmarks, strength in (each for each in seen if each[1] > 0):
-            _add_hair(net, frame, landmarks, everyone, refine, strength, mask[index : index + 1])
+        for own, (landmarks, strength) in enumerate(seen):
+            others = [other for index, (other, _) in enumerate(seen) if index != own]
+            if strength > 0:
+                _add_hair(net, frame, landmarks, others, refine, strength, mask[index : index + 1])
     return mask
 
 
 def _add_hair(
-    net: SelfieSegmentation,
+    net: HairSegmentation,
     frame: Tensor,
     landmarks: Tensor,
-    everyone: list[Tensor],
+    others: list[Tensor],
     refine: int,
     strength: float,
     mask: Tensor,
 ) -> None:
     """Raise `mask` [1, 1, H, W] in place to the hair of one face, times `strength`."""
-    square = _head_square(landmarks)
-    rows, columns = _window(square, frame.shape[-2], frame.shape[-1])
+    squares = _squares(landmarks)
+    widest = squares[-1]
+    rows, columns = _window(widest, frame.shape[-2], frame.shape[-1])
     part = (slice(None), slice(None), rows, columns)
     if not mask[part].numel():
         return
-    likely = hair_probability(_head_crop(net, frame, square, landmarks, everyone))
-    hair = ((_paste(likely, square, rows, columns) - 0.5) / (2 * CLEAR) + 0.5).clamp(0, 1)
+    likely = _own(_hair_probability(net, frame, squares), widest, landmarks, others)
+    hair = ((_paste(likely, widest, rows, columns) - 0.5) / (2 * CLEAR) + 0.5).clamp(0, 1)
     if refine > 0:
-        hair = refine_mask(frame[part], hair, BAND * square.side / SIDE, refine).alpha
+        hair = refine_mask(frame[part], hair, BAND * face_width(landmarks), refine).alpha
     mask[part] = torch.maximum(mask[part], hair * strength)
 
 
-def _head_square(landmarks: Tensor) -> Square:
-    """The crop of head and shoulders, upright for the line from chin to forehead."""
+def _squares(landmarks: Tensor) -> list[Square]:
+    """The squares that the net is shown, upright for the line from chin to forehead."""
     width = face_width(landmarks)
-    (right, down), (x, y) = (
-        (landmarks[FOREHEAD] - landmarks[CHIN]).tolist(),
-        landmarks[[FOREHEAD, CHIN]].mean(0).tolist(),
-    )
-    upright = Square(x, y, SIDE * width, math.atan2(right, -down))
-    x, y = upright.to_picture(torch.tensor((0.5, 0.5 + LOWER / SIDE))).tolist()
-    return replace(upright, x=x, y=y)
+    right, down = (landmarks[FOREHEAD] - landmarks[CHIN]).tolist()
+    x, y = landmarks[[FOREHEAD, CHIN]].mean(0).tolist()
+    made = []
+    for side, lower in zip(SIDES, LOWER, strict=True):
+        upright = Square(x, y, side * width, math.atan2(right, -down))
+        center = upright.to_picture(torch.tensor((0.5, 0.5 + lower / side))).tolist()
+        made.append(replace(upright, x=center[0], y=center[1]))
+    return made
 
 
-def _head_crop(
-    net: SelfieSegmentation, frame: Tensor, square: Square, landmarks: Tensor, everyone: list[Tensor]
-) -> HeadCrop:
-    """What the square shows, at the net's size; `everyone` are the landmarks of all faces of the picture."""
-    size = net.size
-    shown = sample_square(torch.cat((frame, torch.ones_like(frame[:, :1])), 1), square, size)
-    image, inside = shown[:, :3], shown[:, 3:]
-    # The mean over both reflections makes the mask of a mirrored picture the mirrored mask.
-    person = (net(image) + net(image.flip(-1)).flip(-1)) / 2
-    faces = [Face((0, 0, 0, 0), 1.0, landmarks=square.from_picture(each) * size) for each in everyone]
-    masks = region_masks([faces], (size, size), 0.0, OUTLINE, frame.device)
-    features = torch.stack([masks[name] for name in ("eyes", "brows", "nose", "lips")]).amax(0)
-    points = (square.from_picture(landmarks) * SIDE).to(frame.device)  # in face widths
-    oval = points[list(OVAL)]
-    steps = (torch.arange(size, device=frame.device) + 0.5) * (SIDE / size)
+def _hair_probability(net: HairSegmentation, frame: Tensor, squares: list[Square]) -> Tensor:
+    """How likely each pixel [1, 1, S, S] of the last, widest square is hair: the mean over the others that show it.
+
+    And over both reflections, so that the mask of a mirrored picture is the mirrored mask.
+    """
+    crops = sample_squares(frame, squares, net.size)
+    *closer, widest = [
+        (each + mirrored.flip(-1)) / 2 for each, mirrored in zip(net(crops), net(crops.flip(-1)), strict=True)
+    ]
+    total, seen = torch.zeros_like(widest[None]), torch.zeros_like(widest[None])
+    for square, each in zip(squares, closer, strict=False):
+        shown = torch.stack((each, torch.ones_like(each)), 1)
+        values, weight = _resampled(shown, square, squares[-1], net.size).chunk(2, 1)
+        total, seen = total + values, seen + weight
+    inside = sample_square(torch.ones_like(frame[:, :1]), squares[-1], net.size)
+    return (total + (1 - seen).clamp_min(0) * widest[None]) / seen.clamp_min(1) * inside
+
+
+def _resampled(crop: Tensor, square: Square, onto: Square, size: int) -> Tensor:
+    """A crop [1, C, S, S] of one square at the `size` x `size` pixels of another; 0 outside of the first."""
+    steps = (torch.arange(size, device=crop.device) + 0.5) / size
     y, x = torch.meshgrid(steps, steps, indexing="ij")
-    low, high = oval[:, 0].aminmax()
-    return HeadCrop(
-        image=image,
-        inside=(inside > 0.5).to(image),
-        person=person,
-        face=masks["face"],
-        features=features,
-        across=(x - (low + high) / 2).abs(),
-        below_eyes=y - (points[RIGHT_EYE, 1] + points[LEFT_EYE, 1]) / 2,
-        below_chin=y - points[CHIN, 1],
-        away=signed_distance(torch.stack((x, y), -1).view(-1, 2), oval).view(size, size),
-        width_px=size / SIDE,
+    return _sampled(crop, square.from_picture(onto.to_picture(torch.stack((x, y), -1))))
+
+
+def _own(hair: Tensor, square: Square, landmarks: Tensor, others: list[Tensor]) -> Tensor:
+    """`hair` [1, 1, S, S] as far as it hangs together with the surroundings of its face, and is nearest to it.
+
+    Reconstruction by dilation (Vincent 1993) of what is rather hair than not, on cells of CELL x CELL pixels.
+    """
+    from scipy.ndimage import binary_propagation  # comes with ComfyUI
+
+    size = hair.shape[-1] // CELL
+    steps = (torch.arange(size) + 0.5) / size
+    y, x = torch.meshgrid(steps, steps, indexing="ij")
+    points = square.to_picture(torch.stack((x, y), -1)).view(-1, 2)
+    away, *away_from_others = (
+        signed_distance(points, each[list(OVAL)]).view(size, size) / face_width(each)
+        for each in (landmarks.cpu(), *(other.cpu() for other in others))
     )
+    cells = (F.max_pool2d(hair, CELL)[0, 0] > 0.5).cpu()
+    for other in away_from_others:
+        cells &= away <= other
+    reached = binary_propagation(((away < NEAR_FACE) & cells).numpy(), EIGHT_NEIGHBORS, cells.numpy())
+    near = F.max_pool2d(torch.from_numpy(reached)[None, None].to(hair), 3, 1, 1)
+    return hair * F.interpolate(near, hair.shape[-2:], mode="nearest")
 
 
 def _window(square: Square, height: int, width: int) -> tuple[slice, slice]:
@@ -142,5 +163,10 @@ def _paste(crop: Tensor, square: Square, rows: slice, columns: slice) -> Tensor:
         torch.arange(columns.start, columns.stop, device=crop.device) + 0.5,
         indexing="ij",
     )
-    grid = square.from_picture(torch.stack((x, y), -1)) * 2 - 1
+    return _sampled(crop, square.from_picture(torch.stack((x, y), -1)))
+
+
+def _sampled(crop: Tensor, places: Tensor) -> Tensor:
+    """Bilinear samples [1, C, H, W] of a crop at places [H, W, 2] in 0..1 of its side; 0 outside."""
+    grid = places * 2 - 1
     return F.grid_sample(crop, grid[None].to(crop), mode="bilinear", padding_mode="zeros", align_corners=False)

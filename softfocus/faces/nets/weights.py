@@ -1,4 +1,4 @@
-"""The face nets and the person net, with the weights that ship in the pack."""
+"""The face nets and the hair net, with the weights that ship in the pack."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ...pack_weights import FOLDER, read_weights, usable
 from .blazeface import FullRangeDetector, ShortRangeDetector
 from .cascade import PatternCascade
 from .facemesh import FaceMesh
-from .selfie import SelfieSegmentation
+from .hair import HairSegmentation
 
 FILES = {"short": "blazeface_short.safetensors", "full": "blazeface_full.safetensors", "mesh": "face_mesh.safetensors"}
 DRAWN_FILE = "drawn_faces.safetensors"
-SELFIE_FILE = "selfie_segmentation.safetensors"
+HAIR_FILE = "hair_segmentation.safetensors"
 
 
 class FaceNets(nn.Module):
@@ -42,10 +42,10 @@ def load_face_nets(folder: Path = FOLDER) -> FaceNets:
     return nets.train(False).requires_grad_(False)
 
 
-def load_selfie_net(folder: Path = FOLDER) -> SelfieSegmentation:
-    """Read the person net, apart from the others since only hair needs it; argument and errors as above."""
-    net = SelfieSegmentation()
-    _fill(net, SELFIE_FILE, folder)
+def load_hair_net(folder: Path = FOLDER) -> HairSegmentation:
+    """Read the hair net, apart from the others since few pictures need it; argument and errors as above."""
+    net = HairSegmentation()
+    _fill(net, HAIR_FILE, folder)
     return net.train(False).requires_grad_(False)
 
 
@@ -54,9 +54,9 @@ def face_nets(device: torch.device) -> FaceNets:
     return _face_nets().to(device)
 
 
-def person_net(device: torch.device) -> SelfieSegmentation:
-    """The person net likewise."""
-    return _person_net().to(device)
+def hair_net(device: torch.device) -> HairSegmentation:
+    """The hair net likewise."""
+    return _hair_net().to(device)
 
 
 @cache
@@ -65,8 +65,8 @@ def _face_nets() -> FaceNets:
 
 
 @cache
-def _person_net() -> SelfieSegmentation:
-    return load_selfie_net()
+def _hair_net() -> HairSegmentation:
+    return load_hair_net()
 
 
 def _fill(net: nn.Module, file: str, folder: Path) -> None:

@@ -8,7 +8,7 @@ import torch
 from softfocus.faces import (
     find_faces,
     hair_mask,
-    load_selfie_net,
+    load_hair_net,
     refine_outline,
     region_masks,
 )
@@ -63,7 +63,7 @@ def test_no_mask_depends_on_hidden_colors(ramp):
         results.append(
             (
                 refine_outline(shown, drawn, [[face()]], 2, alpha=alpha),
-                hair_mask(load_selfie_net(), shown, [[face()]], 2, alpha=alpha),
+                hair_mask(load_hair_net(), shown, [[face()]], 2, alpha=alpha),
             )
         )
     for outline, hair in results[1:]:

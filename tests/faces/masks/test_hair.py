@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -12,10 +11,9 @@ from torch.nn.functional import interpolate
 
 from softfocus.faces import Face, find_faces, region_masks
 from softfocus.faces.crops import Square
-from softfocus.faces.masks.hair import _head_crop, hair_mask
-from softfocus.faces.masks.hair_model import _connected
-from softfocus.faces.nets.selfie import SelfieSegmentation
-from softfocus.faces.nets.weights import load_selfie_net
+from softfocus.faces.masks.hair import _own, hair_mask
+from softfocus.faces.nets.hair import HairSegmentation
+from softfocus.faces.nets.weights import load_hair_net
 from softfocus.filters.gaussian import gaussian_blur
 from testing.faces.portrait import BOX, face, nets, picture
 
@@ -27,8 +25,8 @@ BACKGROUND = (slice(0, 150), slice(320, 512))
 
 
 @cache
-def net() -> SelfieSegmentation:
-    return load_selfie_net()
+def net() -> HairSegmentation:
+    return load_hair_net()
 
 
 @cache
@@ -102,25 +100,32 @@ def test_a_mirrored_picture_gives_the_mirrored_hair():
     assert share(hair_mask(net(), mirrored, find_faces(nets(), mirrored)).flip(-1), hair()) > 0.85
 
 
-def test_the_person_net_sees_both_reflections():
-    square = Square(224.0, 160.0, 360.0)
+def test_what_does_not_hang_together_with_the_head_is_no_hair():
+    """In a square of 512 px around the head: what touches the face's surroundings stays, an island does not."""
     landmarks = face().landmarks
     assert landmarks is not None
-    person = _head_crop(net(), picture(), square, landmarks, [landmarks]).person
-    mirrored = _head_crop(net(), picture().flip(-1), replace(square, x=512 - square.x), landmarks, [landmarks]).person
-    assert (mirrored.flip(-1) - person).abs().max() < 1e-3
+    square = Square(256.0, 256.0, 512.0)
+    hair_like = torch.zeros(1, 1, 512, 512)
+    hair_like[..., 20:60, 180:300] = 0.9
+    hair_like[..., 30:36, 300:340] = 0.7
+    hair_like[..., 400:480, 400:480] = 0.9
+    kept = _own(hair_like, square, landmarks, [])
+    assert torch.equal(kept[..., :200, :], hair_like[..., :200, :])
+    assert kept[..., 380:, :].max() == 0
 
 
-def test_what_does_not_hang_together_with_the_head_is_no_hair():
-    hair_like = torch.zeros(1, 1, 64, 64)
-    hair_like[..., 10:30, 10:30] = 0.9
-    hair_like[..., 20:24, 30:36] = 0.7
-    hair_like[..., 50:60, 50:60] = 0.9
-    seeds = torch.zeros(64, 64, dtype=torch.bool)
-    seeds[20:30, 34:40] = True
-    kept = _connected(hair_like, seeds)
-    assert torch.equal(kept[..., :40, :40], hair_like[..., :40, :40])
-    assert kept[..., 48:, 48:].max() == 0
+def test_hair_nearer_to_another_face_is_that_ones():
+    landmarks = face().landmarks
+    assert landmarks is not None
+    beside = landmarks + torch.tensor((160.0, 0.0))
+    middle = round((landmarks[:, 0].mean() + 80).item())
+    everywhere = torch.ones(1, 1, 512, 512)
+    left, right = (
+        _own(everywhere, Square(256.0, 256.0, 512.0), one, [other])[0, 0, 100]
+        for one, other in ((landmarks, beside), (beside, landmarks))
+    )
+    assert left[: middle - 12].min() == 1 and left[middle + 12 :].max() == 0
+    assert right[: middle - 12].max() == 0 and right[middle + 12 :].min() == 1
 
 
 def test_two_people_in_a_large_picture_get_what_each_gets_alone():

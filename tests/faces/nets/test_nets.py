@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 import torch
-from torch import nn
 
 from softfocus.faces import load_face_nets
-from softfocus.faces.nets.weights import DRAWN_FILE, FILES, SELFIE_FILE, load_selfie_net
+from softfocus.faces.nets.weights import DRAWN_FILE, FILES, HAIR_FILE, load_hair_net
 from softfocus.pack_weights import FOLDER
 from testing.faces.portrait import crop, nets, picture
 
@@ -28,29 +27,27 @@ def test_raw_outputs_are_the_stored_ones(name):
     assert made == pytest.approx(GOLDEN[name], rel=1e-3)
 
 
-def test_person_net_sees_the_person():
-    """Needs no source file: the head is a person, the upper corners of the picture are not."""
-    image = nn.functional.interpolate(picture(), (256, 256), mode="bilinear", antialias=True)
+def test_the_hair_net_sees_the_hair():
+    """Needs no source file: the crown is hair, face, suit and the upper corners of the picture are not."""
     with torch.no_grad():
-        person = load_selfie_net()(image)[0, 0]
-    assert person.shape == (256, 256)
-    assert person.amin() >= 0 and person.amax() <= 1
-    assert person[20:80, 95:130].min() > 0.9
-    assert person[:40, :40].max() < 0.1 and person[:40, -40:].max() < 0.1
+        hair = load_hair_net()(picture())[0, 0]
+    assert hair.shape == (512, 512) and hair.amin() >= 0 and hair.amax() <= 1
+    assert hair[25:60, 185:260].mean() > 0.9
+    assert max(part.mean() for part in (hair[95:150, 200:245], hair[300:], hair[:80, :80], hair[:80, -80:])) < 0.05
 
 
 @pytest.mark.parametrize("content", [None, b"not a weight file"])
-def test_a_bad_person_file_is_named_and_leaves_the_others_alone(tmp_path, content):
+def test_a_bad_hair_file_is_named_and_leaves_the_others_alone(tmp_path, content):
     for file in (*FILES.values(), DRAWN_FILE):
         (tmp_path / file).write_bytes((FOLDER / file).read_bytes())
     if content is not None:
-        (tmp_path / SELFIE_FILE).write_bytes(content)
+        (tmp_path / HAIR_FILE).write_bytes(content)
     load_face_nets(folder=tmp_path)
-    with pytest.raises(ValueError, match="selfie_segmentation"):
-        load_selfie_net(folder=tmp_path)
+    with pytest.raises(ValueError, match="hair_segmentation"):
+        load_hair_net(folder=tmp_path)
 
 
-ALL_FILES = (*FILES.values(), SELFIE_FILE)
+ALL_FILES = (*FILES.values(), HAIR_FILE)
 
 
 def test_weights_are_half_precision_and_small():
@@ -58,7 +55,7 @@ def test_weights_are_half_precision_and_small():
 
     for file in ALL_FILES:
         assert all(tensor.dtype == torch.float16 for tensor in load_file(FOLDER / file).values())
-    assert sum((FOLDER / file).stat().st_size for file in ALL_FILES) < 2_800_000
+    assert sum((FOLDER / file).stat().st_size for file in ALL_FILES) < 2_900_000
 
 
 @pytest.mark.parametrize("content", [None, b"", b"not a weight file", b"\xff" * 64])
