@@ -18,19 +18,9 @@ import torch
 
 from benchmarks.rows import Check, Row, show, show_limits, values
 from softfocus.faces import find_faces, hair_mask, load_face_nets, load_hair_net
-from testing.faces.hair_outlines import Outlined, outlined
+from testing.faces.hair_outlines import figures, outlined
 
 OVERLAP, HAT, LEAK = 0.8, 0.1, 0.02
-
-
-def figures(each: Outlined, hair: torch.Tensor) -> Row:
-    """Of one picture and its mask [H, W]; None where there is no hair, or no hat."""
-    found, truth = hair > 0.5, each.hair > 0.5
-    return {
-        "IoU": ((found & truth).sum() / (found | truth).sum()).item() if truth.any() else None,
-        "hat": ((hair * each.hat).sum() / each.hat.sum()).item() if each.hat.any() else None,
-        "leak": ((hair * (1 - each.person)).sum() / hair.sum().clamp_min(1e-6)).item(),
-    }
 
 
 def rows(split: str) -> Iterator[Row]:

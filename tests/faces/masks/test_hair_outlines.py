@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import statistics
 
-from benchmarks.hair.__main__ import figures
-from benchmarks.rows import Row, values
 from softfocus.faces import find_faces, hair_mask
 from softfocus.faces.nets.weights import load_hair_net
-from testing.faces.hair_outlines import outlined
+from testing.faces.hair_outlines import figures, outlined
 from testing.faces.portrait import nets
 from testing.portraits import TEMPLATES
 
 
 def test_hair_is_what_a_person_outlines_and_a_hat_is_none():
     net = load_hair_net()
-    made: dict[str, Row] = {
+    made = {
         each.name: figures(each, hair_mask(net, each.image, find_faces(nets(), each.image))[0, 0])
         for each in outlined("tuning", {TEMPLATES})
     }
     assert len(made) == 6
-    overlap, hat, leak = (values(list(made.values()), name) for name in ("IoU", "hat", "leak"))
+    overlap, hat, leak = (
+        [value for each in made.values() if (value := each[name]) is not None] for name in ("IoU", "hat", "leak")
+    )
     assert statistics.median(overlap) > 0.8, made
     assert max(hat) < 0.1 and max(leak) < 0.02, made
-    assert made["hidream_i1_dev-1"]["IoU"] > 0.85, made
+    veiled = made["hidream_i1_dev-1"]["IoU"]
+    assert veiled is not None and veiled > 0.85, made
