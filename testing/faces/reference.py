@@ -72,7 +72,12 @@ class NativeYuNet:
         pixels = (image[0].flip(0).movedim(0, -1) * 255).round().byte().contiguous().numpy()
         self._net.setInputSize((pixels.shape[1], pixels.shape[0]))
         rows = self._net.detect(pixels)[1]
-        return [[] if rows is None else [Face(tuple(row[:4].tolist()), float(row[14])) for row in rows]]
+        return [[] if rows is None else [_face(torch.from_numpy(row)) for row in rows]]
+
+
+def _face(row: Tensor) -> Face:
+    x, y, width, height = row[:4].tolist()
+    return Face((x, y, width, height), row[14].item(), row[4:14].view(5, 2))
 
 
 def yunet_file() -> Path | None:

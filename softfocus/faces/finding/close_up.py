@@ -13,11 +13,12 @@ from ..nets.weights import FaceNets
 from ..topology import LEFT_EYE, RIGHT_EYE
 from .mesh import run_mesh, span, square_around
 
-SIDES = (1.3, 1.8, 2.4, 3.2)  # of the frame's longer side: squares around its middle that the mesh is shown
-BORDER = 1.2  # of the longer side: what lies around the frame, in its mean color; the mesh doubts faces beside black
-EVEN = 2.5  # logit of presence at which a find is as likely a face as none
-SPREAD = 1.5  # the change of it that triples the odds
-LARGEST = 384  # px: the longer side that the mesh needs; with its border a large picture would not fit in memory
+SIDES = (1.3, 1.8, 2.4, 3.2, 4.2)  # of the frame's longer side: squares around its middle that the mesh is shown
+KEPT = 2  # of them, the likeliest, are looked at twice more, each time around what was seen
+BORDER = 1.8  # of the longer side: what lies around the frame, in its mean color; the mesh doubts faces beside black
+EVEN = -1.0  # logit of presence at which a find counts as likely as a detector's of score 1/2
+SPREAD = 1.5  # the change of it that changes the score's odds e times
+LARGEST = 256  # px: the longer side that the mesh needs; with its border a large picture would not fit in memory
 SMALLEST = 32  # px: the mesh draws a face into a handful of pixels too
 
 
@@ -36,9 +37,12 @@ def find_close_up(nets: FaceNets, image: Tensor, min_confidence: float) -> list[
     border = round(BORDER * longer)
     middle = (border + frame.shape[3] / 2, border + frame.shape[2] / 2)
     frame = pad(frame - mean, (border,) * 4) + mean
-    points, logits = run_mesh(nets, frame, [Square(*middle, side * longer) for side in SIDES])
-    best = points[max(range(len(SIDES)), key=lambda index: logits[index])]
-    (found,), (logit,) = run_mesh(nets, frame, [square_around(best, RIGHT_EYE, LEFT_EYE)])
+    found, logits = run_mesh(nets, frame, [Square(*middle, side * longer) for side in SIDES])
+    likeliest = sorted(range(len(SIDES)), key=lambda index: -logits[index])[:KEPT]
+    found = [found[index] for index in likeliest]
+    for _ in range(2):
+        found, logits = run_mesh(nets, frame, [square_around(each, RIGHT_EYE, LEFT_EYE) for each in found])
+    logit, best = max(zip(logits, range(KEPT), strict=True))
     score = torch.tensor((logit - EVEN) / SPREAD).sigmoid().item()
-    found = (found - border) / scale
-    return [Face(span(found), score, landmarks=found)] if score >= min_confidence else []
+    points = (found[best] - border) / scale
+    return [Face(span(points), score, landmarks=points)] if score >= min_confidence else []

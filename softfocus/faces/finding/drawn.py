@@ -15,7 +15,8 @@ SIDE = 320  # px: the longer side of the copy; the smallest faces found take a t
 STEP = 1.2  # from one size to the next
 FINE = 2.0  # times smaller than the copy: from there on every window is looked at, before every other
 AGREEING, SAME = 0.5, 0.25  # intersection over union: windows that vote for one face; faces that are one
-EVEN, SPREAD = 10.0, 3.0  # votes at which a find is as likely a face as none, and the change that triples the odds
+EVEN = 10.0  # votes at which the score is 1/2, as a detector's of photographs that is as often right
+SPREAD = 6.5  # the change of votes that makes the score's odds e times higher
 
 
 @torch.no_grad()

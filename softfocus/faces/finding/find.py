@@ -51,6 +51,16 @@ def find_faces(
 
 
 def _find(nets: FaceNets, frame: Tensor, min_confidence: float, detector: Detector | None) -> list[Face]:
+    faces = find_by_detectors(nets, frame, min_confidence, detector)
+    surest = max((face.score for face in faces), default=min_confidence)
+    # A detector is never sure of a part of a face, and may take a part of a large one for a small one.
+    return faces if surest >= SURE else find_close_up(nets, frame, surest) or faces
+
+
+def find_by_detectors(
+    nets: FaceNets, frame: Tensor, min_confidence: float = MASK.min_confidence, detector: Detector | None = None
+) -> list[Face]:
+    """The faces of one picture [1, 3, H, W] but for close-ups; arguments as of `find_faces`."""
     if detector is None:
         faces = _seen_in_views(nets, frame, min_confidence)
     else:
@@ -61,7 +71,7 @@ def _find(nets: FaceNets, frame: Tensor, min_confidence: float, detector: Detect
         for angle in TURNS:
             turned = detect_faces(nets, frame, min_confidence, partial(whole_views, angle=angle))
             faces += add_landmarks(nets, frame, turned, DOUBTED)[0]
-    return distinct(faces) or find_close_up(nets, frame, min_confidence)
+    return distinct(faces)
 
 
 def _seen_in_views(nets: FaceNets, frame: Tensor, min_confidence: float) -> list[Face]:

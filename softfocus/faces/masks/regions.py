@@ -62,13 +62,15 @@ def region_masks(
         feather: width of the soft edge, percent of the face's width; never below one pixel.
         device: of the masks.
 
-    A region that the pose folds away (the far eye of a profile) fades out. `face` includes the forehead.
+    A region that the pose folds away (the far eye of a profile) fades out, and an eye as far as `eyes_seen` says.
+    `face` includes the forehead.
     """
     masks = {name: torch.zeros(len(faces), 1, *size, device=device, dtype=torch.float32) for name in RINGS}
     for index, found in enumerate(faces):
         for face in found:
             if face.landmarks is not None:
-                _draw_face({name: mask[index, 0] for name, mask in masks.items()}, face.landmarks, expand, feather)
+                canvases = {name: mask[index, 0] for name, mask in masks.items()}
+                _draw_face(canvases, face.landmarks, face.eyes_seen, expand, feather)
     return masks
 
 
@@ -81,16 +83,19 @@ def weighted_maximum(masks: Mapping[str, Tensor], weights: Mapping[str, float]) 
     return detail
 
 
-def _draw_face(canvases: dict[str, Tensor], landmarks: Tensor, expand: float, feather: float) -> None:
+def _draw_face(
+    canvases: dict[str, Tensor], landmarks: Tensor, eyes_seen: tuple[float, float], expand: float, feather: float
+) -> None:
     width = face_width(landmarks)
     raised = _raise_forehead(landmarks)
     landmarks = _widen_mouth(landmarks)
     for name, rings in RINGS.items():
         points = raised if name == "face" else landmarks
-        for ring in rings[: 1 if name == "face" and _oval_holds_profile(points) else None]:
+        rings = rings[: 1 if name == "face" and _oval_holds_profile(points) else None]
+        for ring, seen in zip(rings, eyes_seen if name == "eyes" else (1.0,) * len(rings), strict=True):
             polygon = points[list(ring)]
             share = _area(polygon) / (width**2 * USUAL_AREA[name])
-            opacity = min(1.0, (share - TURNED_AWAY) / (SEEN - TURNED_AWAY))
+            opacity = min(1.0, (share - TURNED_AWAY) / (SEEN - TURNED_AWAY)) * seen
             if opacity > 0:
                 draw_soft_polygon(canvases[name], polygon, expand * width / 100, feather * width / 100, opacity)
 

@@ -24,7 +24,7 @@ def cut(times: float, larger: int = 3) -> tuple[torch.Tensor, torch.Tensor]:
     return part.clamp(0, 1), (landmarks_of(face()) - torch.tensor([float(left), float(top)])) * larger
 
 
-@pytest.mark.parametrize("times", [0.9, 1.0, 1.2, 1.5])
+@pytest.mark.parametrize("times", [0.9, 1.0, 1.2, 1.5, 1.9])
 def test_a_face_as_large_as_the_frame_and_larger(times):
     image, wanted = cut(times)
     (found,) = find_close_up(nets(), image, 0.5)
