@@ -14,9 +14,10 @@ from ...matting import refine_mask
 from ...settings import MASK
 from ...transparency import fill_transparent
 from ..crops import Square, sample_square, sample_squares
-from ..face import Face
+from ..face import Face, landmarks_of
 from ..nets.hair import HairSegmentation
 from ..topology import CHIN, FOREHEAD, OVAL
+from .drawn_hair import grow_by_color
 from .raster import signed_distance
 from .regions import face_width
 
@@ -54,36 +55,38 @@ def hair_mask(
     mask = torch.zeros_like(image[:, :1])
     for index, found in enumerate(faces):
         frame = displayable(image[index : index + 1])
-        meshes = [(face.landmarks, face.strength) for face in found if face.landmarks is not None]
-        seen = [(landmarks, strength) for landmarks, strength in meshes if face_width(landmarks) >= 1]
-        for own, (landmarks, strength) in enumerate(seen):
-            others = [other for index, (other, _) in enumerate(seen) if index != own]
-            if strength > 0:
-                _add_hair(net, frame, landmarks, others, refine, strength, mask[index : index + 1])
+        seen = [face for face in found if face.landmarks is not None and face_width(face.landmarks) >= 1]
+        for face in seen:
+            if face.strength > 0:
+                others = [landmarks_of(other) for other in seen if other is not face]
+                _add_hair(net, frame, face, others, refine, mask[index : index + 1])
     return mask
 
 
 def _add_hair(
     net: HairSegmentation,
     frame: Tensor,
-    landmarks: Tensor,
+    face: Face,
     others: list[Tensor],
     refine: int,
-    strength: float,
     mask: Tensor,
 ) -> None:
-    """Raise `mask` [1, 1, H, W] in place to the hair of one face, times `strength`."""
+    """Raise `mask` [1, 1, H, W] in place to the hair of one face, times its `strength`."""
+    landmarks = landmarks_of(face)
     squares = _squares(landmarks)
     widest = squares[-1]
     rows, columns = _window(widest, frame.shape[-2], frame.shape[-1])
     part = (slice(None), slice(None), rows, columns)
     if not mask[part].numel():
         return
-    likely = _own(_hair_probability(net, frame, squares), widest, landmarks, others)
+    likely = _hair_probability(net, frame, squares)
+    if face.drawn:
+        likely = grow_by_color(likely, frame, widest, landmarks)
+    likely = _own(likely, widest, landmarks, others)
     hair = ((_paste(likely, widest, rows, columns) - 0.5) / (2 * CLEAR) + 0.5).clamp(0, 1)
     if refine > 0:
         hair = refine_mask(frame[part], hair, BAND * face_width(landmarks), refine).alpha
-    mask[part] = torch.maximum(mask[part], hair * strength)
+    mask[part] = torch.maximum(mask[part], hair * face.strength)
 
 
 def _squares(landmarks: Tensor) -> list[Square]:
