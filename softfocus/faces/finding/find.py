@@ -52,9 +52,10 @@ def find_faces(
 
 def _find(nets: FaceNets, frame: Tensor, min_confidence: float, detector: Detector | None) -> list[Face]:
     faces = find_by_detectors(nets, frame, min_confidence, detector)
-    surest = max((face.score for face in faces), default=min_confidence)
     # A detector is never sure of a part of a face, and may take a part of a large one for a small one.
-    return faces if surest >= SURE else find_close_up(nets, frame, surest) or faces
+    if any(face.score >= SURE for face in faces):
+        return faces
+    return find_close_up(nets, frame, max([min_confidence, *(face.score for face in faces)])) or faces
 
 
 def find_by_detectors(

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn.functional import interpolate
 
-from softfocus.faces import find_faces
+from softfocus.faces import Face, find_faces
 from softfocus.faces.face import landmarks_of
 from softfocus.faces.finding import close_up, find
 from softfocus.faces.finding.close_up import find_close_up
@@ -45,7 +45,19 @@ def test_a_large_picture_costs_no_more_than_the_mesh_needs(monkeypatch):
     assert max(frame.numel() for frame in seen) < 3 * 1400**2
 
 
-def test_it_is_asked_only_where_nothing_was_found(monkeypatch):
+def test_it_takes_the_place_of_what_is_less_sure_only(monkeypatch):
+    """A find of the detectors stays where they are sure of it, or surer than the mesh."""
+    image, wanted = cut(1.5)
+    for doubtful, kept in ((0.55, False), (0.999, True)):
+        other = Face((0.0, 0.0, 40.0, 40.0), doubtful, landmarks=wanted * 0.1)
+        monkeypatch.setattr(find, "find_by_detectors", lambda *_, other=other: [other])
+        (found,) = find_faces(nets(), image)[0]
+        assert torch.equal(landmarks_of(found), wanted * 0.1) == kept
+    monkeypatch.setattr(find, "find_by_detectors", lambda *_: [])
+    assert len(find_faces(nets(), image, 0.9)[0]) == 1
+
+
+def test_it_is_asked_only_where_no_detector_is_sure(monkeypatch):
     asked = []
     monkeypatch.setattr(find, "find_close_up", lambda *_: asked.append(1) or [])
     find_faces(nets(), picture())
