@@ -78,6 +78,16 @@ class _Enlarge(nn.Module):
         return self.transposed(x)[..., :-1, :-1]
 
 
+def _put_back(x: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+    """x [B, C, H, W] at `places` of a plane of double size, zeros elsewhere.
+
+    What F.max_unpool2d does, which some devices lack.
+    """
+    batch, channels, height, width = x.shape
+    plane = x.new_zeros(batch, channels, 4 * height * width)
+    return plane.scatter(2, places.flatten(2), x.flatten(2)).view(batch, channels, 2 * height, 2 * width)
+
+
 class _Up(nn.Module):
     """Double size: few channels beside the input itself, put where the way down had its maxima."""
 
@@ -89,7 +99,7 @@ class _Up(nn.Module):
         self.activation = nn.PReLU(outputs)
 
     def forward(self, x: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
-        return self.activation(self.expand(self.few(x)) + F.max_unpool2d(self.shortcut(x), places, [2, 2]))
+        return self.activation(self.expand(self.few(x)) + _put_back(self.shortcut(x), places))
 
 
 class _Mix(nn.Module):

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from softfocus.faces import load_face_nets
+from softfocus.faces.nets.hair import _put_back
 from softfocus.faces.nets.weights import DRAWN_FILE, FILES, HAIR_FILE, load_hair_net
 from softfocus.pack_weights import FOLDER
 from testing.faces.portrait import crop, nets, picture
@@ -85,3 +86,9 @@ def test_nets_loaded_in_inference_mode_serve_outside_it():
     loaded.to("cpu", torch.float32)
     with torch.no_grad():
         loaded.mesh(crop(192))
+
+
+def test_values_go_back_to_where_the_maxima_were():
+    x = torch.randn(2, 3, 8, 6, generator=torch.Generator().manual_seed(1))
+    largest, places = nn.functional.max_pool2d(x, 2, return_indices=True)
+    assert torch.equal(_put_back(largest, places), nn.functional.max_unpool2d(largest, places, [2, 2]))
