@@ -90,5 +90,5 @@ def test_nets_loaded_in_inference_mode_serve_outside_it():
 
 def test_values_go_back_to_where_the_maxima_were():
     x = torch.randn(2, 3, 8, 6, generator=torch.Generator().manual_seed(1))
-    largest, places = nn.functional.max_pool2d(x, 2, return_indices=True)
-    assert torch.equal(_put_back(largest, places), nn.functional.max_unpool2d(largest, places, [2, 2]))
+    largest, places = torch.nn.functional.max_pool2d(x, 2, return_indices=True)
+    assert torch.equal(_put_back(largest, places), torch.nn.functional.max_unpool2d(largest, places, [2, 2]))
