@@ -75,8 +75,8 @@ ALL_BUT_THE_TOP = ("SoftFocusMaskRefine", "{'unknown_mask': (torch.ones(image.sh
 )
 def test_peak_memory_is_within_the_declaration(node_id, extra):
     taken, declared = measure(node_id, extra)
-    for _ in range(2):  # the allocator's own slack differs from process to process, and only ever adds
-        if taken > declared:
+    for _ in range(2):  # the allocator's slack differs by process, in the peak and in what the warm-up left
+        if not taken <= declared <= 3 * taken + 20:
             taken, declared = measure(node_id, extra)
     assert taken <= declared <= 3 * taken + 20
 
