@@ -40,9 +40,10 @@ def see_eyes(image: Tensor, faces: list[list[Face]], alpha: Tensor | None = None
         alpha: [B, 1, H, W] in 0..1; what it hides takes the visible colors around it.
     """
     image = fill_transparent(image, alpha)
+    frames = (displayable(image[index : index + 1]) if found else None for index, found in enumerate(faces))
     return [
-        [_seen(displayable(image[index : index + 1]), face) for face in found] if found else []
-        for index, found in enumerate(faces)
+        [] if frame is None else [_seen(frame, face) for face in found]
+        for frame, found in zip(frames, faces, strict=True)
     ]
 
 

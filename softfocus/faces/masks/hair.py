@@ -112,7 +112,7 @@ def _hair_probability(net: HairSegmentation, frame: Tensor, squares: list[Square
         (each + mirrored.flip(-1)) / 2 for each, mirrored in zip(net(crops), net(crops.flip(-1)), strict=True)
     ]
     total, seen = torch.zeros_like(widest[None]), torch.zeros_like(widest[None])
-    for square, each in zip(squares, closer, strict=False):
+    for square, each in zip(squares[:-1], closer, strict=True):
         shown = torch.stack((each, torch.ones_like(each)), 1)
         values, weight = _resampled(shown, square, squares[-1], net.size).chunk(2, 1)
         total, seen = total + values, seen + weight
