@@ -17,7 +17,7 @@ from .host.work import map_frames
 from .matte_notes import Known, say
 from .models.vitmatte_model import VitMatte, load_vitmatte, model_folders
 
-FLOATS_PER_PIXEL = 134
+FLOATS_PER_PIXEL = 120
 COLOR_LINES, VITMATTE = "colour lines", "ViTMatte"
 AUTOMATIC = "automatic"
 

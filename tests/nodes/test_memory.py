@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 pytestmark = [pytest.mark.host, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]
 SIDE = 1024
+# glibc keeps what was freed by rules that change as a process runs: with these, a plane goes back when it is freed.
+GIVE_BACK = {"MALLOC_MMAP_THRESHOLD_": str(1 << 20), "MALLOC_TRIM_THRESHOLD_": str(1 << 20)}
 
 # The peak of a process only grows, so each node runs in a process of its own; a small picture warms it up.
 MEASURE = """
@@ -75,8 +78,8 @@ ALL_BUT_THE_TOP = ("SoftFocusMaskRefine", "{'unknown_mask': (torch.ones(image.sh
 )
 def test_peak_memory_is_within_the_declaration(node_id, extra):
     taken, declared = measure(node_id, extra)
-    for _ in range(2):  # the allocator's slack differs by process, in the peak and in what the warm-up left
-        if not taken <= declared <= 3 * taken + 20:
+    for _ in range(2):  # the allocator's own slack differs from process to process, and only ever adds
+        if taken > declared:
             taken, declared = measure(node_id, extra)
     assert taken <= declared <= 3 * taken + 20
 
@@ -84,7 +87,7 @@ def test_peak_memory_is_within_the_declaration(node_id, extra):
 def measure(node_id: str, extra: str) -> tuple[float, float]:
     """Floats per pixel that a fresh process took at its peak, and those declared; `extra` is source for more inputs."""
     code = MEASURE.format(root=str(ROOT), node_id=node_id, side=SIDE, extra=extra)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, **GIVE_BACK})
     assert done.returncode == 0, done.stderr
     taken, declared = json.loads(done.stdout.splitlines()[-1])
     return taken, declared
