@@ -11,7 +11,6 @@ Load Image takes alpha off, so results are opaque.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import http.client
 import json
 import os
@@ -20,6 +19,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -152,13 +152,11 @@ def made(picture: Path, prompt: Prompt, ends: tuple[str, str], server: str) -> b
 
 def upload(picture: Path, server: str) -> str:
     """Put a picture into the server's temporary folder; the name that Load Image knows it by."""
-    content = picture.read_bytes()
-    name = hashlib.sha256(content).hexdigest()[:32] + picture.suffix.lower()  # plain, and no other picture's
-    lines = [f"--{BOUNDARY}", 'Content-Disposition: form-data; name="type"', "", "temp"]
-    lines += [f"--{BOUNDARY}", 'Content-Disposition: form-data; name="overwrite"', "", "true"]
-    lines += [f"--{BOUNDARY}", f'Content-Disposition: form-data; name="image"; filename="{name}"']
+    lines = [f"--{BOUNDARY}", 'Content-Disposition: form-data; name="type"', "", "temp", f"--{BOUNDARY}"]
+    # A new name each time: of a result that the server takes from its cache, its history has no file.
+    lines += [f'Content-Disposition: form-data; name="image"; filename="{uuid.uuid4().hex}{picture.suffix.lower()}"']
     lines += ["Content-Type: application/octet-stream", "", ""]
-    body = "\r\n".join(lines).encode() + content + f"\r\n--{BOUNDARY}--\r\n".encode()
+    body = "\r\n".join(lines).encode() + picture.read_bytes() + f"\r\n--{BOUNDARY}--\r\n".encode()
     stored = json.loads(request(f"{server}/upload/image", body, f"multipart/form-data; boundary={BOUNDARY}"))
     return f"{stored['name']} [temp]"
 
