@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from comfy_api.latest import ComfyExtension, io
 
+from .diffusion_filter import DiffusionFilter
 from .dream_guidance import DreamGuidance
 from .face_detail_mask import FaceDetailMask
 from .feature_sharpen import FeatureSharpen
@@ -23,6 +24,7 @@ NODES: list[type[io.ComfyNode]] = [
     QualityScore,
     LoadVisionEncoder,
     DreamGuidance,
+    DiffusionFilter,
 ]
 
 

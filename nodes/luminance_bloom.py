@@ -84,7 +84,7 @@ class LuminanceBloom(io.ComfyNode):
                     0,
                     1,
                     0.05,
-                    "A red rim around highlights, as on film.",
+                    "A rim around highlights as on film, red further out. As strong as intensity lets it be.",
                     advanced=True,
                     optional=True,  # later than the first release: a saved prompt may lack it
                 ),
@@ -137,8 +137,9 @@ class LuminanceBloom(io.ComfyNode):
             floats_per_pixel=FLOATS_PER_PIXEL,
             neutral=intensity == 0,
         )
-        note = batch.empty_note("protect_mask", "no place is kept from the glow")
-        return io.NodeOutput(bloomed, added, ui={"text": (notes(note, softness_note(batch, "radius")),)})
+        still = "intensity is 0: halation does not act." if intensity == 0 and halation > 0 else ""
+        empty = batch.empty_note("protect_mask", "no place is kept from the glow")
+        return io.NodeOutput(bloomed, added, ui={"text": (notes(still, empty, softness_note(batch, "radius")),)})
 
 
 def _bloom(frames: Frames, **settings: Any) -> tuple[torch.Tensor, torch.Tensor]:

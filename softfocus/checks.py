@@ -86,3 +86,10 @@ def check_kind(value: Any, kind: type, name: str) -> None:
     """Raise unless `value` is one of `kind`."""
     if not isinstance(value, kind):
         raise TypeError(f"{name} is of type {type(value).__name__}; it must be of type {kind.__name__}")
+
+
+def check_choice(value: str, name: str, choices: Sequence[str]) -> None:
+    """Raise unless `value` is one of `choices`."""
+    check_kind(value, str, name)
+    if value not in choices:
+        raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(choices)}")

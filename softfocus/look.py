@@ -10,9 +10,21 @@ from torch import Tensor
 from .bloom import luminance_bloom
 from .checks import check_image, check_kind, fitted_if_given
 from .color import parse_hex_color
+from .diffusion import diffusion_filter
 from .face_box import FaceBox
 from .selective_blur import selective_gaussian_blur
-from .settings import BLOOM, BLUR, DEFAULTS, SHARPEN, BloomSettings, BlurSettings, LookSettings, SharpenSettings
+from .settings import (
+    BLOOM,
+    BLUR,
+    DEFAULTS,
+    DIFFUSION,
+    SHARPEN,
+    BloomSettings,
+    BlurSettings,
+    DiffusionSettings,
+    LookSettings,
+    SharpenSettings,
+)
 from .sharpen import Sharpened, feature_sharpen
 from .transparency import fill_transparent, restore_hidden
 from .units import percent_of_diagonal
@@ -121,6 +133,29 @@ def apply_bloom(
         highlight_boost=settings.highlight_boost,
         tint=parse_hex_color(settings.tint),
         halation=settings.halation,
+        protect=protect,
+        alpha=alpha,
+        faces=faces,
+    )
+
+
+def apply_diffusion(
+    image: Tensor,
+    settings: DiffusionSettings = DIFFUSION,
+    *,
+    protect: Tensor | None = None,
+    alpha: Tensor | None = None,
+    faces: Sequence[Sequence[FaceBox]] | None = None,
+) -> tuple[Tensor, Tensor]:
+    """`diffusion_filter` at settings."""
+    return diffusion_filter(
+        image,
+        family=settings.family,
+        grade=settings.grade,
+        size=settings.size,
+        warmth=settings.warmth,
+        halation=settings.halation,
+        highlight_boost=settings.highlight_boost,
         protect=protect,
         alpha=alpha,
         faces=faces,

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .checks import check_amount, check_count, check_kind, check_number
+from .checks import check_amount, check_choice, check_count, check_kind, check_number
 from .color import parse_hex_color
 
 LEAST_SHARE, MOST_SHARE = -3.0, 4.0  # of fine, medium and coarse: enough for the skin of a face at a weight of 0.35
 MOST_STOPS = 16.0  # of highlight_boost: more than any camera records
+MOST_GRADE = 2.0  # of diffusion filters, as their makers grade them
+FILTER_FAMILIES = ("glimmer", "black mist", "white mist", "cine bloom")
 REGIONS = ("eyes", "brows", "nose", "lips", "face", "hair")
 
 
@@ -122,6 +124,39 @@ class BloomSettings:
 
 
 @dataclass(frozen=True)
+class DiffusionSettings:
+    """How a diffusion filter scatters light, as in Diffusion Filter.
+
+    Attributes:
+        family: of FILTER_FAMILIES.
+        grade: strength, 0..2; the makers' are 1/8, 1/4, 1/2, 1 and 2. 0 is no filter.
+        size: spread in percent of the real filter's on full frame, above 0.
+        warmth: share of the real filter's own warmth, 0..1.
+        halation: a rim around highlights as on film, red further out, 0..1.
+        highlight_boost: stops by which clipped highlights were brighter in truth, 0 to 16.
+
+    >>> DiffusionSettings(family="fog")
+    Traceback (most recent call last):
+    ValueError: family is 'fog'; it must be one of glimmer, black mist, white mist, cine bloom
+    """
+
+    family: str = "black mist"
+    grade: float = 0.25
+    size: float = 100.0
+    warmth: float = 1.0
+    halation: float = 0.0
+    highlight_boost: float = 0.0
+
+    def __post_init__(self) -> None:
+        check_choice(self.family, "family", FILTER_FAMILIES)
+        check_number(self.grade, "grade", 0, MOST_GRADE)
+        check_number(self.size, "size", above=0)
+        check_number(self.warmth, "warmth", 0, 1)
+        check_number(self.halation, "halation", 0, 1)
+        check_number(self.highlight_boost, "highlight_boost", 0, MOST_STOPS)
+
+
+@dataclass(frozen=True)
 class SharpenSettings:
     """How detail returns, as in Feature Sharpen.
 
@@ -159,6 +194,7 @@ class SharpenSettings:
 
 PARTS = {"mask": MaskSettings, "blur": BlurSettings, "bloom": BloomSettings, "sharpen": SharpenSettings}
 MASK, BLUR, BLOOM, SHARPEN = MaskSettings(), BlurSettings(), BloomSettings(), SharpenSettings()
+DIFFUSION = DiffusionSettings()
 
 # "Even skin, pores kept": the photo itself, on each face but for KEPT_OF_SKIN. benchmarks/skin measures it.
 EVEN_SKIN = SharpenSettings(amount=0.45, radius=0.19, floor=1.0, fine=0.2, medium=-0.5, coarse=4.0)

@@ -21,7 +21,8 @@ from .detail.detail_change import Bands
 from .detail.face_detail import detail_near_faces
 from .detail.luma_detail import Luma, LumaDetail, Rule
 from .face_box import FaceBox, faces_of_frames
-from .filters.gaussian import bounded, gaussian_blur
+from .filters.band_matrix import bounded
+from .filters.gaussian import gaussian_blur
 from .filters.noise_level import noise_level
 from .filters.row_strips import map_rows
 from .settings import LEAST_SHARE, MOST_SHARE, SHARPEN

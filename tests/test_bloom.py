@@ -7,17 +7,17 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from softfocus.bloom import (
+from softfocus.bloom import luminance_bloom
+from softfocus.color import luminance, srgb_to_linear
+from softfocus.filters import row_strips
+from softfocus.light.highlights import (
     SHOULDER_START,
     add_light,
     highlights,
-    luminance_bloom,
     record_highlights,
     recover_highlights,
 )
-from softfocus.color import luminance, srgb_to_linear
-from softfocus.filters import row_strips
-from softfocus.filters.scatter import psf_weights
+from softfocus.light.scatter import psf_weights
 
 SETTINGS = {
     "intensity": st.floats(0, 1),

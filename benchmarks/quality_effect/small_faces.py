@@ -14,7 +14,7 @@ from benchmarks.quality_effect.cases import Case
 from benchmarks.quality_effect.graph import Graph
 from softfocus.face_box import FaceBox
 from softfocus.faces import face_width
-from softfocus.filters.gaussian import mirrored_index
+from softfocus.filters.band_matrix import mirrored_index
 from softfocus.quality import Measured, Score, measure_effect, score_effect
 from softfocus.quality.report.advice import advise
 from softfocus.quality.report.small_face import SMALL

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ..face_box import FaceBox, FaceShares, Window
-from ..filters.gaussian import bounded
+from ..filters.band_matrix import bounded
 from ..filters.near_faces import cut
 from .luma_detail import LumaDetail
 

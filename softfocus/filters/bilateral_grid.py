@@ -24,7 +24,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .gaussian import bounded, mirrored_index
+from .band_matrix import bounded, mirrored_index
 from .value_bins import value_bins
 
 STEP = 0.8  # of the grid in sigmas; from 1 on too little variance is left for a Gaussian on the grid

@@ -6,7 +6,8 @@ import math
 
 from torch import Tensor
 
-from .gaussian import UP_SIGMA, gaussian_blur, sample_rows
+from .band_matrix import sample_rows
+from .gaussian import UP_SIGMA, gaussian_blur
 
 SAMPLES = 2.5  # a sigma: fewer are quicker, and change a sharpened picture by more than 1/255 at places
 WORTH = 0.75  # of the samples; a grid that is hardly smaller costs more than the plain blur

@@ -15,23 +15,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from ..checks import LARGEST, check_image, check_number, check_numbers
+from ..checks import LARGEST, check_image, check_kind, check_number, check_numbers
 from ..opencv import opencv
+from .band_matrix import TRUNCATE, bounded, sample_rows
 
-TRUNCATE = 4.5  # kernel half width in sigmas; the tail beyond it holds 7e-6 of the weight
 COARSE_FROM_PX = 4.0  # from this sigma on, the coarse grid is cheaper than the grid as it is
 SHARED_COARSE_FROM_PX = 2.0  # the same where wider Gaussians start from that grid too
 COARSE_STEP = 1.35  # sigma in coarse samples: at 1.35, aliasing stays below 2.5e-4 of the amplitude
 UP_SIGMA = 0.75  # in coarse samples; interpolation ripple 2 exp(-2 pi^2 UP_SIGMA^2) = 3e-5
 TINY = 1e-12
-WIDEST = 4.0  # sigma in lengths of the axis: all that is left is the mean, to exp(-2 pi^2 WIDEST^2 / 4)
-TILE = 32  # outputs per band block: more wastes multiplications on zeros, fewer wastes calls
 
 
 def gaussian_blur(image: Tensor, sigma_px: float) -> Tensor:
@@ -59,20 +56,21 @@ def gaussian_blur(image: Tensor, sigma_px: float) -> Tensor:
     return gaussian_mixture(image, [sigma_px], [1.0])
 
 
-def gaussian_mixture(image: Tensor, sigmas_px: Sequence[float], weights: Sequence[float]) -> Tensor:
+def gaussian_mixture(image: Tensor, sigmas_px: Sequence[float], weights: Sequence[float | Sequence[float]]) -> Tensor:
     """Weighted sum of Gaussian blurs in one pass: each wider one starts from the coarse grid of the one before.
 
     Args:
         image: as in `gaussian_blur`.
         sigmas_px: standard deviations in pixels, ascending, each 0 or more; at least one.
-        weights: one per sigma, at most 65504 in size; a point spread function has weights that sum to 1.
+        weights: one per sigma, at most 65504 in size, or for a sigma one per channel; those of a point spread function
+            sum to 1.
 
     Returns:
         [B, C, H, W] float32. Borders as in `gaussian_blur`.
 
     Raises:
         ValueError: a sigma or a weight is out of its range, the sigmas do not ascend, there are more or fewer
-            weights than sigmas, or image is not [B, C, H, W] float32.
+            weights than sigmas or channels, or image is not [B, C, H, W] float32.
         TypeError: image is no tensor, or a sigma or a weight no number.
 
     >>> import torch
@@ -83,14 +81,30 @@ def gaussian_mixture(image: Tensor, sigmas_px: Sequence[float], weights: Sequenc
     check_numbers(sigmas_px, "sigmas_px", 0)
     if not sigmas_px or list(sigmas_px) != sorted(sigmas_px):
         raise ValueError(f"sigmas_px is {list(sigmas_px)}; it must hold at least one, and ascend")
-    check_numbers(weights, "weights", -LARGEST, LARGEST, count=len(sigmas_px))
+    factors = _factors(image, weights, len(sigmas_px))
     if image.numel() == 0 or (list(sigmas_px) == [0] and list(weights) == [1]):
         return image
     sigmas = [bounded(sigma, max(image.shape[2:])) for sigma in sigmas_px]
-    return _mixture(image, [(sigma, sigma) for sigma in sigmas], list(weights)).contiguous()
+    return _mixture(image, [(sigma, sigma) for sigma in sigmas], factors).contiguous()
 
 
-def _mixture(image: Tensor, sigmas: list[tuple[float, float]], weights: list[float]) -> Tensor:
+def _factors(image: Tensor, weights: Sequence[float | Sequence[float]], count: int) -> list[float | Tensor]:
+    """The checked weights: numbers, and [C, 1, 1] where they differ between channels."""
+    check_kind(weights, Sequence, "weights")
+    if len(weights) != count:
+        raise ValueError(f"weights is {list(weights)}; it must hold {count} numbers, or so many lists of one a channel")
+    factors: list[float | Tensor] = []
+    for index, weight in enumerate(weights):
+        if isinstance(weight, Sequence):
+            check_numbers(weight, f"weights[{index}]", -LARGEST, LARGEST, count=image.shape[1])
+            factors.append(image.new_tensor(weight).view(-1, 1, 1))
+        else:
+            check_number(weight, f"weights[{index}]", -LARGEST, LARGEST)
+            factors.append(weight)
+    return factors
+
+
+def _mixture(image: Tensor, sigmas: list[tuple[float, float]], weights: list[float | Tensor]) -> Tensor:
     """`gaussian_mixture` with (vertical, horizontal) sigmas, since the two steps of a coarse grid differ a little.
 
     Coarse pictures are kept transposed (`small` is [B, C, W', H']), so that every step reads or writes whole rows.
@@ -100,19 +114,32 @@ def _mixture(image: Tensor, sigmas: list[tuple[float, float]], weights: list[flo
     down_y, coarse_height, up_y = _plan(height, sigmas[0][0], coarse_from)
     down_x, coarse_width, up_x = _plan(width, sigmas[0][1], coarse_from)
     if (coarse_height, coarse_width) == (height, width) and image.device.type == "cpu" and _opencv():
-        small = _filter_planes(image, down_y, down_x).mT
-    else:
-        small = sample_rows(sample_rows(image, coarse_width, down_x).mT, coarse_height, down_y)
-    if len(sigmas) == 1:
-        mixed = small if weights[0] == 1 else small * weights[0]
-    else:
-        step_y, step_x = height / coarse_height, width / coarse_width
-        rest = [
-            (_difference(wide[1], sigmas[0][1]) / step_x, _difference(wide[0], sigmas[0][0]) / step_y)
-            for wide in sigmas[1:]
-        ]
-        mixed = torch.add(_mixture(small, rest, weights[1:]), small, alpha=weights[0])
+        return _and_wider(_filter_planes(image, down_y, down_x), sigmas, weights, (1.0, 1.0))
+    small = sample_rows(sample_rows(image, coarse_width, down_x).mT, coarse_height, down_y)
+    flipped = [(sigma_x, sigma_y) for sigma_y, sigma_x in sigmas]
+    mixed = _and_wider(small, flipped, weights, (width / coarse_width, height / coarse_height))
     return sample_rows(sample_rows(mixed, height, up_y).mT, width, up_x)
+
+
+def _and_wider(
+    narrow: Tensor, sigmas: list[tuple[float, float]], weights: list[float | Tensor], steps: tuple[float, float]
+) -> Tensor:
+    """The picture blurred with the first of the sigmas, on a grid of so many pixels a sample, and the wider ones."""
+    if len(sigmas) == 1:
+        return narrow if isinstance(weights[0], (int, float)) and weights[0] == 1 else narrow * weights[0]
+    rest = [
+        (_difference(wide[0], sigmas[0][0]) / steps[0], _difference(wide[1], sigmas[0][1]) / steps[1])
+        for wide in sigmas[1:]
+    ]
+    return _add_scaled(_mixture(narrow, rest, weights[1:]), narrow, weights[0])
+
+
+def _add_scaled(image: Tensor, other: Tensor, factor: float | Tensor) -> Tensor:
+    """image + factor * other, in place unless the two are one: new memory costs as much as the sum."""
+    out = None if image.data_ptr() == other.data_ptr() else image
+    if isinstance(factor, Tensor):
+        return torch.addcmul(image, other, factor, out=out)
+    return torch.add(image, other, alpha=factor, out=out)
 
 
 def _plan(size: int, sigma: float, coarse_from: float) -> tuple[float, int, float]:
@@ -124,44 +151,9 @@ def _plan(size: int, sigma: float, coarse_from: float) -> tuple[float, int, floa
     return _difference(sigma, UP_SIGMA * size / coarse), coarse, UP_SIGMA
 
 
-def bounded(sigma: float, size: int) -> float:
-    """The sigma, or a smaller one that does the same to an axis of so many samples with a shorter kernel."""
-    return min(sigma, WIDEST * size)
-
-
 def _difference(wide: float, narrow: float) -> float:
     """The sigma that turns a blur of `narrow` into one of `wide`: variances add."""
     return math.sqrt(max(wide**2 - narrow**2, 0.0))
-
-
-def sample_rows(image: Tensor, out_size: int, sigma: float) -> Tensor:
-    """Filter each row with a Gaussian and sample it at `out_size` evenly spaced places.
-
-    Columns are the rows of `image.mT`. Results are written row by row, as BLAS shares work best between threads.
-
-    Args:
-        image: [B, C, H, W] float32, of any strides.
-        out_size: samples of the result's rows; their grid is half-sample aligned with the picture's edges.
-        sigma: in input samples; 0 with an unchanged size returns the input itself.
-
-    Returns:
-        [B, C, H, out_size].
-    """
-    in_size = image.shape[-1]
-    if sigma == 0 and out_size == in_size:
-        return image
-    sigma = bounded(sigma, in_size)
-    out = image.new_empty((*image.shape[:-1], out_size))
-    planes, filled = image.flatten(0, 1), out.flatten(0, 1)
-    if planes.is_contiguous():
-        planes, filled = planes.view(1, -1, in_size), filled.view(1, -1, out_size)
-    position = 0
-    for start, weights in _band_blocks(in_size, out_size, sigma):
-        count, taps = weights.shape
-        band = weights.to(image.device).expand(len(planes), -1, -1)
-        torch.bmm(planes[..., start : start + taps], band.mT, out=filled[..., position : position + count])
-        position += count
-    return out
 
 
 def _opencv() -> Any:
@@ -187,34 +179,3 @@ def _kernel(sigma: float) -> Tensor:
     offsets = torch.arange(-reach, reach + 1, dtype=torch.float64)
     weights = torch.exp(-0.5 * (offsets / max(sigma, TINY)) ** 2)
     return (weights / weights.sum()).float()
-
-
-@lru_cache(maxsize=64)
-def _band_blocks(in_size: int, out_size: int, sigma: float) -> list[tuple[int, Tensor]]:
-    """Blocks (first input sample, [outputs, inputs] weights) that together form the filter matrix."""
-    step = in_size / out_size
-    blocks = []
-    for first in range(0, out_size, TILE):
-        centers = (torch.arange(first, min(first + TILE, out_size), dtype=torch.float64) + 0.5) * step - 0.5
-        blocks.append(_band_block(centers, in_size, sigma))
-    return blocks
-
-
-def _band_block(centers: Tensor, in_size: int, sigma: float) -> tuple[int, Tensor]:
-    """Rows of the filter matrix for outputs at `centers` (float64, in input samples)."""
-    reach = math.ceil(TRUNCATE * sigma) + 1
-    taps = torch.floor(centers)[:, None] + torch.arange(-reach, reach + 2, dtype=torch.float64)
-    weights = torch.exp(-0.5 * ((taps - centers[:, None]) / sigma) ** 2)
-    weights = torch.where((taps - centers[:, None]).abs() <= TRUNCATE * sigma + 0.5, weights, 0.0)
-    weights /= weights.sum(1, keepdim=True)
-    source = mirrored_index(taps.long(), in_size)
-    start, stop = int(source.min()), int(source.max()) + 1
-    block = torch.zeros(len(centers), stop - start, dtype=torch.float64)
-    block.scatter_add_(1, source - start, weights)
-    return start, block.float()
-
-
-def mirrored_index(index: Tensor, size: int) -> Tensor:
-    """Half-sample symmetric extension (d c b a | a b c d | d c b a) of any reach, as indices into 0..size-1."""
-    folded = index.remainder(2 * size)
-    return torch.minimum(folded, 2 * size - 1 - folded)

@@ -19,8 +19,8 @@ import torch
 from torch import Tensor
 
 from ..checks import check_amount, check_image, check_number, fitted_if_given
+from .band_matrix import mirrored_index
 from .bilateral_grid import grid_sums
-from .gaussian import mirrored_index
 
 TOLERANCE = 1e-6  # 0.6 - 0.4 in float32 exceeds 0.2 by 2e-8; a neighbour at exactly max_delta shall count
 TINY_WEIGHT = 1e-6  # of a whole neighbourhood of weight 1; below this there is nothing to average

@@ -9,10 +9,11 @@ TINY_WEIGHT = 1e-6  # below this there is nothing to average, and the pixel keep
 
 
 def mean_of_sums(sums: Tensor, values: Tensor, axis: int) -> Tensor:
-    """Sums of weighted values over the sum of weights, which comes last along `axis`, the channels' axis.
+    """Sums of weighted values over the sums of weights, which come last along `axis`, the channels' axis.
 
-    Where the sum of weights is nothing: `values`, which have one channel less than `sums`.
+    One sum of weights serves all channels of `values`, or there is one for each. Where it is nothing: `values`.
     """
-    total = sums.narrow(axis, -1, 1)
-    mean = sums.narrow(axis, 0, values.shape[axis]) / total.clamp_min(TINY_WEIGHT)
+    channels = values.shape[axis]
+    total = sums.narrow(axis, channels, sums.shape[axis] - channels)
+    mean = sums.narrow(axis, 0, channels) / total.clamp_min(TINY_WEIGHT)
     return torch.lerp(values, mean, (total > TINY_WEIGHT).float())  # exact at 0 and 1, and quicker than torch.where

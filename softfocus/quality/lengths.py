@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 
 from ..face_box import FACE_SHARE, FaceBox, FaceShares, Window
-from ..filters.gaussian import TRUNCATE, gaussian_blur
+from ..filters.band_matrix import TRUNCATE
+from ..filters.gaussian import gaussian_blur
 from ..filters.local_range import local_maximum
 from ..filters.near_faces import cut, seen_around, widened, within
 from ..units import diagonal

@@ -14,7 +14,7 @@ from softfocus.faces import Face, FaceNets, find_faces, refined_regions, weighte
 from softfocus.faces.face import landmarks_of
 from softfocus.faces.masks.regions import box_of_face, face_width
 from softfocus.faces.topology import MOUTH_CORNERS, OVAL, RINGS
-from softfocus.filters.gaussian import mirrored_index
+from softfocus.filters.band_matrix import mirrored_index
 from softfocus.settings import MASK
 from testing.portraits import Portrait
 

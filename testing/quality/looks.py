@@ -12,7 +12,8 @@ from torch.nn.functional import interpolate, pad
 
 from softfocus.color import linear_to_srgb, srgb_to_linear
 from softfocus.face_box import FACE_SHARE, FaceBox
-from softfocus.filters.gaussian import gaussian_blur, mirrored_index
+from softfocus.filters.band_matrix import mirrored_index
+from softfocus.filters.gaussian import gaussian_blur
 from softfocus.quality import Effect, Measured, measure_effect
 
 Portrait = tuple[Tensor, Tensor]  # picture [1, 3, H, W], mask [1, 1, H, W]

@@ -1,0 +1,95 @@
+"""The glow itself, of bloom and of diffusion filters alike: light leaves, spreads and arrives, energy kept.
+
+    out = L + strength * (PSF * B - B)
+
+L is linear light, B the part of it that scatters, PSF a sum of Gaussians with weights that sum to 1. What arrives
+elsewhere has left where it came from, so a flat picture stays flat and the mean light stays the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ..color import BRIGHTEST, light_of, linear_to_srgb, luminance, srgb_to_linear
+from ..face_box import FaceBox
+from ..filters.near_faces import frames_with_faces
+from ..filters.row_strips import by_rows, map_rows
+from .halation import halation
+from .highlights import TINY, add_light, highlights, record_highlights, recover_highlights, white_of
+from .scatter import SpreadAt, scatter, scatter_near_faces
+
+MOST_LIGHT = light_of(BRIGHTEST)
+
+
+@dataclass(frozen=True)
+class Glow:
+    """How light scatters.
+
+    Attributes:
+        spread_at: the point spread function; near small faces at a smaller scale.
+        strength: share of B that is scattered, 0..1.
+        threshold, knee: of B, as of `highlights`.
+        tint: linear light, scaled to luminance 1, of the scattered light; None keeps its colors.
+        halation: strength of the light that a film's base gives back.
+        highlight_boost: stops by which clipped highlights were brighter.
+    """
+
+    spread_at: SpreadAt
+    strength: float
+    threshold: float = 0.0
+    knee: float = 0.5
+    tint: tuple[float, float, float] | None = None
+    halation: float = 0.0
+    highlight_boost: float = 0.0
+
+
+def add_glow(
+    image: Tensor, glow: Glow, protect: Tensor | None, alpha: Tensor | None, faces: Sequence[Sequence[FaceBox]] | None
+) -> tuple[Tensor, Tensor]:
+    """The picture [B, 3, H, W] sRGB with its glow, and what was added to it; arguments checked and fitted before."""
+
+    def full(light: Tensor) -> Tensor:
+        return recover_highlights(light, glow.highlight_boost).clamp(-MOST_LIGHT, MOST_LIGHT)
+
+    def leaving(light: Tensor) -> Tensor:
+        return highlights(full(light), glow.threshold, glow.knee)
+
+    def added(
+        light: Tensor, arriving: Tensor, returned: Tensor | None, protect: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        change = arriving - leaving(light)
+        if glow.tint is not None:
+            change += arriving * (light.new_tensor(glow.tint).view(1, 3, 1, 1) - 1)
+        change *= glow.strength
+        if returned is not None:
+            change += glow.halation * returned
+        if protect is not None:
+            change *= 1 - protect
+        if glow.highlight_boost > 0:  # added to the recovered light, and seen again as the picture shows it
+            total = (recover_highlights(light, glow.highlight_boost) + change).clamp_min_(0)
+            change = record_highlights(total, glow.highlight_boost) - light
+        lit = add_light(light, change, white)
+        return linear_to_srgb(lit), linear_to_srgb(lit - light)
+
+    light = map_rows(srgb_to_linear, image)
+    white = white_of(light)
+    arriving = scatter(leaving(light), glow.spread_at(1.0), alpha)
+    for boxes, planes in frames_with_faces(faces, arriving, light, alpha):
+        scatter_near_faces(boxes, leaving, glow.spread_at, *planes)
+    returned = halation(full(light), alpha) if glow.halation > 0 else None
+    bloomed, change = by_rows(added, light, arriving, returned, protect, into=(light, torch.empty_like(light)))
+    return bloomed, change
+
+
+def unit_tint(tint: tuple[float, float, float]) -> tuple[float, float, float] | None:
+    """Linear light of an sRGB color, scaled to luminance 1; None for white, and for black, which counts as white."""
+    color = srgb_to_linear(torch.tensor(tint).view(1, 3, 1, 1))
+    level = luminance(color)
+    if tint == (1.0, 1.0, 1.0) or level <= TINY:
+        return None
+    red, green, blue = (color / level).flatten().tolist()
+    return red, green, blue
