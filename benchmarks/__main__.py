@@ -18,6 +18,7 @@ from benchmarks.landmarks import __main__ as landmarks
 from benchmarks.landmarks import other_points
 from benchmarks.latency import pack_load, prompt_phrases
 from benchmarks.latency import preview as preview_latency
+from benchmarks.light import __main__ as light
 from benchmarks.look import __main__ as look
 from benchmarks.look import unchanged as look_unchanged
 from benchmarks.matting import __main__ as matting
@@ -34,6 +35,8 @@ if __name__ == "__main__":
     look.main()
     print()
     look_unchanged.main([])
+    print()
+    light.main([])
     print()
     face_size.main([])
     print()

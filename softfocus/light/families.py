@@ -22,7 +22,7 @@ SHARES = (0.10, 0.20, 0.35, 0.55, 0.75)  # of the light that they scatter, times
 CORE_SIZES, HALO_SIZES = (1 / 1.5, 1.5), (0.5, 1.0, 2.0)  # of a group's exponentials, as shares of its size
 CUT = 100.0  # percent of the diagonal: bloom's tail ends there
 
-WIDEST, STEP, COUNT = 45.0, 2**0.8, 18  # sigmas of the Gaussians: the widest in percent, the ratio of two, how many
+WIDEST, STEP, COUNT = 66.0, 2**0.8, 19  # sigmas of the Gaussians: the widest in percent, the ratio of two, how many
 NARROWEST_PX = 0.7  # of a sigma: what is narrower stays in its pixel
 PIXEL_VARIANCE = 1 / 12  # px^2 of a pixel's own area, over which the light that arrives is summed
 

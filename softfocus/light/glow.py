@@ -19,7 +19,7 @@ from ..face_box import FaceBox
 from ..filters.near_faces import frames_with_faces
 from ..filters.row_strips import by_rows, map_rows
 from .halation import halation
-from .highlights import TINY, add_light, highlights, record_highlights, recover_highlights, white_of
+from .highlights import TINY, add_light, highlights, record_highlights, recover_highlights
 from .scatter import SpreadAt, scatter, scatter_near_faces
 
 MOST_LIGHT = light_of(BRIGHTEST)
@@ -72,17 +72,26 @@ def add_glow(
         if glow.highlight_boost > 0:  # added to the recovered light, and seen again as the picture shows it
             total = (recover_highlights(light, glow.highlight_boost) + change).clamp_min_(0)
             change = record_highlights(total, glow.highlight_boost) - light
-        lit = add_light(light, change, white)
+        lit = add_light(light, change, _white(arriving, returned, glow.highlight_boost))
         return linear_to_srgb(lit), linear_to_srgb(lit - light)
 
     light = map_rows(srgb_to_linear, image)
-    white = white_of(light)
     arriving = scatter(leaving(light), glow.spread_at(1.0), alpha)
     for boxes, planes in frames_with_faces(faces, arriving, light, alpha):
         scatter_near_faces(boxes, leaving, glow.spread_at, *planes)
     returned = halation(full(light), alpha) if glow.halation > 0 else None
     bloomed, change = by_rows(added, light, arriving, returned, protect, into=(light, torch.empty_like(light)))
     return bloomed, change
+
+
+def _white(arriving: Tensor, returned: Tensor | None, stops: float) -> Tensor:
+    """How bright added light may make a pixel, [B, 1, H, W]: white, or as bright as what arrives, if that is more.
+
+    Only light above white arrives brighter than white, so pictures that hold none keep to it.
+    """
+    white = record_highlights(arriving, stops) if stops > 0 else arriving
+    white = white.amax(1, keepdim=True).clamp_min(1)
+    return white if returned is None else torch.maximum(white, returned.amax(1, keepdim=True))
 
 
 def unit_tint(tint: tuple[float, float, float]) -> tuple[float, float, float] | None:

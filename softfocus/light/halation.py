@@ -16,8 +16,8 @@ from .highlights import highlights
 from .scatter import PointSpread, scatter
 
 FROM, KNEE = 0.5, 0.5  # linear luminance of the highlights that shine through, and the softness of that
-GAINS = (1.0, 0.97, 0.95)  # of red, green and blue
-SIGMAS = (0.30, 0.245, 0.20)  # percent of the diagonal, of the first return
+GAINS = (1.0, 0.98, 0.96)  # of red, green and blue
+SIGMAS = (0.30, 0.25, 0.208)  # percent of the diagonal, of the first return
 BOUNCES, DECAY = 3, 0.5  # each return spreads as sqrt(k) and holds this share of the light of the one before
 
 

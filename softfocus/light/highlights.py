@@ -51,19 +51,11 @@ def highlights(light: Tensor, threshold: float, knee: float) -> Tensor:
     return light * (torch.maximum(bend, level - threshold) / level.clamp_min(TINY))
 
 
-def white_of(light: Tensor) -> Tensor:
-    """The brightest channel of each frame of linear light [B, 3, H, W], at least 1: [B, 1, 1, 1].
-
-    Where a picture holds light above white, its glow may pass white too; one that holds none keeps to it.
-    """
-    return light.amax((1, 2, 3), keepdim=True).clamp_min(1)
-
-
 def add_light(light: Tensor, change: Tensor, white: Tensor | float = 1.0) -> Tensor:
     """Add `change` to linear light; what would pass SHOULDER_START of `white` is rolled off towards `white`.
 
     Only added light is compressed: where change is 0 or negative, and for values above white, the
-    input is never touched.
+    input is never touched. `white` is a number or [B, 1, H, W].
     """
     start = SHOULDER_START * white
     excess = change.clamp_min(0).sub_((start - light).clamp_min_(0)).clamp_min_(0)

@@ -1,0 +1,1 @@
+"""What diffusion filters and halation must do to light, and how that is measured."""
