@@ -21,6 +21,7 @@ from benchmarks.latency import preview as preview_latency
 from benchmarks.light import __main__ as light
 from benchmarks.look import __main__ as look
 from benchmarks.look import unchanged as look_unchanged
+from benchmarks.match_filter import __main__ as match_filter
 from benchmarks.matting import __main__ as matting
 from benchmarks.matting import flicker as matting_flicker
 from benchmarks.matting import foreground as matting_foreground
@@ -37,6 +38,8 @@ if __name__ == "__main__":
     look_unchanged.main([])
     print()
     light.main([])
+    print()
+    match_filter.main([])
     print()
     face_size.main([])
     print()

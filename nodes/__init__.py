@@ -11,6 +11,7 @@ from .feature_sharpen import FeatureSharpen
 from .load_vision_encoder import LoadVisionEncoder
 from .luminance_bloom import LuminanceBloom
 from .mask_refine import MaskRefine
+from .match_filter import MatchFilter
 from .preview import route
 from .quality_score import QualityScore
 from .selective_gaussian_blur import SelectiveGaussianBlur
@@ -25,6 +26,7 @@ NODES: list[type[io.ComfyNode]] = [
     LoadVisionEncoder,
     DreamGuidance,
     DiffusionFilter,
+    MatchFilter,
 ]
 
 

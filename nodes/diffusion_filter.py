@@ -19,7 +19,7 @@ from .host.schema import Schema, boxes_input, number
 from .picture_effect import run_effect
 from .preview.cache import HIDDEN
 
-FLOATS_PER_PIXEL = 32
+FLOATS_PER_PIXEL = 48  # a third of them for transparency
 
 
 class DiffusionFilter(io.ComfyNode):
@@ -45,8 +45,8 @@ class DiffusionFilter(io.ComfyNode):
                     "family",
                     options=list(FILTER_FAMILIES),
                     default=DIFFUSION.family,
-                    tooltip="glimmer: a fine sparkle, contrast kept. black mist: a small glow, blacks kept. white mist: a wide glow "
-                    "that lifts the shadows. cine bloom: the widest, a haze.",
+                    tooltip="glimmer: a fine glow close around small lights, contrast kept. black mist: a small glow, blacks kept. "
+                    "white mist: a wide glow that lifts the shadows. cine bloom: the widest, a haze.",
                 ),
                 number(
                     "grade",

@@ -16,7 +16,7 @@ from .host.schema import Schema, boxes_input, number
 from .picture_effect import run_effect
 from .preview.cache import HIDDEN
 
-FLOATS_PER_PIXEL = 32
+FLOATS_PER_PIXEL = 26  # a third of them for transparency
 
 
 class LuminanceBloom(io.ComfyNode):

@@ -142,6 +142,7 @@ CASES = {
         "protect_mask",
     ),
     "SoftFocusLuminanceBloom": Case(lambda image: {"image": image}, check_bloom, (0,), "protect_mask"),
+    "SoftFocusDiffusionFilter": Case(lambda image: {"image": image, "grade": 1.0}, check_bloom, (0,), "protect_mask"),
     "SoftFocusFeatureSharpen": Case(
         lambda image: {
             "image": softened(image),
@@ -162,5 +163,5 @@ CASES = {
     ),
 }
 
-# Nodes that take no picture: their own tests call them.
-WITHOUT_PICTURE = {"SoftFocusLoadVisionEncoder", "SoftFocusDreamGuidance"}
+# Nodes that take no picture, or two that belong together: their own tests call them.
+WITHOUT_PICTURE = {"SoftFocusLoadVisionEncoder", "SoftFocusDreamGuidance", "SoftFocusMatchFilter"}

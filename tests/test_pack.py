@@ -112,7 +112,9 @@ for node in nodes:
     image = torch.rand(1, 40, 50, 3)
     more = {{"SoftFocusQualityScore": {{"reference": image}}, "SoftFocusMaskRefine": {{"mask": image[..., 0]}}}}
     extra = more.get(node.GET_SCHEMA().node_id, {{}})
-    result = host_in_process.run_node(node, image=image, **extra).args
+    pair = node.GET_SCHEMA().node_id == "SoftFocusMatchFilter"
+    given = {{"image_without": image, "image_with": image}} if pair else {{"image": image}}
+    result = host_in_process.run_node(node, **given, **extra).args
     if "reference" in extra:
         assert ("kornia" in result[2]) == ("kornia" in {blocked!r})
 """

@@ -33,6 +33,7 @@ ALLOWED: dict[str, set[str]] = {
     "softfocus.detail": {"softfocus.filters"},
     "softfocus.light": {"softfocus.filters"},
     "softfocus.effects": {"softfocus.filters", "softfocus.detail", "softfocus.light"},
+    "softfocus.matching": {"softfocus.filters", "softfocus.light"},
     "softfocus.matting": {"softfocus.filters"},
     "softfocus.features": {"softfocus.filters"},
     "softfocus.faces": set(),

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.host
 NEUTRAL = {
     "SoftFocusSelectiveGaussianBlur": {"sigma": 0},
     "SoftFocusLuminanceBloom": {"intensity": 0},
+    "SoftFocusDiffusionFilter": {"grade": 0},
     "SoftFocusFeatureSharpen": {"amount": 0},
 }
 BAD = (math.nan, math.inf, -math.inf, 1e20, -1e20)

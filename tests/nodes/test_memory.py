@@ -51,6 +51,7 @@ FACE = {"x": (SIDE - WIDTH) / 2, "y": (SIDE - 1.3 * WIDTH) / 2, "width": WIDTH, 
 NODE_IDS = [
     "SoftFocusSelectiveGaussianBlur",
     "SoftFocusLuminanceBloom",
+    "SoftFocusDiffusionFilter",
     "SoftFocusFeatureSharpen",
     "SoftFocusFaceDetailMask",
     "SoftFocusQualityScore",
@@ -62,11 +63,17 @@ NEAR_FACES = [
     ("SoftFocusSelectiveGaussianBlur", {"bboxes": [FACE]}),
     ("SoftFocusSelectiveGaussianBlur", {"bboxes": [FACE], "max_delta": 0.2}),
     ("SoftFocusLuminanceBloom", {"bboxes": [FACE], "halation": 1.0}),
+    ("SoftFocusDiffusionFilter", {"bboxes": [FACE], "halation": 1.0}),
     ("SoftFocusFeatureSharpen", {"bboxes": [{"x": 0, "y": 0, "width": SIDE, "height": SIDE}]}),
     ("SoftFocusFeatureSharpen", {"bboxes": [FACE, {**FACE, "x": 0.6 * SIDE}]}),
     ("SoftFocusQualityScore", {"bboxes": [{"x": 0, "y": 0, "width": SIDE, "height": SIDE}]}),
 ]
 
+WITH_ALPHA = "torch.cat([image, torch.linspace(0, 1, len(image[0])).expand(image.shape[:3])[..., None]], -1)"
+ALPHA_NEAR_FACES = [
+    (node_id, f"{{'image': {WITH_ALPHA}, 'bboxes': {[FACE]}, 'halation': 1.0}}")
+    for node_id in ("SoftFocusLuminanceBloom", "SoftFocusDiffusionFilter")
+]
 ALL_BUT_THE_TOP = ("SoftFocusMaskRefine", "{'unknown_mask': (torch.ones(image.shape[:3]).cumsum(1) > 40).float()}")
 
 
@@ -74,7 +81,7 @@ ALL_BUT_THE_TOP = ("SoftFocusMaskRefine", "{'unknown_mask': (torch.ones(image.sh
     ("node_id", "extra"),
     [(node_id, "{}") for node_id in NODE_IDS]
     + [(node_id, repr(more)) for node_id, more in NEAR_FACES]
-    + [ALL_BUT_THE_TOP],
+    + [*ALPHA_NEAR_FACES, ALL_BUT_THE_TOP],
 )
 def test_peak_memory_is_within_the_declaration(node_id, extra):
     taken, declared = measure(node_id, extra)

@@ -16,6 +16,7 @@ import pytest
 from numpy.typing import NDArray
 
 from testing.server.comfy_client import Prompt, PromptFailed
+from testing.server.shared_workflows import ROOT
 
 pytestmark = pytest.mark.server
 Pixels = NDArray[np.generic]
@@ -27,17 +28,7 @@ NEUTRAL = {
     "SoftFocusDiffusionFilter": "grade",
     "SoftFocusFeatureSharpen": "amount",
 }
-SHADER = """#version 300 es
-precision highp float;
-uniform sampler2D u_image0;
-in vec2 v_texCoord;
-layout(location = 0) out vec4 fragColor0;
-void main() {
-    vec4 light = texture(u_image0, v_texCoord);
-    vec3 curve = 1.055 * pow(max(light.rgb, 0.0031308), vec3(1.0 / 2.4)) - 0.055;
-    fragColor0 = vec4(mix(curve, 12.92 * light.rgb, lessThanEqual(light.rgb, vec3(0.0031308))), light.a);
-}
-"""
+SHADER = (ROOT / "docs" / "examples" / "srgb_from_linear.glsl").read_text()
 
 
 @pytest.fixture(autouse=True)

@@ -142,5 +142,6 @@ def test_event_loop_does_not_wait_for_a_picture(ask, server):
 def test_the_page_is_told_which_nodes_have_a_preview(ask):
     status, body, kind = ask("GET", None, {}, f"{PATH}/nodes")
     assert (status, kind) == (200, "application/json")
-    assert sorted(json.loads(body)) == ["SoftFocusFeatureSharpen", "SoftFocusLuminanceBloom", BLUR]
+    others = ["SoftFocusDiffusionFilter", "SoftFocusFeatureSharpen", "SoftFocusLuminanceBloom"]
+    assert sorted(json.loads(body)) == [*others, BLUR]
     assert ask("GET", None, {"Origin": "http://elsewhere.example"}, f"{PATH}/nodes")[0] == 403

@@ -157,7 +157,9 @@ def test_pictures_are_there_used_and_small():
         assert "](pictures/" in page.read_text(encoding="utf-8"), page
 
 
-@pytest.mark.parametrize("name", ["face_detail_mask", "selective_gaussian_blur", "luminance_bloom", "feature_sharpen"])
+@pytest.mark.parametrize(
+    "name", ["face_detail_mask", "selective_gaussian_blur", "luminance_bloom", "diffusion_filter", "feature_sharpen"]
+)
 def test_pictures_are_what_the_nodes_make_now(pack, name):
     """Run `python -m tools.write.make_help_pictures` where this fails and the change is wanted."""
     stored, drawn = (DOCS / "pictures" / f"{name}.webp").read_bytes(), make_help_pictures.draw_page(name)

@@ -26,6 +26,7 @@ def face_look(mask: Node, blur: Node, bloom: Node, sharpen: Node) -> tuple[list[
 
 
 MASK_SIZE, BLUR_SIZE, BLOOM_SIZE, SHARPEN_SIZE = (320, 520), (320, 440), (320, 540), (320, 540)
+FILTER_SIZE = (320, 500)
 PORTRAIT_INPUTS = [("image", "IMAGE"), ("subject_mask", "MASK")]
 PORTRAIT_OUTPUTS = [("image", "IMAGE"), ("detail_mask", "MASK")]
 
@@ -111,17 +112,18 @@ def pro_mist() -> Blueprint:
 
 
 def halation() -> Blueprint:
-    film = {"intensity": 0.6, "threshold": 0.5, "radius": 1, "highlight_boost": 2, "halation": 1}
+    """A tight glow of the brightest light alone, so that what the film gives back is the rim."""
+    film = {"intensity": 1, "threshold": 0.8, "radius": 1, "falloff": 1, "highlight_boost": 2, "halation": 1}
     return filter_look(
         "Halation",
-        "The warm red rim that film draws around bright lights and backlit edges; the rest stays as it is. "
-        "No light is added where protect_mask is 1.",
+        "The warm rim that film draws around bright lights and backlit edges, nearly white beside them and redder "
+        "further out; the rest stays as it is. No light is added where protect_mask is 1.",
         ["halation", "film", "red glow"],
         step(41, "LuminanceBloom", 0, BLOOM_SIZE, **film),
         [
             (41, "halation", "halation"),
             (41, "threshold", "threshold"),
-            (41, "intensity", "glow"),
+            (41, "intensity", "strength"),
             (41, "radius", "radius"),
         ],
     )
@@ -190,4 +192,40 @@ def even_skin() -> Blueprint:
     )
 
 
-BLUEPRINTS = [dreamy(), skin_safe(), even_skin(), pro_mist(), orton(), halation()]
+def black_mist() -> Blueprint:
+    """A real filter's glow over everything, and the structure of faces back."""
+    mask = step(81, "FaceDetailMask", 0, MASK_SIZE)
+    glow = step(82, "DiffusionFilter", 1, FILTER_SIZE)
+    sharpen = step(83, "FeatureSharpen", 2, SHARPEN_SIZE)
+    links: list[Link] = [
+        (INPUT, "image", 81, "image"),
+        (INPUT, "subject_mask", 81, "subject_mask"),
+        (INPUT, "image", 82, "image"),
+        (82, "image", 83, "image"),
+        (81, "detail_mask", 83, "mask"),
+        (INPUT, "image", 83, "detail_source"),
+        (83, "image", OUTPUT, "image"),
+        (81, "detail_mask", OUTPUT, "detail_mask"),
+        *((81, "bboxes", each, "bboxes") for each in (82, 83)),
+    ]
+    return Blueprint(
+        "Black mist 1-4",
+        "SoftFocus/Portrait",
+        "As through a black mist filter 1/4, or another family and grade: a small soft glow over the whole picture "
+        "that keeps the blacks. The structure of faces stays clear.",
+        ["black mist", "black pro-mist", "diffusion filter", "glimmer", "portrait"],
+        [mask, glow, sharpen],
+        links,
+        PORTRAIT_INPUTS,
+        PORTRAIT_OUTPUTS,
+        [
+            (82, "grade", "grade"),
+            (82, "family", "family"),
+            (82, "size", "size"),
+            (83, "amount", "face detail"),
+            (81, "face", "skin detail"),
+        ],
+    )
+
+
+BLUEPRINTS = [dreamy(), skin_safe(), even_skin(), black_mist(), pro_mist(), orton(), halation()]

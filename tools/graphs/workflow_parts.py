@@ -47,9 +47,9 @@ def core(node_id: int, node_type: str, pos: tuple[int, int], size: tuple[int, in
     return Node(node_id, node_type, pos, size, properties=properties, **rest)
 
 
-def ours(node_id: int, node_type: str, pos: tuple[int, int], size: tuple[int, int]) -> Node:
-    """A node of the pack, at its defaults: they make the look."""
-    return Node(node_id, node_type, pos, size, properties={"Node name for S&R": node_type, **PACK})
+def ours(node_id: int, node_type: str, pos: tuple[int, int], size: tuple[int, int], **widgets: Any) -> Node:
+    """A node of the pack; widgets not named are at their defaults, which make the look."""
+    return Node(node_id, node_type, pos, size, widgets, {"Node name for S&R": node_type, **PACK})
 
 
 def note(node_id: int, pos: tuple[int, int], size: tuple[int, int], text: str) -> Node:

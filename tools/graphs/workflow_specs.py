@@ -6,22 +6,25 @@ from typing import Any
 
 from testing.server.shared_workflows import CHECKPOINT
 from tools.graphs.workflow_parts import Link, Node, Workflow, core, group, note, ours
-from tools.graphs.workflow_texts import GUIDED_NOTE, NEGATIVE, PHOTO_NOTE, POSITIVE, SD15_NOTE
+from tools.graphs.workflow_texts import FILTER_NOTE, GUIDED_NOTE, NEGATIVE, PHOTO_NOTE, POSITIVE, SD15_NOTE
 
 CHECKPOINT_URL = f"https://huggingface.co/Comfy-Org/stable-diffusion-v1-5-archive/resolve/main/{CHECKPOINT}"
 
+NOTE = (40, 600)  # where the note beside a photo stands
 BLUE, GREEN, VIOLET = "#3f789e", "#7a9e6d", "#8f77b5"
 
 
-def look(first_id: int, x: int, source: tuple[int, str], first_group: int) -> Workflow:
-    """The five nodes of the look with their results, from x to the right."""
+def look(first_id: int, x: int, source: tuple[int, str], first_group: int, *, through_filter: bool = False) -> Workflow:
+    """The five nodes of the look with their results, from x to the right; the bloom may be that of a real filter."""
     mask, shown, blur, bloom, sharpen, save, score = range(first_id, first_id + 7)
     picture, slot = source
     nodes = [
         ours(mask, "SoftFocusFaceDetailMask", (x, 100), (320, 480)),
         core(shown, "PreviewImage", (x, 650), (320, 340), title="Where structure stays"),
         ours(blur, "SoftFocusSelectiveGaussianBlur", (x + 400, 100), (320, 220)),
-        ours(bloom, "SoftFocusLuminanceBloom", (x + 400, 380), (320, 320)),
+        filter_node(bloom, (x + 400, 380))
+        if through_filter
+        else ours(bloom, "SoftFocusLuminanceBloom", (x + 400, 380), (320, 320)),
         ours(sharpen, "SoftFocusFeatureSharpen", (x + 800, 100), (320, 410)),
         core(save, "SaveImage", (x + 1200, 100), (440, 720), widgets={"filename_prefix": "SoftFocus"}),
         ours(score, "SoftFocusQualityScore", (x + 1680, 100), (520, 890)),
@@ -51,14 +54,26 @@ def look(first_id: int, x: int, source: tuple[int, str], first_group: int) -> Wo
     return Workflow("", nodes, links, groups)
 
 
+def filter_node(node_id: int, pos: tuple[int, int]) -> Node:
+    """About as dreamy as Luminance Bloom at its defaults."""
+    return ours(node_id, "SoftFocusDiffusionFilter", pos, (320, 300), family="white mist", grade=0.5)
+
+
 def photo() -> Workflow:
-    nodes = [
-        core(1, "LoadImage", (40, 100), (340, 400), widgets={"image": "example.png"}),
-        note(2, (40, 600), (340, 270), PHOTO_NOTE),
-    ]
-    rest = look(3, 460, (1, "IMAGE"), 2)
-    groups = [group(1, "1. Your photo", BLUE, nodes), *rest.groups]
-    return Workflow("Dreamy but sharp - your photo", nodes + rest.nodes, rest.links, groups)
+    return of_photo(
+        "Dreamy but sharp - your photo", look(3, 460, (1, "IMAGE"), 2), note(2, NOTE, (340, 270), PHOTO_NOTE)
+    )
+
+
+def photo_with_filter() -> Workflow:
+    rest = look(3, 460, (1, "IMAGE"), 2, through_filter=True)
+    name = "Dreamy but sharp - your photo with Diffusion Filter"
+    return of_photo(name, rest, note(2, NOTE, (340, 400), FILTER_NOTE))
+
+
+def of_photo(name: str, rest: Workflow, words: Node) -> Workflow:
+    nodes = [core(1, "LoadImage", (40, 100), (340, 400), widgets={"image": "example.png"}), words]
+    return Workflow(name, nodes + rest.nodes, rest.links, [group(1, "1. Your photo", BLUE, nodes), *rest.groups])
 
 
 def sampling(steps: int, denoise: float) -> dict[str, Any]:
@@ -151,4 +166,4 @@ def guided() -> Workflow:
     return Workflow(name, first + second + rest.nodes, links + rest.links, groups)
 
 
-WORKFLOWS = [photo(), sd15(), guided()]
+WORKFLOWS = [photo(), photo_with_filter(), sd15(), guided()]

@@ -19,6 +19,17 @@ PHOTO_NOTE = """**Dreamy but sharp: your photo**
 
 Every length is relative, so a small preview and a large picture get the same look.
 """
+FILTER_NOTE = """**Dreamy but sharp: your photo through a diffusion filter**
+
+1. Choose a portrait in *Load Image*.
+2. Press *Run*.
+
+- Which filter: *family* and *grade* of *Diffusion Filter*. *white mist* 1/2 is dreamy, *black mist* 1/4 is gentle and
+  keeps the blacks.
+- Smaller formats than full frame: raise *size*, to 150 for Super 35.
+- Softer around the face: raise *sigma* of the blur; 0 leaves all softness to the filter.
+- Clearer face: raise *amount* of the sharpening.
+"""
 SD15_NOTE = """**Dreamy but sharp: Stable Diffusion 1.5**
 
 Put the checkpoint into *models/checkpoints*; any SD1.5 model will do.

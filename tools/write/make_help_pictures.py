@@ -18,6 +18,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from softfocus.settings import FILTER_FAMILIES
 from testing.server.sample_portrait import astronaut
 from tools.write.captioned_pictures import Cells, as_values, compose, grey, over_backdrop, stack
 
@@ -27,6 +28,7 @@ from testing import host_in_process  # noqa: E402
 FOLDER = ROOT / "web" / "docs" / "pictures"
 FACE = (slice(10, 260), slice(115, 365))  # rows and columns of the astronaut picture
 QUALITY = 84
+CHARTS = ("quality_score", "match_filter")  # pages of what a node draws, not of pictures
 
 Settings = tuple[dict[str, float], ...]
 
@@ -93,6 +95,21 @@ def luminance_bloom() -> Cells:
     return {"image": image} | {
         caption(setting): run("SoftFocusLuminanceBloom", image=image, **setting)[0] for setting in settings
     }
+
+
+def diffusion_filter() -> Cells:
+    image = portrait()
+    filters = [("black mist", 0.25), *((family, 1.0) for family in FILTER_FAMILIES)]
+    return {"image": image} | {
+        f"{family}, grade {grade:g}": run("SoftFocusDiffusionFilter", image=image, family=family, grade=grade)[0]
+        for family, grade in filters
+    }
+
+
+def match_filter() -> Cells:
+    image = portrait()
+    through = run("SoftFocusDiffusionFilter", image=image, family="white mist", grade=0.5)[0]
+    return {"plot": run("SoftFocusMatchFilter", image_without=image, image_with=through)[2]}
 
 
 def feature_sharpen() -> Cells:
@@ -171,6 +188,8 @@ PAGES: dict[str, Callable[[], Cells]] = {
         mask_refine,
         selective_gaussian_blur,
         luminance_bloom,
+        diffusion_filter,
+        match_filter,
         feature_sharpen,
         load_vision_encoder,
         dream_guidance,
@@ -183,7 +202,7 @@ def draw_page(name: str) -> bytes:
     """The picture of a help page, a WebP file."""
     with torch.inference_mode():
         cells = PAGES[name]()
-    page = stack(list(cells.values())) if name == "quality_score" else compose(cells, *FACE)
+    page = stack(list(cells.values())) if name in CHARTS else compose(cells, *FACE)
     file = io.BytesIO()
     page.save(file, "WEBP", quality=QUALITY, method=6)
     return file.getvalue()

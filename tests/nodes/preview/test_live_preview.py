@@ -19,7 +19,12 @@ from testing.cases import CASES, portrait
 from testing.host_in_process import run_node
 
 pytestmark = pytest.mark.host
-NODE_IDS = ["SoftFocusLuminanceBloom", "SoftFocusSelectiveGaussianBlur", "SoftFocusFeatureSharpen"]
+NODE_IDS = [
+    "SoftFocusLuminanceBloom",
+    "SoftFocusSelectiveGaussianBlur",
+    "SoftFocusFeatureSharpen",
+    "SoftFocusDiffusionFilter",
+]
 OTHER_SETTINGS = {
     "SoftFocusLuminanceBloom": [
         {"intensity": 1, "threshold": 0.4, "highlight_boost": 3, "halation": 1, "tint": "#ff8040"},
@@ -31,7 +36,13 @@ OTHER_SETTINGS = {
         {"sigma": 0},
     ],
     "SoftFocusFeatureSharpen": [{"amount": 4, "floor": 1, "noise_threshold": 0, "halo_limit": 1}, {"amount": 0}],
+    "SoftFocusDiffusionFilter": [
+        {"family": "cine bloom", "grade": 2, "size": 250, "warmth": 0.3, "halation": 1, "highlight_boost": 2},
+        {"family": "glimmer", "grade": 0.125},
+        {"grade": 0},
+    ],
 }
+PRESET = '{"family": "white mist", "grade": 0.5, "size": 150, "warmth": 0.5, "halation": 0.5}'
 
 
 @pytest.fixture
@@ -92,6 +103,20 @@ def test_preview_at_equal_size_is_the_queued_picture(preview, run, node_id):
     assert difference(shown, saved(run(node_id, portrait(), at="8"))) <= 2, "settings of the run"
     before = CASES[node_id].arguments(portrait())["image"]
     assert difference(decoded(preview.picture.picture_before(entry)), saved(before)) <= 1
+
+
+def test_preview_follows_a_connected_preset_and_not_the_widgets_that_it_replaces(preview, run):
+    node_id = "SoftFocusDiffusionFilter"
+    for at, widgets in (("7", {}), ("9", {"grade": 0})):
+        wanted = saved(run(node_id, portrait(), at=at, preset=PRESET, **widgets))
+        assert difference(wanted, saved(portrait())) > 10
+        entry = preview.cache.find(("", at), node_id)
+        for changes in ({}, *OTHER_SETTINGS[node_id][1:]):
+            preview.request.check_settings(entry.schema, changes)
+            assert difference(decoded(preview.picture.picture_after(entry, changes)), wanted) <= 2, changes
+    boosted = saved(run(node_id, portrait(), at="8", preset=PRESET, highlight_boost=3))  # no part of a preset
+    assert difference(boosted, wanted) > 10
+    assert difference(decoded(preview.picture.picture_after(entry, {"highlight_boost": 3})), boosted) <= 2
 
 
 @pytest.mark.parametrize("node_id", NODE_IDS)

@@ -1,0 +1,1 @@
+"""Which diffusion filter explains the change between two pictures: light, its moments, a search, a verdict, a plot."""
