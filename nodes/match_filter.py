@@ -19,7 +19,7 @@ from .host.memory import intermediate_dtype
 from .host.schema import Schema
 from .host.work import each_frame
 
-FLOATS_PER_PIXEL = 64
+FLOATS_PER_PIXEL = 110  # of a picture of 1024 px; larger ones are looked at on its grid, and take fewer
 NO_FRAMES = "There is no picture. preset has grade 0: Diffusion Filter then returns its picture as it is."
 FIRST = "Of several pictures, the first of each input was looked at."
 ALIGNED = "aligned pixel by pixel and of the same size"

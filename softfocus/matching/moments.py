@@ -98,8 +98,8 @@ def _band(name: str, mixes: Array, band: Tensor, pair: LightPair, low: float, hi
     rows = band.transpose(0, 1).flatten(0, 1).flatten(1)
     sums = torch.zeros(len(rows), len(rows), dtype=torch.float64)
     for part, weight in zip(rows.split(AT_ONCE, 1), weights.flatten().split(AT_ONCE), strict=True):
-        part = part.double()
-        sums += ((part * weight) @ part.mT).cpu()
+        exact = part.cpu().double()
+        sums += (exact * weight) @ exact.mT
     products = np.zeros((3, 3, count, count))
     used_channels = slice(1, 2) if channels == 1 else slice(0, 3)
     products[used_channels, used_channels] = sums.view(channels, count, channels, count).transpose(1, 2).numpy()
@@ -109,12 +109,12 @@ def _band(name: str, mixes: Array, band: Tensor, pair: LightPair, low: float, hi
 
 
 def _weights(pair: LightPair, grid: tuple[int, int], sigma: float) -> Tensor:
-    """[1, 1, h, w] float64: 0 where light may be clipped near by, else the squared slope of sRGB's curve."""
+    """[1, 1, h, w] float64 on the CPU: 0 where light may be clipped near by, else the squared slope of sRGB's curve."""
     sigma_px = sigma * pair.step
     level = torch.maximum(*(luminance(sampled(each, grid, sigma_px)) for each in (pair.without, pair.with_filter)))
     spoiled = (sampled(pair.bright, grid, sigma_px) > SPOILED) | (level < DARKEST)
     slope = (linear_to_srgb(level + SLOPE_STEP) - linear_to_srgb(level)) / SLOPE_STEP
-    return (slope**2).masked_fill_(spoiled, 0).double()
+    return (slope**2).masked_fill_(spoiled, 0).cpu().double()
 
 
 def _noise(pair: LightPair, low: float, high: float | None) -> Array:
