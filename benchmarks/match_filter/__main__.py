@@ -28,7 +28,7 @@ from softfocus.light.families import FAMILIES
 from softfocus.matching.filter_match import FilterMatch, match_filter
 from softfocus.matching.verdict import Kind
 
-PAIRS, SEED, GLOW_PAIRS = 200, 20261129, 20
+PAIRS, SEED, GLOW_PAIRS = 200, 20261130, 20
 GRADE_STOPS, SIZE_SHARE = 0.25, 0.1
 SETTINGS, FAMILY, MOST_REFUSED, LEAST_REFUSED = 0.9, 0.85, 10, 18
 SIDES = (1024, 4096)

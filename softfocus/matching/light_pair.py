@@ -21,6 +21,7 @@ from ..units import diagonal
 
 LONG_SIDE = 1024  # of the finest grid; more detail than that costs time and adds little
 DIRECT = 4.0  # prefilters: narrower Gaussians are drawn from the picture itself, wider ones from the one before
+CALMED = 0.5  # samples of the finest grid that light is blurred by before its halation, whose peaks noise adds to
 TOO_BRIGHT = 0.72  # linear light of any channel from which exposure or the shoulder of added light may have acted
 
 Size = tuple[int, int]
@@ -80,5 +81,6 @@ def blurs(light: Tensor, grid: Size, sigma_px: float, sigmas_px: tuple[float, ..
 
 def film_light(pair: LightPair, grid: Size, sigma_px: float) -> Tensor:
     """Halation of the first picture [1, 3, h, w] at strength 1, prefiltered; drawn where it shows less noise."""
-    returned = halation(sampled(pair.without, pair.grid, pair.step), None)
-    return sampled(returned, grid, math.sqrt(max(sigma_px**2 - pair.step**2, 0.0)) / pair.step)
+    calmed = CALMED * pair.step
+    returned = halation(sampled(pair.without, pair.grid, calmed), None)
+    return sampled(returned, grid, math.sqrt(sigma_px**2 - calmed**2) / pair.step)

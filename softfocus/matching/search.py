@@ -18,9 +18,14 @@ from .moments import Array, Band
 
 LEAST_GRADE, MOST_GRADE = 0.1, 2.0
 LEAST_SIZE, MOST_SIZE = 45.0, 220.0  # percent: medium format to Micro Four Thirds, and some more
-NODES = (17, 17, 5, 5)  # of grade, size, warmth and halation
-ROUNDS = 5  # of narrowing
-REACH = 4.0  # standard deviations that a narrowed grid holds to either side
+NODES = (13, 13, 5, 5)  # of grade, size, warmth and halation
+ROUNDS = 9  # of narrowing
+REACH, REACH_BLIND = 4.0, 2.0  # standard deviations that a narrowed grid holds to either side; while it is too coarse
+NODES_KEPT = 1.5  # and nodes, at least
+KEPT, FLAT = (
+    0.01,
+    3.0,
+)  # share of a grid's candidates that narrowing follows, and how far apart they count, in logarithms
 EVIDENCE = 0.05  # what a sample counts: errors of JPEG, unlike noise, do not average out
 
 
@@ -70,14 +75,22 @@ def _narrowed(bands: Sequence[Band], family: str, diagonal_px: float) -> Found:
         whole[2] = 0
     nodes = [count if high > low else 1 for count, (low, high) in zip(NODES, whole, strict=True)]
     box = whole
-    for _ in range(ROUNDS):
+    for last in [False] * (ROUNDS - 1) + [True]:
         lines = [_nodes(count, *side) for count, side in zip(nodes, box, strict=True)]
         fits = fit(bands, family, (2 ** lines[0], 2 ** lines[1], lines[2], lines[3]), diagonal_px)
         likelihood = log_likelihood(bands, fits.noise)
-        means, spreads = _summary(likelihood, lines)
-        evidence = _evidence(likelihood, box, whole)
-        box = _around(means, spreads, box, nodes, whole)
-    return _found(family, means, spreads, fits, likelihood, evidence)
+        if not last:
+            heat = _heat(likelihood)
+            reach = REACH if heat == 1 else REACH_BLIND
+            box = _around(*_summary(likelihood / heat, lines), reach, box, nodes, whole)
+    return _found(family, *_summary(likelihood, lines), fits, likelihood, _evidence(likelihood, box, whole))
+
+
+def _heat(likelihood: Array) -> float:
+    """What flattens it until a share of all candidates counts: a coarse grid's best may lie beside a narrow ridge."""
+    kept = max(1, int(KEPT * likelihood.size))
+    best = np.partition(likelihood.ravel(), -kept - 1)[-kept - 1 :]
+    return max(1.0, float(best.max() - best.min()) / FLAT)
 
 
 def _nodes(count: int, low: float, high: float) -> Array:
@@ -97,9 +110,9 @@ def _summary(likelihood: Array, lines: Sequence[Array]) -> tuple[Array, Array]:
     return np.array(means), np.array(spreads)
 
 
-def _around(means: Array, spreads: Array, box: Array, nodes: Sequence[int], whole: Array) -> Array:
-    """The part of a box around the means that holds what is likely, and two nodes to either side at least."""
-    half = np.maximum(REACH * spreads, 2 * (box[:, 1] - box[:, 0]) / np.array(nodes))
+def _around(means: Array, spreads: Array, reach: float, box: Array, nodes: Sequence[int], whole: Array) -> Array:
+    """The part of a box around the means that holds what is likely, and some nodes to either side at least."""
+    half = np.maximum(reach * spreads, NODES_KEPT * (box[:, 1] - box[:, 0]) / np.array(nodes))
     return np.clip(np.stack([means - half, means + half], 1), whole[:, :1], whole[:, 1:])
 
 
