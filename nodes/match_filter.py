@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ..softfocus.light.preset import write_preset
 from ..softfocus.matching.filter_match import FilterMatch, check_same_size, match_filter
-from ..softfocus.matching.report import write_report, write_title
+from ..softfocus.matching.report import GRADE_0, write_report, write_title
 from ..softfocus.matching.spread_plot import draw_spreads
 from ..softfocus.settings import DiffusionSettings
 from .face_notes import notes
@@ -20,7 +20,7 @@ from .host.schema import Schema
 from .host.work import each_frame
 
 FLOATS_PER_PIXEL = 110  # of a picture of 1024 px; larger ones are looked at on its grid, and take fewer
-NO_FRAMES = "There is no picture. preset has grade 0: Diffusion Filter then returns its picture as it is."
+NO_FRAMES = f"There is no picture. {GRADE_0}"
 FIRST = "Of several pictures, the first of each input was looked at."
 ALIGNED = "aligned pixel by pixel and of the same size"
 

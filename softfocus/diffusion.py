@@ -9,12 +9,10 @@ from torch import Tensor
 
 from .checks import check_choice, check_image, check_number, fitted_if_given
 from .face_box import FaceBox, faces_of_frames
-from .light.families import GRADES, filter_spread, scattered_share
+from .light.families import film_strength, filter_spread, scattered_share
 from .light.glow import Glow, add_glow
-from .settings import BLOOM, DIFFUSION, FILTER_FAMILIES, MOST_GRADE, MOST_STOPS
+from .settings import DIFFUSION, FILTER_FAMILIES, MOST_GRADE, MOST_STOPS
 from .units import diagonal
-
-FILM = BLOOM.intensity  # halation is as strong as Luminance Bloom's at its default intensity
 
 
 def diffusion_filter(
@@ -73,7 +71,7 @@ def diffusion_filter(
     glow = Glow(
         lambda scale: filter_spread(family, size * scale, warmth, diagonal(image)),
         strength=scattered_share(family, grade),
-        halation=halation * FILM * min(1.0, grade / GRADES[0]),
+        halation=film_strength(grade, halation),
         highlight_boost=highlight_boost,
     )
     return add_glow(image, glow, protect, alpha, faces)

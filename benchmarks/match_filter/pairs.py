@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor
 
 from softfocus.color import linear_to_srgb, srgb_to_linear
-from softfocus.diffusion import diffusion_filter
+from softfocus.look import apply_diffusion
 from softfocus.settings import FILTER_FAMILIES, DiffusionSettings
 from testing.portraits import to_tensor
 
@@ -37,14 +37,7 @@ def filtered_pair(image: Tensor, seed: int) -> Pair:
         warmth=float(random.uniform()),
         halation=float(random.uniform()),
     )
-    seen, _ = diffusion_filter(
-        image,
-        family=truth.family,
-        grade=truth.grade,
-        size=truth.size,
-        warmth=truth.warmth,
-        halation=truth.halation,
-    )
+    seen, _ = apply_diffusion(image, truth)
     return photographed(image, seen, random, truth)
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from ..settings import BLOOM
 from .scatter import PointSpread, Weight
 
 GRADES = (0.125, 0.25, 0.5, 1.0, 2.0)  # the makers' 1/8, 1/4, 1/2, 1, 2
@@ -23,6 +24,7 @@ CORE_SIZES, HALO_SIZES = (1 / 1.5, 1.5), (0.5, 1.0, 2.0)  # of a group's exponen
 CUT = 100.0  # percent of the diagonal: bloom's tail ends there
 
 WIDEST, STEP, COUNT = 66.0, 2**0.8, 19  # sigmas of the Gaussians: the widest in percent, the ratio of two, how many
+SIGMAS = tuple(WIDEST / STEP**step for step in reversed(range(COUNT)))
 NARROWEST_PX = 0.7  # of a sigma: what is narrower stays in its pixel
 PIXEL_VARIANCE = 1 / 12  # px^2 of a pixel's own area, over which the light that arrives is summed
 
@@ -66,6 +68,19 @@ def scattered_share(family: str, grade: float) -> float:
     return FAMILIES[family].gain * share * min(1.0, grade / GRADES[0])
 
 
+def film_strength(grade: float, halation: float) -> float:
+    """How much light a film behind a filter gives back: as in Luminance Bloom at its default intensity; as the share of
+    scattered light, it fades with grades below 1/8."""
+    return BLOOM.intensity * halation * min(1.0, grade / GRADES[0])
+
+
+def filter_sigmas_px(diagonal_px: float) -> tuple[float, ...]:
+    """Of the Gaussians that all families and sizes share in a picture, ascending; each summed over a pixel's area."""
+    lengths = [sigma * diagonal_px / 100 for sigma in SIGMAS]
+    wide = [length for length in lengths if length >= NARROWEST_PX] or lengths[-1:]  # a picture may be a pixel or two
+    return tuple(math.sqrt(length**2 + PIXEL_VARIANCE) for length in wide)
+
+
 def filter_spread(family: str, size: float, warmth: float, diagonal_px: float) -> PointSpread:
     """Where the scattered light of one pixel goes.
 
@@ -75,19 +90,15 @@ def filter_spread(family: str, size: float, warmth: float, diagonal_px: float) -
         warmth: share of the real filter's warmth, 0..1.
         diagonal_px: of the picture.
     """
-    sigmas = [WIDEST / STEP**step for step in reversed(range(COUNT))]
-    red, green, blue = (
-        _channel_weights(FAMILIES[family], size / 100, slope * warmth, sigmas) for slope in (1.0, 0.0, -1.0)
-    )
-    first = sum(sigma * diagonal_px / 100 < NARROWEST_PX for sigma in sigmas)
-    first = min(first, COUNT - 1)  # a picture of a pixel or two
+    sigmas_px = filter_sigmas_px(diagonal_px)
+    first = COUNT - len(sigmas_px)
+    red, green, blue = (_channel_weights(FAMILIES[family], size / 100, slope * warmth) for slope in (1.0, 0.0, -1.0))
     moving = [sum(channel[first:]) for channel in (red, green, blue)]
     weights = [
         _weight([each / total for each, total in zip(channels, moving, strict=True)])
         for channels in list(zip(red, green, blue, strict=True))[first:]
     ]
-    lengths = tuple(math.sqrt((sigma * diagonal_px / 100) ** 2 + PIXEL_VARIANCE) for sigma in sigmas[first:])
-    return PointSpread(lengths, tuple(weights), _weight([1 - total for total in moving]))
+    return PointSpread(sigmas_px, tuple(weights), _weight([1 - total for total in moving]))
 
 
 def _weight(channels: list[float]) -> Weight:
@@ -95,11 +106,11 @@ def _weight(channels: list[float]) -> Weight:
     return red if red == green == blue else (red, green, blue)
 
 
-def _channel_weights(family: FilterFamily, size: float, warmth: float, sigmas: list[float]) -> list[float]:
+def _channel_weights(family: FilterFamily, size: float, warmth: float) -> list[float]:
     """Energy of each Gaussian, sum 1."""
     slope = warmth * family.warmth
     weights = []
-    for sigma in sigmas:
+    for sigma in SIGMAS:
         core = _mean([_exponential(sigma, size * family.core * share) for share in CORE_SIZES], [1.0, 1.0])
         halo = _mean(
             [_exponential(sigma, size * family.halo * share) for share in HALO_SIZES], [1 - slope, 1.0, 1 + slope]

@@ -16,6 +16,7 @@ from ..filters.near_faces import mix_near_faces, seen_around
 from ..filters.weighted_mean import mean_of_sums
 
 SCALES = 5  # octaves from bloom's widest Gaussian down; the narrowest is 1/16 of the radius
+FAR = 0.01  # share of the light that may come from beyond what is looked at near small faces
 Weight = float | tuple[float, float, float]  # for all channels, or for red, green and blue
 
 
@@ -32,6 +33,18 @@ class PointSpread:
     sigmas_px: tuple[float, ...]
     weights: tuple[Weight, ...]
     stays: Weight = 0.0
+
+    @property
+    def reach_px(self) -> float:
+        """Within which all but FAR of the light lands, as far as Gaussians end."""
+        beyond, near = 0.0, len(self.sigmas_px)
+        while near > 1 and (beyond := beyond + _most(self.weights[near - 1])) < FAR:
+            near -= 1
+        return TRUNCATE * self.sigmas_px[near - 1]
+
+
+def _most(weight: Weight) -> float:
+    return max(weight) if isinstance(weight, tuple) else weight
 
 
 SpreadAt = Callable[[float], PointSpread]  # from a scale of all its lengths in 0..1
@@ -94,6 +107,6 @@ def scatter_near_faces(
         def work(light: Tensor, alpha: Tensor | None) -> Tensor:
             return scatter(leaving(light), spread, alpha)
 
-        return seen_around(work, window, TRUNCATE * spread.sigmas_px[-1], light, alpha)
+        return seen_around(work, window, spread.reach_px, light, alpha)
 
     mix_near_faces(arriving, faces, near)

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..light.families import FAMILIES, GRADES, filter_spread, scattered_share
+from ..light.families import FAMILIES, film_strength, filter_spread, scattered_share
 from ..light.scatter import Weight
-from ..settings import BLOOM
 from .moments import Array, Band
 
 TINY = 1e-30  # of a sum: that of a band of which nothing can be used is 0
@@ -60,7 +59,7 @@ def fit(bands: Sequence[Band], family: str, axes: Axes, diagonal_px: float) -> F
 def _mixtures(grades: Array, warmths: Array, halations: Array, family: str) -> Array:
     """[candidates, 4]: how much of the light stays, scatters without and with all of the warmth, and comes back."""
     shares = np.array([scattered_share(family, float(grade)) for grade in grades])[:, None, None]
-    film = BLOOM.intensity * np.minimum(1, grades / GRADES[0])[:, None, None] * halations
+    film = np.array([film_strength(float(grade), 1.0) for grade in grades])[:, None, None] * halations
     mixed = np.broadcast_arrays(1 - shares, shares * (1 - warmths)[:, None], shares * warmths[:, None], film)
     return np.stack(mixed, -1).reshape(-1, 4)
 

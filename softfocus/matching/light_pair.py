@@ -15,7 +15,7 @@ from torch import Tensor
 from ..color import srgb_to_linear
 from ..filters.band_matrix import sample_rows
 from ..filters.gaussian import gaussian_blur
-from ..light.families import FAMILIES, filter_spread
+from ..light.families import filter_sigmas_px
 from ..light.halation import halation
 from ..units import diagonal
 
@@ -53,9 +53,8 @@ def light_pair(without: Tensor, with_filter: Tensor) -> LightPair:
     height, width = before.shape[-2:]
     scale = min(1.0, LONG_SIDE / max(height, width))
     grid = max(1, round(height * scale)), max(1, round(width * scale))
-    spread = filter_spread(next(iter(FAMILIES)), 100, 0, diagonal(before))
     bright = (torch.maximum(before, after).amax(1, keepdim=True) > TOO_BRIGHT).float()
-    return LightPair(before, after, bright, spread.sigmas_px, grid, height / grid[0])
+    return LightPair(before, after, bright, filter_sigmas_px(diagonal(before)), grid, height / grid[0])
 
 
 def sampled(image: Tensor, grid: Size, sigma_px: float) -> Tensor:

@@ -10,6 +10,7 @@ from .verdict import Kind, Verdict
 
 SURE, FAIR = 0.95, 0.7  # shares of the likelihood
 CLOSE, WIDE = 0.15, 0.5  # octaves of a standard deviation: told well, told roughly; beyond: hardly told
+GRADE_0 = "preset has grade 0: Diffusion Filter then returns its picture as it is."
 NEAR = 0.01  # share below which another family is not named
 MUCH_WARMTH = 0.25  # a standard deviation of a setting that is even in 0..1 is 0.29 where nothing is known of it
 
@@ -63,7 +64,7 @@ def _other(match: FilterMatch) -> list[str]:
         f"{verdict.left / max(verdict.changed, 1e-9):.0%} of the change ({255 * verdict.left:.1f} of "
         f"{255 * verdict.changed:.1f} levels of 255).",
         "Such a change comes from a blur, a curve, colors, sharpening, another glow, or pictures that are not aligned.",
-        "preset has grade 0: Diffusion Filter then returns its picture as it is.",
+        GRADE_0,
     ]
 
 
@@ -72,7 +73,7 @@ def _unchanged(match: FilterMatch) -> list[str]:
     return [
         "No change that a diffusion filter makes: the pictures are alike to within their noise.",
         f"Exposure of image_with: {math.log2(max(best.exposure, 1e-9)):+.2f} EV.",
-        "preset has grade 0: Diffusion Filter then returns its picture as it is.",
+        GRADE_0,
     ]
 
 
@@ -80,7 +81,7 @@ def _blind(match: FilterMatch) -> list[str]:
     return [
         "Nothing can be told: image_without is flat, or too much of the pair is white or black.",
         "Take a scene with lights, edges and detail, exposed so that little of it clips.",
-        "preset has grade 0: Diffusion Filter then returns its picture as it is.",
+        GRADE_0,
     ]
 
 

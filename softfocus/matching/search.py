@@ -22,10 +22,8 @@ NODES = (13, 13, 5, 5)  # of grade, size, warmth and halation
 ROUNDS = 9  # of narrowing
 REACH, REACH_BLIND = 4.0, 2.0  # standard deviations that a narrowed grid holds to either side; while it is too coarse
 NODES_KEPT = 1.5  # and nodes, at least
-KEPT, FLAT = (
-    0.01,
-    3.0,
-)  # share of a grid's candidates that narrowing follows, and how far apart they count, in logarithms
+KEPT = 0.01  # share of a grid's candidates that narrowing follows
+FLAT = 3.0  # in logarithms: how far apart they count at most
 EVIDENCE = 0.05  # what a sample counts: errors of JPEG, unlike noise, do not average out
 
 
@@ -74,15 +72,19 @@ def _narrowed(bands: Sequence[Band], family: str, diagonal_px: float) -> Found:
     if not FAMILIES[family].warmth:
         whole[2] = 0
     nodes = [count if high > low else 1 for count, (low, high) in zip(NODES, whole, strict=True)]
-    box = whole
-    for last in [False] * (ROUNDS - 1) + [True]:
+
+    def tried(box: Array) -> tuple[list[Array], Fits, Array]:
         lines = [_nodes(count, *side) for count, side in zip(nodes, box, strict=True)]
         fits = fit(bands, family, (2 ** lines[0], 2 ** lines[1], lines[2], lines[3]), diagonal_px)
-        likelihood = log_likelihood(bands, fits.noise)
-        if not last:
-            heat = _heat(likelihood)
-            reach = REACH if heat == 1 else REACH_BLIND
-            box = _around(*_summary(likelihood / heat, lines), reach, box, nodes, whole)
+        return lines, fits, log_likelihood(bands, fits.noise)
+
+    box = whole
+    for _ in range(ROUNDS - 1):
+        lines, _, likelihood = tried(box)
+        heat = _heat(likelihood)
+        reach = REACH if heat == 1 else REACH_BLIND
+        box = _around(*_summary(likelihood / heat, lines), reach, box, nodes, whole)
+    lines, fits, likelihood = tried(box)
     return _found(family, *_summary(likelihood, lines), fits, likelihood, _evidence(likelihood, box, whole))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -27,8 +27,8 @@ def around_a_point(effect: Effect, shape: tuple[int, int]) -> Array:
     return srgb_to_linear(effect(image)[1])[0].double().numpy()
 
 
-def edge_transfer(effect: Effect, shape: tuple[int, int], cycles: float) -> Array:
-    """Per channel, the modulation transfer at about so many cycles a diagonal, and the true cycles: [4].
+def edge_transfer(effect: Effect, shape: tuple[int, int], cycles: Sequence[float]) -> Array:
+    """Modulation transfer of each channel at about so many cycles a diagonal, and the true cycles: [frequencies, 4].
 
     From a slanted edge. With half-sample symmetric borders a symmetric point spread multiplies the cosine transform.
     """
@@ -38,10 +38,13 @@ def edge_transfer(effect: Effect, shape: tuple[int, int], cycles: float) -> Arra
     image = linear_to_srgb(light).expand(1, 3, -1, -1)
     before, after = (srgb_to_linear(each)[0].double().mean(1).numpy() for each in (image, effect(image)[0]))
     spectra = [dct(each, axis=-1) for each in (before, after)]
-    wanted = cycles * 2 * width / math.hypot(height, width)
-    near = np.arange(max(1, round(wanted) - 2), round(wanted) + 3)
-    at = near[np.abs(spectra[0][0, near]).argmax()]  # an edge in the middle has no light at every second one
-    return np.append(spectra[1][:, at] / spectra[0][:, at], at * math.hypot(height, width) / (2 * width))
+    waves = 2 * width / math.hypot(height, width)  # of the cosine transform in one cycle a diagonal
+    rows = []
+    for wanted in (round(each * waves) for each in cycles):
+        near = np.arange(max(1, wanted - 2), wanted + 3)
+        at = near[np.abs(spectra[0][0, near]).argmax()]  # an edge in the middle has no light at every second one
+        rows.append(np.append(spectra[1][:, at] / spectra[0][:, at], at / waves))
+    return np.stack(rows)
 
 
 def bar(height: int, width: int) -> Tensor:

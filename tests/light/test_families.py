@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -52,12 +53,8 @@ def test_a_point_spreads_as_the_model_says(family, size):
 def test_an_edge_keeps_the_contrast_that_the_model_keeps(family, size):
     for grade in (0.25, 2.0):
         share = SHARES[grade] * TABLE[family].gain
-        for cycles in (5, 20, 80):
-            *kept, true = edge_transfer(
-                lambda image, grade=grade: diffusion_filter(image, family=family, grade=grade, size=size),
-                (300, SIDE),
-                cycles,
-            )
+        effect = partial(diffusion_filter, family=family, grade=grade, size=size)
+        for *kept, true in edge_transfer(effect, (300, SIDE), (5, 20, 80)):
             wanted = [1 - share + share * transfer(true, family, size, 1.0, channel) for channel in CHANNELS]
             assert kept == pytest.approx(wanted, abs=0.02)
 
