@@ -11,14 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from ..color import BT709_WEIGHTS, linear_to_srgb, luminance
 from ..filters.gaussian import gaussian_blur
 from .light_pair import LightPair, blurs, film_light, sampled
 
-Array = NDArray[np.float64]
+Array = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 RED, GREEN, BLUE = np.eye(3)
 LUMA = np.array(BT709_WEIGHTS)
 FINE, CUTS = 1.0, (2.0, 4.0, 8.0)  # sigmas of the bands, in samples of the finest grid

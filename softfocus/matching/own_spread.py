@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.linalg import cholesky, solve_triangular
-from scipy.optimize import nnls
 
 from .candidates import ROUNDING, TINY
 from .moments import Array, Band
@@ -46,6 +44,9 @@ def _mixed(products: Array, mix: Array) -> Array:
 
 def _not_negative(matrix: Array, vector: Array) -> Array:
     """argmin x' A x - 2 x' b over x >= 0, by the method of Lawson and Hanson on the factor of A."""
+    from scipy.linalg import cholesky, solve_triangular  # comes with ComfyUI
+    from scipy.optimize import nnls
+
     if not (matrix.diagonal() > 0).any():
         return np.zeros(len(matrix))
     lifted = matrix + np.eye(len(matrix)) * ROOM * matrix.diagonal().max()

@@ -20,7 +20,7 @@ ADD_ALL = """() => {
     const node = LiteGraph.createNode(type);
     node.pos = [600 * place, 0];
     app.graph.add(node);
-    const saved = node.widgets.filter((one) => one.serialize !== false);
+    const saved = (node.widgets ?? []).filter((one) => one.serialize !== false);
     for (const one of saved) {
       const { values, min, max, precision } = one.options;
       if (typeof one.value === "number") one.value = one.value === max ? min : max;
