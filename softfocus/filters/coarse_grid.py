@@ -6,8 +6,8 @@ import math
 
 from torch import Tensor
 
-from .band_matrix import sample_rows
 from .gaussian import UP_SIGMA, gaussian_blur
+from .sample import sample
 
 SAMPLES = 2.5  # a sigma: fewer are quicker, and change a sharpened picture by more than 1/255 at places
 WORTH = 0.75  # of the samples; a grid that is hardly smaller costs more than the plain blur
@@ -30,15 +30,14 @@ def reduce(image: Tensor, full: Size, wanted_px: float, had_px: float = 0.0) -> 
     sizes = [_grid_size(side, has, wanted_px) for side, has in zip(full, image.shape[-2:], strict=True)]
     if tuple(image.shape[-2:]) == full == tuple(sizes):
         return gaussian_blur(image, sigma)
-    narrow = sample_rows(image, sizes[1], sigma * image.shape[-1] / full[1])
-    return sample_rows(narrow.mT, sizes[0], sigma * image.shape[-2] / full[0]).mT
+    sigmas = [sigma * side / whole for side, whole in zip(image.shape[-2:], full, strict=True)]
+    return sample(image, (sizes[0], sizes[1]), (sigmas[0], sigmas[1]))
 
 
 def enlarge(small: Tensor, full: Size) -> Tensor:
     """Bring a grid back to [B, C, H, W]; this blurs by `enlarging_px`, and keeps constants and ranges."""
-    for side in full:
-        small = sample_rows(small.mT, side, 0.0 if small.shape[-2] == side else UP_SIGMA)
-    return small
+    up_y, up_x = (0.0 if has == side else UP_SIGMA for has, side in zip(small.shape[-2:], full, strict=True))
+    return sample(small, full, (up_y, up_x), planes=True)
 
 
 def enlarging_px(small: Tensor, full: Size) -> float:

@@ -1,14 +1,16 @@
 """Gaussian blur of any width at nearly constant cost, with half-sample symmetric borders.
 
 One primitive does everything: along one axis, filter with a Gaussian *and* sample the result on an
-evenly spaced grid of any size, as a band matrix applied tile by tile (a GEMM on views, no copies).
+evenly spaced grid of any size, as a band matrix applied in a few products (`band_matrix`, `sample`).
 Small sigmas use it with as many outputs as inputs. Large sigmas first go down to a coarse grid and
 then up again, with two Gaussians whose variances add up to the wanted one; both grids are
-half-sample aligned with the picture's edges, so that the border rule is the same at every size.
+half-sample aligned with the picture's edges, so that the border rule is the same at every size. What
+a mixture still has to add on a grid as small as `dense_mixture.DENSE` is added at once.
 
 Cost: about 40 to 120 multiply-adds per pixel and axis below the switch, about 40 above it, at any
-sigma. Below it, on a CPU, OpenCV takes the same sums with 10 to 40 if it is there. Error against
-the float64 convolution truncated at 6 sigma: below 0.1/255 (tests/filters/test_gaussian.py).
+sigma; two or three products a step and axis (tests/filters/test_band_matrix.py). Below the switch, on
+a CPU, OpenCV takes the same sums with 10 to 40 if it is there. Error against the float64 convolution
+truncated at 6 sigma: below 0.1/255 (tests/filters/test_gaussian.py).
 """
 
 from __future__ import annotations
@@ -22,10 +24,12 @@ from torch import Tensor
 
 from ..checks import LARGEST, check_image, check_kind, check_number, check_numbers
 from ..opencv import opencv
-from .band_matrix import TRUNCATE, bounded, sample_rows
+from .band_matrix import TRUNCATE, bounded
+from .dense_mixture import DENSE, Factors, Sigmas, dense_mixture
+from .sample import as_columns, sample
 
 COARSE_FROM_PX = 4.0  # from this sigma on, the coarse grid is cheaper than the grid as it is
-SHARED_COARSE_FROM_PX = 2.0  # the same where wider Gaussians start from that grid too
+SHARED_COARSE_FROM_PX = 2.5  # the same where wider Gaussians start from that grid too
 COARSE_STEP = 1.35  # sigma in coarse samples: at 1.35, aliasing stays below 2.5e-4 of the amplitude
 UP_SIGMA = 0.75  # in coarse samples; interpolation ripple 2 exp(-2 pi^2 UP_SIGMA^2) = 3e-5
 TINY = 1e-12
@@ -88,42 +92,45 @@ def gaussian_mixture(image: Tensor, sigmas_px: Sequence[float], weights: Sequenc
     return _mixture(image, [(sigma, sigma) for sigma in sigmas], factors).contiguous()
 
 
-def _factors(image: Tensor, weights: Sequence[float | Sequence[float]], count: int) -> list[float | Tensor]:
-    """The checked weights: numbers, and [C, 1, 1] where they differ between channels."""
+def _factors(image: Tensor, weights: Sequence[float | Sequence[float]], count: int) -> Factors:
+    """The checked weights: numbers, or [count, C, 1, 1] if any differs between channels."""
     check_kind(weights, Sequence, "weights")
     if len(weights) != count:
         raise ValueError(f"weights is {list(weights)}; it must hold {count} numbers, or so many lists of one a channel")
-    factors: list[float | Tensor] = []
+    channels = image.shape[1]
+    numbers: list[float] = []
+    each_channel: list[Sequence[float]] = []
     for index, weight in enumerate(weights):
         if isinstance(weight, Sequence):
-            check_numbers(weight, f"weights[{index}]", -LARGEST, LARGEST, count=image.shape[1])
-            factors.append(image.new_tensor(weight).view(-1, 1, 1))
+            check_numbers(weight, f"weights[{index}]", -LARGEST, LARGEST, count=channels)
+            each_channel.append(weight)
         else:
             check_number(weight, f"weights[{index}]", -LARGEST, LARGEST)
-            factors.append(weight)
-    return factors
+            numbers.append(weight)
+            each_channel.append([weight] * channels)
+    return numbers if len(numbers) == count else image.new_tensor(each_channel).view(count, channels, 1, 1)
 
 
-def _mixture(image: Tensor, sigmas: list[tuple[float, float]], weights: list[float | Tensor]) -> Tensor:
+def _mixture(image: Tensor, sigmas: list[Sigmas], weights: Factors) -> Tensor:
     """`gaussian_mixture` with (vertical, horizontal) sigmas, since the two steps of a coarse grid differ a little.
 
-    Coarse pictures are kept transposed (`small` is [B, C, W', H']), so that every step reads or writes whole rows.
+    In memory the result lies as the image does, as planes or as columns (see `sample`).
     """
-    height, width = image.shape[-2:]
+    height, width = size = image.shape[-2], image.shape[-1]
     coarse_from = COARSE_FROM_PX if len(sigmas) == 1 else SHARED_COARSE_FROM_PX
+    if max(size) <= DENSE and len(sigmas) > 1:
+        mixed = dense_mixture(image, sigmas, weights)
+        return mixed.contiguous() if as_columns(image) is None else mixed
     down_y, coarse_height, up_y = _plan(height, sigmas[0][0], coarse_from)
     down_x, coarse_width, up_x = _plan(width, sigmas[0][1], coarse_from)
-    if (coarse_height, coarse_width) == (height, width) and image.device.type == "cpu" and _opencv():
+    if (coarse_height, coarse_width) == size and image.device.type == "cpu" and _opencv():
         return _and_wider(_filter_planes(image, down_y, down_x), sigmas, weights, (1.0, 1.0))
-    small = sample_rows(sample_rows(image, coarse_width, down_x).mT, coarse_height, down_y)
-    flipped = [(sigma_x, sigma_y) for sigma_y, sigma_x in sigmas]
-    mixed = _and_wider(small, flipped, weights, (width / coarse_width, height / coarse_height))
-    return sample_rows(sample_rows(mixed, height, up_y).mT, width, up_x)
+    small = sample(image, (coarse_height, coarse_width), (down_y, down_x))
+    mixed = _and_wider(small, sigmas, weights, (height / coarse_height, width / coarse_width))
+    return sample(mixed, size, (up_y, up_x), planes=as_columns(image) is None)
 
 
-def _and_wider(
-    narrow: Tensor, sigmas: list[tuple[float, float]], weights: list[float | Tensor], steps: tuple[float, float]
-) -> Tensor:
+def _and_wider(narrow: Tensor, sigmas: list[Sigmas], weights: Factors, steps: Sigmas) -> Tensor:
     """The picture blurred with the first of the sigmas, on a grid of so many pixels a sample, and the wider ones."""
     if len(sigmas) == 1:
         return narrow if isinstance(weights[0], (int, float)) and weights[0] == 1 else narrow * weights[0]
@@ -162,13 +169,15 @@ def _opencv() -> Any:
 
 
 def _filter_planes(image: Tensor, sigma_y: float, sigma_x: float) -> Tensor:
-    """A Gaussian on the grid as it is, by OpenCV, for a picture [B, C, H, W] on the CPU."""
+    """A Gaussian on the grid as it is, by OpenCV, for a picture [B, C, H, W] on the CPU; in memory as it was."""
     if sigma_y == sigma_x == 0:
         return image
-    cv2, image = _opencv(), image.detach().contiguous()
-    kernels = [_kernel(sigma).numpy() for sigma in (sigma_x, sigma_y)]
-    out = image.new_empty(image.shape)  # not like a transposed image of one column, whose strides OpenCV refuses
-    for source, target in zip(image.flatten(0, 1).numpy(), out.flatten(0, 1).numpy(), strict=True):
+    cv2, turned = _opencv(), as_columns(image) is not None
+    image = image.detach() if turned else image.detach().contiguous()
+    out = torch.empty_like(image)
+    kernels = [_kernel(sigma).numpy() for sigma in ((sigma_y, sigma_x) if turned else (sigma_x, sigma_y))]
+    planes = (each.mT if turned else each for each in (image, out))
+    for source, target in zip(*(each.flatten(0, 1).numpy() for each in planes), strict=True):
         cv2.sepFilter2D(source, -1, *kernels, dst=target, borderType=cv2.BORDER_REFLECT)
     return out
 

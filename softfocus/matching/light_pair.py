@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 
 from ..color import srgb_to_linear
-from ..filters.band_matrix import sample_rows
 from ..filters.gaussian import gaussian_blur
+from ..filters.sample import sample
 from ..light.families import filter_sigmas_px
 from ..light.halation import halation
 from ..units import diagonal
@@ -59,7 +59,7 @@ def light_pair(without: Tensor, with_filter: Tensor) -> LightPair:
 
 def sampled(image: Tensor, grid: Size, sigma_px: float) -> Tensor:
     """A picture [B, C, H, W] filtered with a Gaussian, on another grid; borders half-sample symmetric."""
-    return sample_rows(sample_rows(image, grid[1], sigma_px).mT, grid[0], sigma_px).mT.contiguous()
+    return sample(image, grid, (sigma_px, sigma_px), planes=True)
 
 
 def blurs(light: Tensor, grid: Size, sigma_px: float, sigmas_px: tuple[float, ...]) -> list[Tensor]:
