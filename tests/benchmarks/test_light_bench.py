@@ -24,5 +24,5 @@ def test_a_filter_costs_at_most_half_more_than_bloom(side):
 
 def test_the_meter_counts_what_moves_and_no_views():
     a, b = torch.ones(4, 5), torch.ones(5)
-    counts = measure(lambda: torch.add(a.mT[1:], b[1:].view(1, -1)[:, :4]).view(-1)[3:])
+    counts = measure(lambda: torch.add(a.mT[1:], b[1:].view(1, -1)[:, :4]).unsqueeze(0)[..., 3:])
     assert counts == (1, 4 * (16 + 4 + 16))
