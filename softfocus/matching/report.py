@@ -31,7 +31,7 @@ def write_title(match: FilterMatch) -> str:
     best, share = match.likely[0]
     named = f"{best.family}, grade {best.grade:.2g}, size {best.size:.0f}"
     return {
-        Kind.MATCHED: f"{named} ({share:.0%})",
+        Kind.MATCHED: f"Nearest: {named}" if match.verdict.another_make else f"{named} ({share:.0%})",
         Kind.OTHER: f"No filter of these; the nearest: {named}",
         Kind.UNCHANGED: "No change that a filter makes",
         Kind.BLIND: "Nothing can be told from this pair",
@@ -42,8 +42,11 @@ def _matched(match: FilterMatch) -> list[str]:
     best, share = match.likely[0]
     others = [f"{each.family} {part:.0%}" for each, part in match.likely[1:] if part >= NEAR]
     sure = "surely" if share >= SURE else "probably" if share >= FAIR else "perhaps"
+    named = f"{best.family}, grade {best.grade:.2g}, size {best.size:.0f}"
     lines = [
-        f"This is {sure} {best.family}, grade {best.grade:.2g}, size {best.size:.0f}.",
+        f"Of these filters {named} is the nearest, but the light spreads otherwise: perhaps a filter of another make."
+        if match.verdict.another_make
+        else f"This is {sure} {named}.",
         f"Family: {best.family} {share:.0%}" + (f"; {', '.join(others)}." if others else "; no other comes near."),
         f"Grade {best.grade:.3g} ({_between(best.grade, best.grade_spread)}), {_told(best.grade_spread)}.",
         f"Size {best.size:.0f} % ({_between(best.size, best.size_spread)}), {_told(best.size_spread)}.",

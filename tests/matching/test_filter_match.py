@@ -11,12 +11,14 @@ from torch import Tensor
 
 from softfocus.color import linear_to_srgb, srgb_to_linear
 from softfocus.diffusion import diffusion_filter
-from softfocus.gaussian import gaussian_blur
+from softfocus.filters.gaussian import gaussian_blur, gaussian_mixture
+from softfocus.light.families import filter_spread
 from softfocus.light.preset import read_preset, write_preset
 from softfocus.look import apply_diffusion
 from softfocus.matching.filter_match import match_filter
 from softfocus.matching.report import write_report
 from softfocus.matching.verdict import Kind
+from softfocus.units import diagonal
 
 EVEN = {"size": 110.0, "warmth": 0.6, "halation": 0.3}
 
@@ -93,6 +95,22 @@ def test_what_no_filter_does_is_called_so(scene, change):
     assert match.verdict.kind is Kind.OTHER
     assert "No filter of these explains this pair." in report and "preset has grade 0" in report
     assert json.loads(write_preset(match.settings))["grade"] == 0
+
+
+@pytest.mark.parametrize("family", ["glimmer", "cine bloom"])
+def test_a_filter_of_another_make_is_only_near(scene, family):
+    """Its light ends nearer than that of any of ours."""
+    spread = filter_spread(family, 100.0, 0.0, diagonal(scene))
+    ends = [
+        weight if sigma < 0.04 * diagonal(scene) else 0.0
+        for sigma, weight in zip(spread.sigmas_px, spread.weights, strict=True)
+    ]
+    light = srgb_to_linear(scene)
+    scattered = gaussian_mixture(light, spread.sigmas_px, [weight / sum(ends) for weight in ends])
+    seen = linear_to_srgb(light + 0.4 * (scattered - light))
+    match = match_filter(scene, seen)
+    assert match.verdict.kind is Kind.MATCHED and match.verdict.another_make
+    assert "is the nearest, but the light spreads otherwise" in write_report(match)
 
 
 @pytest.mark.parametrize("level", [0.0, 0.4, 1.0])
