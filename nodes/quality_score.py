@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
 from comfy_api.latest import io, ui
 from torch import Tensor
 
@@ -12,6 +11,7 @@ from ..softfocus.quality import (
     Clarity,
     Effect,
     Measured,
+    best_pictures,
     draw_chart,
     measure_clarity,
     measure_effect,
@@ -82,6 +82,14 @@ class QualityScore(io.ComfyNode):
                     "From Face Detail Mask, found in a picture of this size: what the mask holds is measured in cycles of "
                     "each face. Not connected: in percent of the diagonal, for which a small face is too fine.",
                 ),
+                io.Int.Input(
+                    "keep",
+                    default=1,
+                    min=0,
+                    max=4096,
+                    optional=True,
+                    tooltip="How many of the best pictures of a batch come out of kept. 0, or more than there are: all of them.",
+                ),
             ],
             outputs=[
                 io.Float.Output(display_name="score", tooltip="Score of the best picture, 0..100."),
@@ -89,6 +97,9 @@ class QualityScore(io.ComfyNode):
                 io.String.Output(display_name="report", tooltip="Sentences, an empty line, then one line of JSON."),
                 io.Image.Output(
                     display_name="chart", tooltip="Parts of the score with their targets; a table for a batch."
+                ),
+                io.Image.Output(
+                    display_name="kept", tooltip="The best pictures, as many as keep says, best first, unchanged."
                 ),
             ],
         )
@@ -105,6 +116,7 @@ class QualityScore(io.ComfyNode):
         clip_vision: object = None,
         preferences: str | None = None,
         bboxes: Any = None,
+        keep: int = 1,
     ) -> io.NodeOutput:
         batch = Batch.of(image, masks={"mask": mask}, images={"reference": reference}, bboxes=bboxes)
         picks = parse_preferences(preferences or "", len(batch))
@@ -123,11 +135,12 @@ class QualityScore(io.ComfyNode):
         by_clip = [scores for _, _, scores in records]
         ranking = rank(effects, by_clip, picks)
         note = batch.empty_note("mask", "the face is not told from the rest there")
-        report = write_report(ranking, clarities, by_clip, [*([note] if note else []), *judge.notes])
+        report = write_report(ranking, clarities, by_clip, [*([note] if note else []), *judge.notes], keep)
         chart = draw_chart(ranking.scores).movedim(1, -1).contiguous()
         sentences, data = report.rsplit("\n\n", 1)
         images = ui.PreviewImage(chart, cls=cls).as_dict()["images"]
         shown = {"images": images, "text": (sentences,), "data": (data,)}  # data: read by programs, not shown
-        total, first = (ranking.scores[0].total, ranking.scores[0].index) if ranking.scores else (0.0, 0)
-        best = batch.unchanged(first, first + 1).clone(memory_format=torch.contiguous_format)
-        return io.NodeOutput(total, best, report, chart.to(best.device, best.dtype), ui=shown)
+        total, numbers = ranking.scores[0].total if ranking.scores else 0.0, best_pictures(ranking, keep)
+        best = batch.picked(numbers[:1])
+        kept = batch.picked(numbers) if len(numbers) > 1 else best  # the same picture is copied once
+        return io.NodeOutput(total, best, report, chart.to(best.device, best.dtype), kept, ui=shown)

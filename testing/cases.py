@@ -128,9 +128,10 @@ def check_mask_refine(image: Tensor, result: Any) -> None:
 
 
 def check_score(image: Tensor, result: Any) -> None:
-    score, best, report, chart = result
+    score, best, report, chart, kept = result
     assert 0 <= score <= 100
     assert torch.equal(best, image[:1]) or image.shape[0] > 1
+    assert torch.equal(kept, best)
     assert "\n" in report and chart.shape[0] == 1 and chart.std() > 0.05
 
 
@@ -159,7 +160,7 @@ CASES = {
         lambda image: {"image": image, "mask": head_mask(image)}, check_mask_refine, (), "mask", sensitivity=2.0
     ),
     "SoftFocusQualityScore": Case(
-        lambda image: {"image": image, "reference": image, "mask": face_mask(image)}, check_score, (1,), "mask"
+        lambda image: {"image": image, "reference": image, "mask": face_mask(image)}, check_score, (1, 4), "mask"
     ),
 }
 

@@ -109,6 +109,14 @@ class Batch:
         image = layouts.finite_image(self.image[first:stop])
         return image.to(mm.intermediate_device(), intermediate_dtype()).contiguous()
 
+    def picked(self, indices: Sequence[int]) -> Tensor:
+        """Some of the image's frames, in this order, each as `unchanged` gives it; a copy, made frame by frame."""
+        shape = (len(indices), *self.image.shape[1:])
+        frames = torch.empty(shape, dtype=intermediate_dtype(), device=mm.intermediate_device())
+        for place, index in enumerate(indices):
+            frames[place] = self.unchanged(index, index + 1)[0]
+        return frames
+
     def empty_note(self, name: str, consequence: str) -> str:
         """What the node says of an empty mask, such as "mask is empty: `consequence`."; "" where none is."""
         if len(self) == 0 or not any(self.empty.get(name, ())):

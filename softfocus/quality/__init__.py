@@ -7,6 +7,7 @@ from .effect.effect import Effect
 from .effect.measure import measure_effect
 from .measured import Measured
 from .report.chart import draw_chart
+from .report.kept import best_pictures
 from .report.preference import Order, fit_order, parse_preferences
 from .report.ranking import Ranking, rank
 from .report.report import write_report
@@ -19,6 +20,7 @@ __all__ = [
     "Order",
     "Ranking",
     "Score",
+    "best_pictures",
     "draw_chart",
     "fit_order",
     "measure_clarity",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 
 import pytest
@@ -35,7 +36,7 @@ def batch() -> dict[str, Tensor]:
 
 
 def test_best_is_the_input_frame_bit_for_bit(score, batch):
-    total, best, report, chart = score(**batch).args
+    total, best, report, chart, _ = score(**batch).args
     assert 80 < total <= 100
     assert torch.equal(best, batch["image"][1:2])
     assert best.data_ptr() != batch["image"][1:2].data_ptr()
@@ -48,6 +49,57 @@ def test_best_keeps_the_channels(score, channels):
     image = torch.rand(2, 20, 30, channels, generator=torch.Generator().manual_seed(0))
     best = score(image).args[1]
     assert any(torch.equal(best, frame[None]) for frame in image)
+
+
+def test_kept_are_the_best_frames_in_order_bit_for_bit(score, batch):
+    result = score(**batch, keep=2).args
+    order = [entry["index"] for entry in json.loads(result[2].split("\n\n")[1])]
+    assert order[0] == 1 and order != sorted(order)
+    kept = result[4]
+    assert torch.equal(kept, batch["image"][order[:2]]) and torch.equal(result[1], kept[:1])
+    assert kept.is_contiguous() and kept.untyped_storage().nbytes() == kept.numel() * kept.element_size()
+    for keep in (0, 3, 4096):
+        assert torch.equal(score(**batch, keep=keep).args[4], batch["image"][order])
+
+
+def test_one_kept_picture_is_the_best_and_is_copied_once(score, batch):
+    result = score(**batch)
+    assert torch.equal(result.args[4], batch["image"][1:2])
+    assert result.args[4].data_ptr() == result.args[1].data_ptr() != batch["image"][1:2].data_ptr()
+    assert "Kept: picture 1; picture 1 is " in result.ui["text"][0]
+    alone = score(batch["image"][:1], keep=3)
+    assert torch.equal(alone.args[4], batch["image"][:1]) and "Kept" not in alone.ui["text"][0]
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_kept_keeps_the_channels_and_changes_only_what_no_picture_can_hold(score, channels):
+    image = torch.rand(3, 20, 30, channels, generator=torch.Generator().manual_seed(0))
+    image[1, 4, 4, 0], image[2, 5, 5, 0] = torch.inf, 3.0
+    before = image.clone()
+    total, best, report, _, kept = score(image, keep=0).args
+    order = [entry["index"] for entry in json.loads(report.split("\n\n")[1])]
+    assert torch.equal(kept, image.clamp(max=65504)[order]) and torch.equal(best, kept[:1])
+    assert torch.equal(image, before)
+
+
+def test_equal_pictures_are_a_tie_and_the_earlier_is_kept(score, batch):
+    image = batch["image"][[0, 1, 1]].clone()
+    result = score(**{**batch, "image": image}, keep=1)
+    assert [entry["index"] for entry in json.loads(result.ui["data"][0])] == [1, 2, 0]
+    assert "picture 1 ties with picture 2, the first one left out." in result.ui["text"][0]
+    assert "Tie: pictures 1 and 2 have equal points; the earlier in the batch comes first." in result.ui["text"][0]
+
+
+def test_picks_decide_what_is_kept(score, batch):
+    result = score(**batch, preferences=", ".join(["2>0, 2>1, 0>1"] * 8), keep=2)
+    assert torch.equal(result.args[4], batch["image"][[2, 0]])
+    said = r"Kept: pictures 2 and 0; picture 0 is before picture 1, the first one left out, with \d+ % certainty\."
+    assert re.search(said, result.ui["text"][0])
+
+
+def test_fewer_than_no_pictures_are_refused(score):
+    with pytest.raises(ValueError, match="^keep is -1"):
+        score(torch.rand(1, 8, 8, 3), keep=-1)
 
 
 def test_report_and_chart_are_shown_on_the_node(score, batch):
@@ -92,8 +144,8 @@ def test_boxes_of_another_number_of_frames_are_refused(score, batch):
 
 
 def test_no_frames_are_no_error(score):
-    total, best, report, chart = score(torch.zeros(0, 16, 16, 3)).args
-    assert total == 0.0 and best.shape == (0, 16, 16, 3)
+    total, best, report, chart, kept = score(torch.zeros(0, 16, 16, 3), keep=2).args
+    assert total == 0.0 and best.shape == kept.shape == (0, 16, 16, 3)
     assert "no pictures" in report and chart.shape[0] == 1
 
 

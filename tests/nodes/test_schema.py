@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
 from pathlib import Path
@@ -51,6 +52,15 @@ def test_everything_has_a_tooltip(classes):
         assert schema.description
         for part in (*schema.inputs, *schema.outputs):
             assert part.tooltip, f"{schema.node_id}: {getattr(part, 'id', part.display_name)}"
+
+
+def test_prompts_without_an_optional_widget_run_with_its_default(classes):
+    """Such as those saved before the widget was appended: the host then gives the node nothing for it."""
+    for cls in classes:
+        given = inspect.signature(cls.execute).parameters
+        for part in cls.GET_SCHEMA().inputs:
+            if part.optional and getattr(part, "default", None) is not None:
+                assert given[part.id].default == part.default, f"{cls.__name__}.{part.id}"
 
 
 def test_ids_are_literals_in_direct_subclasses():

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+DIGITS = 6  # of strengths: what is left of the fit's error must not order pictures that the picks leave equal
 PSEUDO = 1.0  # comparisons a pair that the scores are worth
 LONGEST_STEP = 1.0  # of the fit, in logits
 POINTS = 10.0  # points of score that make the odds e to 1
@@ -79,7 +80,7 @@ def fit_order(scores: Sequence[float], picks: Sequence[tuple[int, int]]) -> Orde
         wins[winner, loser] += 1
     wins.fill_diagonal_(0)
     strengths = _fit(wins) if count > 1 else torch.zeros(count, dtype=torch.float64)
-    return Order(strengths, _certainty(strengths, wins), len(picks))
+    return Order(strengths.round(decimals=DIGITS), _certainty(strengths, wins), len(picks))
 
 
 def _fit(wins: Tensor) -> Tensor:

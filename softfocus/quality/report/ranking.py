@@ -11,6 +11,8 @@ from ..effect.effect import Effect
 from .preference import Order, fit_order
 from .score import Score, score_effect
 
+DIGITS = 6  # of points: the last bits of sums, which differ by place in a batch, must not order equals
+
 
 @dataclass(frozen=True)
 class Ranking:
@@ -28,7 +30,11 @@ class Ranking:
 
     def points(self, score: Score) -> float:
         """What counts for the order: the score and CLIP's part, in points."""
-        return score.total + (self.clip_points[score.index] if self.clip_points else 0.0)
+        return round(score.total + (self.clip_points[score.index] if self.clip_points else 0.0), DIGITS)
+
+    def worth(self, score: Score) -> float:
+        """What the order is by, the largest first: the strength where there are picks of a person, else the points."""
+        return self.points(score) if self.order is None else float(self.order.strengths[score.index])
 
 
 def rank(

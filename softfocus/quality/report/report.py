@@ -12,6 +12,7 @@ from ..clip.clip_report import clip_data, describe_clip, rounded
 from ..clip.clip_scores import ClipScores
 from ..effect.effect_report import describe
 from .advice import advise
+from .kept import best_pictures, describe_kept, in_words
 from .ranking import Ranking
 from .score import Score
 
@@ -24,6 +25,7 @@ def write_report(
     clarities: Sequence[Clarity] = (),
     clip: Sequence[ClipScores | None] = (),
     notes: Sequence[str] = (),
+    keep: int = 1,
 ) -> str:
     """Report on a ranking, best first: sentences, a blank line, one line of JSON.
 
@@ -31,34 +33,42 @@ def write_report(
         ranking: of the batch.
         clarities, clip: one for each picture, by its number, or none at all.
         notes: further sentences, on all pictures.
+        keep: how many of the best are kept, as for `best_pictures`.
 
     Returns:
         Text. The JSON is a list in ranking order; each entry has index, total, parts (name, value, unit, target,
         whether it is a fault, and score 0..1), effect (every measurement, null where it is undefined), advice (node,
-        widget, direction and sentence, the most costly part first), clarity, clip and clip_points (null without). With
-        picks of a person also strength, in logits, and certain: how likely it is before the next.
+        widget, direction and sentence, the most costly part first), kept (whether it is), clarity, clip and clip_points
+        (null without). With picks of a person also strength, in logits, and certain: how likely it is before the next.
     """
     if not ranking.scores:
         return f"{NO_PICTURES}\n\n[]"
     best = ranking.scores[0]
     lines = [f"Score {best.total:.1f} of 100{_which(best, ranking)}."]
-    lines += _ranking_lines(ranking)
+    lines += _ranking_lines(ranking) + describe_kept(ranking, keep)
     lines += describe(best.effect)
     lines += [advice.sentence for advice in advise(best)] or [ALL_GOOD]
     lines += describe_natural(clarities[best.index]) if clarities else []
     lines += describe_clip(clip[best.index] or ClipScores()) if clip else []
     lines += notes
-    entries = []
+    return "\n".join(lines) + "\n\n" + json.dumps(_entries(ranking, clarities, clip, keep))
+
+
+def _entries(
+    ranking: Ranking, clarities: Sequence[Clarity], clip: Sequence[ClipScores | None], keep: int
+) -> list[dict[str, object]]:
+    entries, kept = [], best_pictures(ranking, keep)
     for place, score in enumerate(ranking.scores):
         measured = clarities[score.index] if clarities else None
         judged = clip[score.index] if clip else None
         more = {
+            "kept": score.index in kept,
             "clarity": None if measured is None else rounded(asdict(measured)),
             "clip": None if judged is None else clip_data(judged),
             "clip_points": round(ranking.clip_points[score.index], 2) if ranking.clip_points else None,
         }
         entries.append(_entry(score) | more | _strength(place, ranking))
-    return "\n".join(lines) + "\n\n" + json.dumps(entries)
+    return entries
 
 
 def _which(best: Score, ranking: Ranking) -> str:
@@ -71,8 +81,7 @@ def _ranking_lines(ranking: Ranking) -> list[str]:
         return []
     picks = ranking.order.picks if ranking.order else 0
     sources = ["score", *["CLIP"] * bool(ranking.clip_points), *[f"{picks} pick{'s' * (picks > 1)}"] * bool(picks)]
-    by = " and ".join([", ".join(sources[:-1]), sources[-1]] if len(sources) > 1 else sources)
-    lines = [f"Ranking by {by} (pictures are counted from 0, as in the batch):"]
+    lines = [f"Ranking by {in_words(sources)} (pictures are counted from 0, as in the batch):"]
     for place, score in enumerate(ranking.scores):
         certain = _strength(place, ranking).get("certain")
         added = f" {ranking.clip_points[score.index]:+.1f} by CLIP" if ranking.clip_points else ""

@@ -96,7 +96,7 @@ def test_panel_shows_what_the_node_sent_and_is_not_saved(page, server):
     page.evaluate("() => { app.nodeOutputs = app.nodeOutputs; }")  # as when a tab is restored
     assert_shows(page, ranking, place=1)
     names = page.evaluate("(id) => app.graph.getNodeById(id).widgets.map((one) => one.name)", SCORE_ID)
-    assert names == ["prompt", "emotion", "softfocus_scores"], "the chart is on the node too"
+    assert names == ["prompt", "emotion", "keep", "softfocus_scores"], "the chart is on the node too"
     assert page.locator(f"[data-node-id='{SCORE_ID}'] img").count() == 0
 
     page.evaluate("() => app.graph.getNodeById(21).widgets.find((one) => one.name === 'color').value = 0x808080")

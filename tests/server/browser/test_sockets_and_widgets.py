@@ -68,6 +68,27 @@ def test_widgets_survive_a_file(page, object_info):
     assert [[node["type"], node.get("widgets_values", [])] for node in ours(serialised(page))] == expected
 
 
+def test_a_file_from_before_a_widget_was_appended_loads_with_its_default(page, object_info):
+    """Appended widgets are the optional ones of the schema."""
+    page.evaluate(ADD_ALL)
+    saved = serialised(page)
+    expected = []
+    for node in ours(saved):
+        optional = object_info[node["type"]]["input"].get("optional", {})
+        sockets = [each["name"] for each in node["inputs"] if "widget" in each]
+        appended = [name for name in sockets if name in optional]
+        if appended:
+            node["inputs"] = [each for each in node["inputs"] if each["name"] not in appended]
+            node["widgets_values"] = node["widgets_values"][: len(sockets) - len(appended)]
+            defaults = [optional[name][1]["default"] for name in appended]
+            expected.append([node["type"], node["widgets_values"] + defaults])
+    assert ["SoftFocusQualityScore", ["#12ab34", "sadness", 1]] in expected
+    page.evaluate("(graph) => app.loadGraphData(graph)", saved)
+    page.wait_for_timeout(SETTLE_MILLISECONDS)
+    found = [[node["type"], node.get("widgets_values", [])] for node in ours(serialised(page))]
+    assert [each for each in found if each[0] in dict(expected)] == expected
+
+
 def test_every_socket_takes_a_link_that_survives_a_file(page):
     page.evaluate(ADD_ALL)
     refused = page.evaluate(CONNECT_ALL)
