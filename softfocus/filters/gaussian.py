@@ -172,14 +172,13 @@ def _filter_planes(image: Tensor, sigma_y: float, sigma_x: float) -> Tensor:
     """A Gaussian on the grid as it is, by OpenCV, for a picture [B, C, H, W] on the CPU; in memory as it was."""
     if sigma_y == sigma_x == 0:
         return image
-    cv2, turned = _opencv(), as_columns(image) is not None
-    image = image.detach() if turned else image.detach().contiguous()
-    out = torch.empty_like(image)
-    kernels = [_kernel(sigma).numpy() for sigma in ((sigma_y, sigma_x) if turned else (sigma_x, sigma_y))]
-    planes = (each.mT if turned else each for each in (image, out))
-    for source, target in zip(*(each.flatten(0, 1).numpy() for each in planes), strict=True):
-        cv2.sepFilter2D(source, -1, *kernels, dst=target, borderType=cv2.BORDER_REFLECT)
-    return out
+    cv2, columns = _opencv(), as_columns(image)
+    source = image.detach().contiguous() if columns is None else columns.detach().movedim(0, 2)  # [B, C, rows, ...]
+    out = torch.empty(source.shape) if columns is None else torch.empty(columns.shape).movedim(0, 2)
+    kernels = [_kernel(sigma).numpy() for sigma in ((sigma_x, sigma_y) if columns is None else (sigma_y, sigma_x))]
+    for each, target in zip(source.flatten(0, 1).numpy(), out.flatten(0, 1).numpy(), strict=True):
+        cv2.sepFilter2D(each, -1, *kernels, dst=target, borderType=cv2.BORDER_REFLECT)
+    return out if columns is None else out.mT
 
 
 def _kernel(sigma: float) -> Tensor:

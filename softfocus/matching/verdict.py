@@ -17,7 +17,7 @@ FEWEST = 60.0  # independent samples of the coarse band, below which a picture i
 LEAST_CONTRAST = 3.0  # times the finest noise: a picture with less shows no glow
 UNEXPLAINED = 0.25  # share of the change in standard deviations
 ABOVE_NOISE = 2.2  # times the noise of the middle band that is left in the coarse one
-CLEARLY_MORE = 1.15  # times what any spread of light leaves: beyond, the filter is of another make than these
+CLEARLY_MORE, WORTH = 1.15, 0.03  # times what any spread leaves, and of the change: more is a filter of another make
 LEAST_EVIDENCE = 3.0  # in logarithms, for a filter beside none
 
 
@@ -51,7 +51,7 @@ class Verdict:
     @property
     def another_make(self) -> bool:
         """Whether the light spreads clearly otherwise than through the best filter, near as that may be."""
-        return self.left > CLEARLY_MORE * self.own
+        return self.left > max(CLEARLY_MORE * self.own, WORTH * self.changed)
 
 
 def judge(bands: Sequence[Band], found: Sequence[Found], diagonal_px: float) -> Verdict:

@@ -91,6 +91,19 @@ def test_flip_and_transpose_commute(sigma):
     assert torch.allclose(gaussian_blur(image.mT, sigma), blurred.mT, atol=1e-5)
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 0, 1, 2), (0, 1, 3, 2), (1, 0, 3, 2)])
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("size", [(1, 1), (1, 50), (50, 1), (33, 47)])
+def test_any_order_in_memory(size, channels, order):
+    image = torch.rand(1, channels, *size, generator=torch.Generator().manual_seed(0))
+    back = [order.index(axis) for axis in range(4)]
+    lying = image.permute(order).contiguous().permute(back)
+    for sigmas in ([0.8], [7.0], [0.8, 1.5, 9.0]):
+        weights = [1 / len(sigmas)] * len(sigmas)
+        wanted = gaussian_mixture(image, sigmas, weights)
+        assert torch.allclose(gaussian_mixture(lying, sigmas, weights), wanted, atol=1e-6)
+
+
 @pytest.mark.parametrize("sigma", [0.4, 1.0, 3.9])
 @pytest.mark.parametrize("size", SIZES)
 def test_the_same_without_opencv(size, sigma, monkeypatch):
