@@ -26,6 +26,7 @@ from benchmarks.matting import __main__ as matting
 from benchmarks.matting import flicker as matting_flicker
 from benchmarks.matting import foreground as matting_foreground
 from benchmarks.matting_photographs import __main__ as matting_photographs
+from benchmarks.opinion import __main__ as opinion
 from benchmarks.quality_effect import __main__ as quality_effect
 from benchmarks.quality_ladder import __main__ as quality_ladder
 from benchmarks.quality_metrics import __main__ as quality_metrics
@@ -88,6 +89,8 @@ if __name__ == "__main__":
     quality_effect.main([])
     print()
     quality_ladder.main()
+    print()
+    opinion.main([])
     print()
     dream_guidance.main()
     print()

@@ -14,16 +14,19 @@ import argparse
 import time
 from collections.abc import Callable, Sequence
 from itertools import islice
+from pathlib import Path
 
 import torch
 
 from benchmarks.baseline import baseline
-from benchmarks.matting_photographs import held, masks, trimaps
+from benchmarks.held import append
+from benchmarks.matting_photographs import masks, trimaps
 from benchmarks.matting_photographs import time as cost
 from benchmarks.matting_photographs.figures import Figures
 from benchmarks.rows import Check, show, show_limits
 from testing.matting.photographs import HELD, KINDS, TUNING, folder, photographs
 
+RECORD = Path(__file__).with_name("held.md")
 MISSING = (
     "SOFTFOCUS_MATTING names no folder with the photographs of alphamatting.com (benchmarks/README.md says which): "
     "nothing is measured."
@@ -74,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> list[Check]:
         checks = [check for name in options.tables or TABLES for check in TABLES[name](options)]
     show_limits(checks, start)
     if options.held:
-        print(held.append(checks))
+        print(append(checks, RECORD))
     return checks
 
 

@@ -8,9 +8,10 @@ import pytest
 import torch
 from torch.nn.functional import max_pool2d
 
+from benchmarks import held
 from benchmarks.matting.methods import METHODS, guided, rough
 from benchmarks.matting_photographs import __main__ as bench
-from benchmarks.matting_photographs import held, masks, trimaps
+from benchmarks.matting_photographs import masks, trimaps
 from benchmarks.matting_photographs import time as cost
 from benchmarks.matting_photographs.figures import OURS, PEERS, Figures, of_best_peer, of_best_peer_each, times_best
 from testing.matting.photographs import HELD, KINDS, TUNING, Photograph
@@ -145,20 +146,20 @@ def test_times_and_memory(photograph, quick_peers):
 
 def test_the_record_has_a_column_for_each_limit(tmp_path):
     checks = [*masks.checks(good_masks()), *trimaps.checks(good_trimaps()), *cost.checks([TIMES])]
-    assert held.columns() == [check.name for check in checks]
+    assert held.columns(bench.RECORD) == [check.name for check in checks]
     copy = tmp_path / "held.md"
-    copy.write_text(held.RECORD.read_text())
+    copy.write_text(bench.RECORD.read_text())
     added = held.append(checks[1:], copy)
-    assert copy.read_text() == held.RECORD.read_text() + added + "\n"
+    assert copy.read_text() == bench.RECORD.read_text() + added + "\n"
     cells = [cell.strip() for cell in added.strip("|").split("|")]
     assert len(cells) == len(held.FIRST) + len(checks) and cells[2:4] == ["-", "0.3"]
     with pytest.raises(ValueError, match="no column for SAD"):
-        held.line(checks, held.columns()[1:], "abc1234", "2026-01-01")
+        held.line(checks, held.columns(bench.RECORD)[1:], "abc1234", "2026-01-01")
 
 
 def test_the_record_is_a_table():
-    rows = [each for each in held.RECORD.read_text().splitlines() if each.startswith("|")]
-    assert {each.count("|") for each in rows} == {len(held.FIRST) + len(held.columns()) + 1}
+    rows = [each for each in bench.RECORD.read_text().splitlines() if each.startswith("|")]
+    assert {each.count("|") for each in rows} == {len(held.FIRST) + len(held.columns(bench.RECORD)) + 1}
 
 
 def test_held_photographs_are_measured_whole_or_not_at_all():

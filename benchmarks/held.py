@@ -1,4 +1,4 @@
-"""The record of runs over the held photographs: a line a run, in held.md."""
+"""The record of runs over held pictures: a line a run, in a benchmark's held.md."""
 
 from __future__ import annotations
 
@@ -10,18 +10,17 @@ from pathlib import Path
 from benchmarks.baseline import ROOT
 from benchmarks.rows import Check
 
-RECORD = Path(__file__).with_name("held.md")
 FIRST = ("commit", "date")
 
 
-def append(checks: Sequence[Check], record: Path = RECORD) -> str:
+def append(checks: Sequence[Check], record: Path) -> str:
     """Write the line of a run at the record's end, and return it."""
     added = line(checks, columns(record), commit(), date.today().isoformat())
     record.write_text(record.read_text() + added + "\n")
     return added
 
 
-def columns(record: Path = RECORD) -> list[str]:
+def columns(record: Path) -> list[str]:
     """The names of the figures, as the record's header has them."""
     header = next(each for each in record.read_text().splitlines() if each.startswith("| " + " | ".join(FIRST)))
     return [name.strip() for name in header.strip("|").split("|")][len(FIRST) :]
@@ -35,7 +34,7 @@ def line(checks: Sequence[Check], names: Sequence[str], commit: str, day: str) -
     """
     figures = {check.name: f"{check.value:.3f}".rstrip("0").rstrip(".") for check in checks}
     if lost := set(figures) - set(names):
-        raise ValueError(f"{RECORD.name} has no column for {', '.join(sorted(lost))}")
+        raise ValueError(f"the record has no column for {', '.join(sorted(lost))}")
     return "| " + " | ".join([commit, day, *(figures.get(name, "-") for name in names)]) + " |"
 
 
