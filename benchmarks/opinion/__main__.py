@@ -3,16 +3,15 @@
     python -m benchmarks.opinion [--count N] [--from N]
     python -m benchmarks.opinion --held
 
-Rank correlation (Spearman) with mean opinions: of the score, of a candidate for it (`glance.py`), of NIQE, BRISQUE and
-PIQE, and of each part of score and candidate with its 90 % interval (1,000 resamplings), on the training split of
-BIQ2021 beyond the first 4,000, from which the candidate was chosen. `--held` runs the whole test split and writes a
-line into held.md: for the note of a change, not for choosing.
+Rank correlation (Spearman) with mean opinions: of the score, of NIQE, BRISQUE and PIQE, and of each part of the score
+with its 90 % interval (1,000 resamplings), on the training split of BIQ2021 beyond the first 4,000, from which measures
+and targets were chosen. `--held` runs the whole test split and writes a line into held.md: for the note of a change,
+not for choosing.
 """
 
 from __future__ import annotations
 
 import argparse
-import math
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -24,7 +23,6 @@ from scipy.stats import rankdata
 from torch import Tensor
 
 from benchmarks.held import append
-from benchmarks.opinion.glance import score_glance
 from benchmarks.opinion.pictures import FITTED, PARTS, Rated, folder, images, rated
 from benchmarks.rows import Check, Row, show, show_limits
 from softfocus.quality import Measured, measure_clarity, measure_effect, score_effect
@@ -55,10 +53,7 @@ def _one(image: Tensor) -> tuple[dict[str, float], dict[str, float]]:
     score, whole = score_effect(measure_effect(picture, clarity.distortions)), clarity.whole
     natural = {"NIQE": whole.niqe, "BRISQUE": whole.brisque, "PIQE": whole.piqe}
     values = {name: -np.inf if value is None else -value for name, value in natural.items()}
-    candidate = score_glance(picture, clarity.distortions)
-    scores = {"score": score.total, "candidate": math.prod(candidate.values())} | values
-    own = {f"score: {part.goal.name}": part.score for part in score.parts}
-    return scores, own | {f"candidate: {name}": value for name, value in candidate.items()}
+    return {"score": score.total} | values, {part.goal.name: part.score for part in score.parts}
 
 
 def agreement(values: Sequence[float], rows: Sequence[Rated]) -> dict[str, float]:

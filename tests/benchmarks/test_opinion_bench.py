@@ -1,8 +1,6 @@
-"""The benchmark against opinions: what it reads, what it counts, and the candidate's parts on pictures made worse."""
+"""The benchmark against opinions: what it reads and what it counts."""
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 import pytest
@@ -10,35 +8,6 @@ from PIL import Image
 
 from benchmarks.opinion import __main__ as bench
 from benchmarks.opinion import pictures
-from benchmarks.opinion.glance import GOALS, Glance, measure_glance, score_glance
-from softfocus.quality import Measured
-from softfocus.quality.clarity.distortions import measure_distortions
-from testing.quality.ladder import ladder
-from testing.quality.photographs import pictures as photographs
-
-
-def candidate(picture: Measured) -> float:
-    return math.prod(score_glance(picture, measure_distortions(picture)).values())
-
-
-@pytest.mark.parametrize("kind", ["white noise", "low resolution", "oversharpening"])
-def test_the_candidate_falls_with_every_step(kind):
-    for name, image in photographs().items():
-        values = [candidate(Measured.of(step)) for step in ladder(image, kind, name)]
-        assert all(now > later for now, later in zip(values, values[1:], strict=False)), (name, values)
-
-
-def test_a_black_backdrop_is_no_part_of_a_picture():
-    image = photographs()["coffee"]
-    framed = image.new_zeros(1, 3, 1024, 1024)
-    framed[..., 512:736, 512:736] = image[..., :224, :224]
-    assert measure_glance(Measured.of(framed), 0.0).detail_db > 25
-
-
-def test_a_flat_picture_is_defined():
-    flat = measure_glance(Measured.of(photographs()["coffee"][..., :1, :1].expand(-1, -1, 3, 40).contiguous()), 0.0)
-    assert flat.detail_db == 0 and flat.likeness == 1 and math.isfinite(flat.signal_db)
-    assert {goal.source for goal in GOALS} >= set(Glance.__dataclass_fields__)
 
 
 def test_the_training_split_has_an_order_of_its_own(tmp_path, monkeypatch):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from ..edges import WIDEST
 from .clarity import Clarity, RegionClarity
 from .distortions import Distortions
+from .glance import Glance
 
 SHARP_PX = 0.6  # an ideal step edge
+LITTLE_DETAIL_DB, VERY_LIKE, LITTLE_SIGNAL_DB, DIM_PERCENT = 34.0, 0.62, 10.0, 15.0
 VISIBLE_NOISE, VISIBLE_STEP, VISIBLE_RINGING, VISIBLE_BURNT = 2.0, 0.5, 0.3, 2.0  # from here on a cause is named
 
 
@@ -26,6 +28,20 @@ def describe_distortions(found: Distortions, place: str) -> list[str]:
         f"The steps on a grid of 8 px are at {found.block_step:.2f}/255 ({steps}).",
         f"At the strongest edges luma goes {100 * found.ringing:.0f} % further than it has to ({way}).",
         f"{found.burnt_percent:.1f} % of the pixels have a channel at white ({burnt}).",
+    ]
+
+
+def describe_glance(found: Glance) -> list[str]:
+    """What people go by, one sentence each."""
+    detail = "little" if found.detail_db < LITTLE_DETAIL_DB else "as in good photographs"
+    dark = "a dim picture, by choice or not" if found.dark_quarter < DIM_PERCENT else "light enough"
+    alike = "soft, or smoothed" if found.likeness > VERY_LIKE else "as in good photographs"
+    signal = "low, or hidden in noise" if found.signal_db < LITTLE_SIGNAL_DB else "well above it"
+    return [
+        f"Fine detail where the picture is sharp is at {found.detail_db:.0f} dB ({detail}).",
+        f"A quarter of the picture is darker than {found.dark_quarter:.0f} % of white ({dark}).",
+        f"Neighbouring pixels are alike to {found.likeness:.2f} ({alike}).",
+        f"Local contrast is {found.signal_db:.0f} dB over noise ({signal}).",
     ]
 
 

@@ -39,6 +39,8 @@ class Effect:
         shown: without a reference, how much there is to be seen, over the least that can be judged; 0..1.
         edge_width, noise, block_step, ringing: without a reference, the fields of `Distortions`; the edge width inside
             the mask if there is one.
+        detail_db, dark_quarter, burnt_root, likeness, signal_db: with neither reference nor usable mask, the fields
+            of `Glance`.
         faces: faces in the mask in whose cycles the inside is measured; None where no boxes were given.
         face_scale: width of those faces over a fifth of the diagonal, averaged by the mask's weight; None without.
     """
@@ -71,6 +73,11 @@ class Effect:
     block_step: float | None = None
     ringing: float | None = None
     shown: float | None = None
+    detail_db: float | None = None
+    dark_quarter: float | None = None
+    burnt_root: float | None = None
+    likeness: float | None = None
+    signal_db: float | None = None
     flat_reference: str = ""
     faces: int | None = None
     face_scale: float | None = None

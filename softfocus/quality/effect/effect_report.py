@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from ..clarity.clarity_report import describe_distortions
+from dataclasses import fields
+
+from ..clarity.clarity_report import describe_distortions, describe_glance
 from ..clarity.distortions import Distortions
+from ..clarity.glance import Glance
 from .bands import MOST, has_detail
 from .detail import CYCLES
 from .effect import Effect
 
 NO_REFERENCE = "There is no reference, so only the picture itself is judged, not what the effect changed."
-ONLY_CLARITY = "With neither mask nor reference the score says how clear the picture is, not how dreamy."
+ONLY_CLARITY = (
+    "No reference: clarity only. With neither mask nor reference the score says how clear the picture looks at a "
+    "glance, not how dreamy. It cannot know what was meant: a soft, dim or grainy picture by choice, a moment, a face."
+)
 NEXT_TO_NOTHING = "The picture shows next to nothing, which takes from the score."
 NO_LAB = "Colour drift was left out because the package kornia is not installed."
 AT_FACES = "Detail at {} is measured in cycles a face: {} to {}."
@@ -61,6 +67,8 @@ def _state(effect: Effect) -> list[str]:
         others = (effect.noise or 0.0, effect.block_step or 0.0, effect.ringing or 0.0)
         found = Distortions(effect.edge_width, *others, effect.clipped_percent)
         lines += describe_distortions(found, "the picture" if effect.note else "what the mask holds")
+    if effect.detail_db is not None:
+        lines += describe_glance(Glance(*(getattr(effect, each.name) for each in fields(Glance))))
     if effect.shown is not None and effect.shown < 1:
         lines.append(NEXT_TO_NOTHING)
     if effect.contrast_db is None and effect.faces is not None:

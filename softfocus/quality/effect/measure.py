@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from torch import Tensor
@@ -10,6 +10,7 @@ from torch import Tensor
 from ...color import linear_to_srgb
 from ...units import diagonal
 from ..clarity.distortions import Distortions, measure_distortions
+from ..clarity.glance import measure_glance
 from ..measured import Measured
 from .bands import Bands, core, detail_kept, finest_kept, gain, split_bands
 from .detail import COARSE, FINE, MIDDLE, clean_energy, decibels, smoothed
@@ -37,6 +38,7 @@ def measure_effect(picture: Measured, distortions: Distortions | None = None) ->
 
 def _without_reference(picture: Measured, distortions: Distortions) -> Effect:
     softness, contrast = _bands_by_themselves(picture)
+    glance = asdict(measure_glance(picture, distortions.burnt_percent)) if picture.regions.note else {}
     return Effect(
         **_noted(picture),
         referenced=False,
@@ -48,6 +50,7 @@ def _without_reference(picture: Measured, distortions: Distortions) -> Effect:
         block_step=distortions.block_step,
         ringing=distortions.ringing,
         shown=picture.edges.shown,
+        **glance,
     )
 
 

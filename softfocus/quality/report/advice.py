@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..effect.effect import Effect
 from ..regions import EMPTY_MASK
 from .diagnosis import DIAGNOSES
 from .score import Part, Score, format_value
-from .turn import Direction
+from .turn import Direction, Turn
 
 GOOD_ENOUGH = 0.9  # parts below this get advice
 MOST_ADVICE = 4
@@ -46,8 +47,12 @@ def advise(score: Score) -> list[Advice]:
     """
     if score.effect.note == EMPTY_MASK:
         return [MASK_FIRST]
-    weak = sorted((part for part in score.parts if part.score < GOOD_ENOUGH), key=_remaining)
+    weak = sorted((part for part in score.parts if part.score < GOOD_ENOUGH and _diagnosis(part)), key=_remaining)
     return [_advice(part, score.effect) for part in weak[:MOST_ADVICE]]
+
+
+def _diagnosis(part: Part) -> Callable[[Effect], Turn] | None:
+    return DIAGNOSES.get(part.goal.name) or DIAGNOSES.get(part.goal.source)
 
 
 def _remaining(part: Part) -> float:
@@ -56,8 +61,8 @@ def _remaining(part: Part) -> float:
 
 
 def _advice(part: Part, effect: Effect) -> Advice:
-    goal = part.goal
-    find = DIAGNOSES.get(goal.name) or DIAGNOSES[goal.source]
+    goal, find = part.goal, _diagnosis(part)
+    assert find is not None
     turn = find(effect)
     measured = f"{goal.name.capitalize()} {format_value(part.value)} {goal.unit} (target {goal.target})"
     return Advice(turn.node, turn.widget, turn.direction, f"{measured}: {turn.sentence()}.")

@@ -26,6 +26,7 @@ SMOOTH, ROUGH = 0.25, 1.4  # finest detail over detail kept inside: less, and mo
 SHIELDED = 0.45  # share of the scattering of colours that reaches the mask's inside: less says that it is protected
 VIVID = 4.0  # Lab: colours that drift more come from the tint
 
+SEEN_NOISE = 2.0  # /255
 HALF, MOST = 0.5, 0.7  # of the detail
 FLAT = 0.74  # form kept: less is more than a bloom of usual intensity takes
 SET_APART = 0.12  # form step that bloom alone does not make
@@ -123,6 +124,12 @@ def _clipping(effect: Effect) -> Turn:
     return Turn(BLOOM, "intensity", "lower", "light is added where there was most of it")
 
 
+def _little_contrast(effect: Effect) -> Turn:
+    if _above(effect.noise, SEEN_NOISE):
+        return Turn(SHARPEN, "noise_threshold", "raise", "noise is there, perhaps from before")
+    return Turn(SHARPEN, "amount", "raise", "there is little contrast from place to place")
+
+
 def _colors(effect: Effect) -> Turn:
     return Turn(BLOOM, "tint", "whiten", "the scattered light is strongly coloured")
 
@@ -131,7 +138,7 @@ def _always(node: str, widget: str, direction: Direction, cause: str) -> Callabl
     return lambda effect: Turn(node, widget, direction, cause)
 
 
-# by a goal's name or its source; two goals may share a source
+# by a goal's name or its source; two goals may share a source; for dark parts the pack has no widget
 DIAGNOSES: dict[str, Callable[[Effect], Turn]] = {
     "kept_inside": _too_little_inside,
     "kept_outside": _too_little_softness,
@@ -141,6 +148,10 @@ DIAGNOSES: dict[str, Callable[[Effect], Turn]] = {
     "glow": _always(BLOOM, "intensity", "raise", "little light scatters"),
     "contrast_db": _always(SHARPEN, "amount", "raise", "detail in the mask is not far above the rest"),
     "softness_db": _always(BLUR, "sigma", "raise", "there is much fine detail outside the mask"),
+    "detail_db": _always(SHARPEN, "amount", "raise", "even the sharper parts hold little fine detail"),
+    "burnt_root": _clipping,
+    "likeness": _always(SHARPEN, "amount", "raise", "pixels are nearly alike with their neighbours, as after a blur"),
+    "signal_db": _little_contrast,
     "edge_width": _always(SHARPEN, "amount", "raise", "even the clearest edges are wide"),
     "noise": _always(SHARPEN, "noise_threshold", "raise", "noise is there, perhaps from before"),
     "block_step": _always(SHARPEN, "radius", "raise", "the file was compressed hard, and its blocks come back"),

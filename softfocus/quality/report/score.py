@@ -19,24 +19,20 @@ Which parts enter:
                          faults: form lost, sharpening, halo, clipping, colour drift; nothing is known about the face
     mask only            looks: detail inside over outside, softness outside
                          faults: wide edges inside, noise, blocks, ringing, burnt highlights
-    neither              faults: the same, with the edges of the whole picture. Without a look the weighted
-                         mean is 1, and the score says how clear the picture is:
-                         100  its clearest part is as sharp as a picture of this size can be, and no noise,
-                              blocks, ringing or burnt highlights are visible (about 90 for good ones),
-                          50  one fault is at its `bad` value: edges 0.9 px wide (as after a Gaussian blur of
-                              about 1.7 px), noise of 10/255, blocks as at JPEG quality 30, luma going 1.7
-                              times as far at edges as it has to, or a quarter of the picture burnt,
-                           0  nothing can be made out; a flat picture is there.
-                         A dreamy picture with a clear face loses less than one with the same blur everywhere. A
-                         white backdrop counts as burnt, and mild sharpening of a soft picture as a gain.
+    neither              faults: little fine detail, darkness, burnt parts, neighbouring pixels too much alike, little
+                         contrast over noise, noise, blocks, ringing. Without a look the weighted mean is 1, and the
+                         score says how clear the picture is, as people do who see it at a glance: p, the product of its
+                         faults, is shown as 100 (1 - (1 - p)^1.5), so that good photographs are at about 90. Black
+                         costs a fifth of p at most, since a picture may be dark by choice.
 
 Without a reference a picture that shows next to nothing, such as one bright pixel on black, loses by the square of what
 it shows over the least that can be judged.
 
 Scores of different rows are not comparable. The targets were set on 65 portraits and two pictures of the tests, with
-good and bad effects (benchmarks/quality_effect/__main__.py), and those without a reference on 56 pictures made worse
-step by step (benchmarks/quality_ladder/__main__.py), not on judgements of people. A picture equal to its reference
-scores 30 with a mask and 37.5 without: its detail is all there, nothing else.
+good and bad effects (benchmarks/quality_effect/__main__.py), those with a mask only on 56 pictures made worse step by
+step (benchmarks/quality_ladder/__main__.py), and those with neither on what people thought of 3,600 photographs and on
+such steps (benchmarks/opinion/__main__.py). A picture equal to its reference scores 30 with a mask and 37.5 without:
+its detail is all there, nothing else.
 """
 
 from __future__ import annotations
@@ -44,6 +40,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..effect.effect import Effect
+
+STRETCH = 1.5  # for a picture alone: good photographs are at about 90
 
 
 @dataclass(frozen=True)
@@ -57,6 +55,7 @@ class Goal:
         good, bad: where the part is 1, and where it is 0 (look) or 1/2 (fault); either may be the larger.
         weight: share among the looks; 0 marks a fault.
         referenced: whether it applies to pictures with a reference or to those without.
+        masked: whether, of those without, it applies to pictures with a usable mask or to those without one.
     """
 
     name: str
@@ -66,6 +65,7 @@ class Goal:
     bad: float
     weight: float = 0.0
     referenced: bool = True
+    masked: bool = True
 
     @property
     def wants_more(self) -> bool:
@@ -105,6 +105,14 @@ GOALS = (
     Goal("blocks", "block_step", "/255", good=0.1, bad=2.5, referenced=False),
     Goal("ringing", "ringing", "x", good=0.0, bad=0.7, referenced=False),
     Goal("burnt pixels", "clipped_percent", "%", good=0.0, bad=25.0, referenced=False),
+    Goal("fine detail", "detail_db", "dB", good=31.0, bad=13.5, referenced=False, masked=False),
+    Goal("dark parts", "dark_quarter", "%", good=34.0, bad=-33.0, referenced=False, masked=False),
+    Goal("burnt parts", "burnt_root", "root %", good=0.0, bad=7.0, referenced=False, masked=False),
+    Goal("likeness of neighbours", "likeness", "x", good=0.44, bad=0.84, referenced=False, masked=False),
+    Goal("contrast over noise", "signal_db", "dB", good=10.0, bad=-19.0, referenced=False, masked=False),
+    Goal("noise", "noise", "/255", good=0.0, bad=10.0, referenced=False, masked=False),
+    Goal("blocks", "block_step", "/255", good=0.5, bad=1.8, referenced=False, masked=False),
+    Goal("ringing", "ringing", "x", good=0.0, bad=0.97, referenced=False, masked=False),
     Goal("colour drift", "colour_drift", "Lab", good=4.0, bad=12.0),
 )
 
@@ -137,10 +145,11 @@ class Score:
 
 def score_effect(effect: Effect, index: int = 0) -> Score:
     """Combine the measurements of one picture as defined in this module's docstring."""
+    alone = not effect.referenced and effect.note != ""
     parts = []
     for goal in GOALS:
         value = getattr(effect, goal.source)
-        if value is not None and goal.referenced == effect.referenced:
+        if value is not None and goal.referenced == effect.referenced and goal.masked != alone:
             parts.append(Part(goal, value, goal.part(value)))
     look = sum(part.goal.weight * part.score for part in parts)
     total = sum(part.goal.weight for part in parts)
@@ -148,6 +157,8 @@ def score_effect(effect: Effect, index: int = 0) -> Score:
     for part in parts:
         if part.goal.weight == 0:
             look *= part.score
+    if alone:
+        look = 1 - (1 - look) ** STRETCH
     return Score(index, 100.0 * look * (1.0 if effect.shown is None else effect.shown**2), tuple(parts), effect)
 
 

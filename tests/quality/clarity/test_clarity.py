@@ -12,12 +12,27 @@ import torch
 from softfocus.quality import Effect, Measured, measure_clarity, measure_effect, score_effect
 from softfocus.quality.clarity.clarity_report import describe_natural
 from softfocus.quality.regions import EMPTY_MASK, FULL_MASK, NO_MASK
-from softfocus.quality.report.score import GOALS
+from softfocus.quality.report.score import GOALS, STRETCH
 from testing.quality import looks
 from testing.quality.ladder import DISTORTIONS, ladder, preferred
 from testing.quality.photographs import pictures
 
-CLEAREST = Effect(NO_MASK, referenced=False, clipped_percent=0, edge_width=0.05, noise=0, block_step=0, ringing=0)
+CLEAREST = {
+    True: Effect("", referenced=False, clipped_percent=0, edge_width=0.05, noise=0, block_step=0, ringing=0),
+    False: Effect(
+        NO_MASK,
+        referenced=False,
+        clipped_percent=0,
+        noise=0,
+        block_step=0,
+        ringing=0,
+        detail_db=60,
+        dark_quarter=100,
+        burnt_root=0,
+        likeness=0,
+        signal_db=60,
+    ),
+}  # with a mask, and without
 FAULTS = [goal for goal in GOALS if not goal.referenced and goal.weight == 0]
 
 
@@ -38,14 +53,21 @@ def test_the_less_distorted_picture_scores_higher(kind):
 
 
 def test_a_score_of_100_and_of_50():
-    assert score_effect(CLEAREST).total == pytest.approx(100)
+    """Alone, half of the product is shown as what 1 - (1 - p)^1.5 makes of it."""
     for goal in FAULTS:
-        assert score_effect(replace(CLEAREST, **{goal.source: goal.bad})).total == pytest.approx(50), goal.name
+        clearest = CLEAREST[goal.masked]
+        assert score_effect(clearest).total == pytest.approx(100)
+        half = 50 if goal.masked else 100 * (1 - 0.5**STRETCH)
+        assert score_effect(replace(clearest, **{goal.source: goal.bad})).total == pytest.approx(half), goal.name
 
 
-@pytest.mark.parametrize("goal", FAULTS, ids=lambda goal: goal.name)
+@pytest.mark.parametrize("goal", FAULTS, ids=lambda goal: f"{goal.name}, {'masked' if goal.masked else 'alone'}")
 def test_score_falls_with_every_fault_and_never_ties(goal):
-    values = [score_effect(replace(CLEAREST, **{goal.source: goal.bad * step / 8})).total for step in range(1, 60)]
+    way = goal.bad - goal.good
+    values = [
+        score_effect(replace(CLEAREST[goal.masked], **{goal.source: goal.good + way * step / 8})).total
+        for step in range(1, 60)
+    ]
     assert all(now > later > 0 for now, later in zip(values, values[1:], strict=False))
 
 

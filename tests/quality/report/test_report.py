@@ -79,7 +79,9 @@ def test_each_weak_part_names_a_widget_to_turn(goal):
 
 
 def test_every_goal_has_advice():
-    assert all(goal.source in DIAGNOSES or goal.name in DIAGNOSES for goal in GOALS)
+    """But for darkness, which no widget of the pack mends."""
+    missing = {goal.name for goal in GOALS if goal.source not in DIAGNOSES and goal.name not in DIAGNOSES}
+    assert missing == {"dark parts"}
 
 
 def test_perfect_picture_needs_nothing():

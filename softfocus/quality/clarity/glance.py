@@ -1,33 +1,32 @@
-"""A candidate for the score of a picture alone: what people go by, as far as a few numbers tell it.
+"""What people go by when they say how good a picture looks, as far as a few numbers tell it.
 
 All are measured at one size, that of a picture on a page: a large picture is not called soft for what only its single
-pixels lack. Measures and targets were fitted on opinions (`pictures.FITTED`) and, so that it falls with every
-distortion, on ladders of distorted portraits. It is no part of the pack yet: of two over-exposed pictures in five it
-likes the strongest step better than the one before (`tests/quality/clarity/test_clarity.py` asks for more).
+pixels lack. The measures were chosen, and their targets in `report.score` fitted, on opinions of many people about
+photographs of all kinds (`benchmarks.opinion` says which, and how well they agree), and so that the score falls with
+every distortion of a picture.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d, pad
 
-from softfocus.filters.gaussian import gaussian_blur
-from softfocus.filters.sample import sample
-from softfocus.quality.clarity.distortions import Distortions
-from softfocus.quality.measured import Measured
-from softfocus.quality.regions import weighted_mean
-from softfocus.quality.report.score import Goal
-from softfocus.units import diagonal
+from ...filters.gaussian import gaussian_blur
+from ...filters.sample import sample
+from ...units import diagonal
+from ..measured import Measured
+from ..regions import weighted_mean
 
 DIAGONAL = 724.0  # px that a larger picture is brought to: 512 x 512
 SMOOTHED = 0.5  # sigma on the way, in samples of the smaller picture
 BLOCK = 32
 SHARP, DARK = 0.9, 0.25  # quantiles of the blocks
 INVISIBLE = 1e-6  # mean squared step that nobody sees: of a quarter of a level
+FAINT = 1e-5  # power of differences that rounding to 8 bits would make unlike
 BLACK = 0.02  # a flat block below it is no part of the picture: a backdrop, or space
 LEAST = 1e-3  # contrast, and noise, below which nothing is told
 AROUND = 7 / 6  # sigma of the neighbourhood of a pixel
@@ -42,7 +41,7 @@ class Glance:
             sharper than nine of ten; across or down, whichever is less. In dB over INVISIBLE: 25 to 40 in good
             photographs, 0 in a flat picture.
         dark_quarter: luma that a quarter of the blocks do not reach, in percent of white.
-        burnt_decades: log10 of 1 and the percentage of burnt pixels: 0 (none) to 2.
+        burnt_root: square root of the percentage of burnt pixels: 0 (none) to 10.
         likeness: correlation of neighbouring pixels, as they differ from their surroundings: 0.4 to 0.6 in good
             photographs, less with noise, more with blur; 1 without any contrast.
         signal_db: median local contrast over noise, in dB.
@@ -50,27 +49,9 @@ class Glance:
 
     detail_db: float
     dark_quarter: float
-    burnt_decades: float
+    burnt_root: float
     likeness: float
     signal_db: float
-
-
-GOALS = (
-    Goal("fine detail", "detail_db", "dB", good=27.0, bad=16.0),
-    Goal("dark parts", "dark_quarter", "%", good=40.0, bad=-48.0),
-    Goal("burnt parts", "burnt_decades", "log10", good=0.0, bad=2.0),
-    Goal("likeness of neighbours", "likeness", "x", good=0.42, bad=0.92),
-    Goal("contrast over noise", "signal_db", "dB", good=26.0, bad=-25.0),
-    Goal("noise", "noise", "/255", good=0.0, bad=12.0),
-    Goal("blocks", "block_step", "/255", good=0.35, bad=1.95),
-    Goal("ringing", "ringing", "x", good=0.0, bad=0.94),
-)
-
-
-def score_glance(picture: Measured, distortions: Distortions) -> dict[str, float]:
-    """The score of each part, 0..1; their product is the score."""
-    values = asdict(distortions) | asdict(measure_glance(picture, distortions.burnt_percent))
-    return {goal.name: goal.part(values[goal.source]) for goal in GOALS}
 
 
 def measure_glance(picture: Measured, burnt_percent: float) -> Glance:
@@ -85,7 +66,7 @@ def measure_glance(picture: Measured, burnt_percent: float) -> Glance:
     return Glance(
         detail_db=10 * math.log10(1 + detail / INVISIBLE),
         dark_quarter=100 * float(torch.quantile(brightness, DARK)),
-        burnt_decades=math.log10(1 + burnt_percent),
+        burnt_root=math.sqrt(burnt_percent),
         likeness=_likeness(fine, seen),
         signal_db=20 * math.log10((float(contrast.median()) + LEAST) / (picture.noise + LEAST)),
     )
@@ -122,4 +103,4 @@ def _likeness(values: Tensor, seen: Tensor | None) -> float:
     right, below = values[..., 1:] * values[..., :-1], values[..., 1:, :] * values[..., :-1, :]
     first, second = (None, None) if seen is None else (seen[..., 1:], seen[..., 1:, :])
     product = (weighted_mean(right, first) + weighted_mean(below, second)) / 2
-    return (product + INVISIBLE) / (power + INVISIBLE)
+    return (product + FAINT) / (power + FAINT)
