@@ -174,6 +174,7 @@ def _filter_planes(image: Tensor, sigma_y: float, sigma_x: float) -> Tensor:
         return image
     cv2, columns = _opencv(), as_columns(image)
     source = image.detach().contiguous() if columns is None else columns.detach().movedim(0, 2)  # [B, C, rows, ...]
+    # fresh memory: OpenCV refuses a turned column as output, contiguous or not
     out = torch.empty(source.shape) if columns is None else torch.empty(columns.shape).movedim(0, 2)
     kernels = [_kernel(sigma).numpy() for sigma in ((sigma_x, sigma_y) if columns is None else (sigma_y, sigma_x))]
     for each, target in zip(source.flatten(0, 1).numpy(), out.flatten(0, 1).numpy(), strict=True):
