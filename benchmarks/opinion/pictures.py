@@ -15,7 +15,7 @@ from torch import Tensor
 from testing.portraits import to_tensor
 
 VARIABLE = "SOFTFOCUS_BIQ2021"
-PARTS = {"ss01": "phone shots with faults", "ss02": "a gallery", "ss03": "Unsplash"}
+PARTS = ("ss01", "ss02", "ss03")  # phone shots with faults, a gallery, Unsplash
 ORDER = 1  # seed of the order in which the training split is taken
 FITTED = 4000  # the first of them: targets were fitted on these, in this order
 

@@ -3,14 +3,15 @@
 `python -m benchmarks.quality_ladder` makes every portrait worse in five steps by each distortion and prints the share
 of the pairs (untouched, step 1 .. step 5 of one portrait, 15 pairs) in which the better version has the better value,
 ties counting half; NIQE, BRISQUE and PIQE alone stand beside it. First for the portraits that look like photographs,
-then for all pictures in which a face was found, drawings and title cards too. Then how the look at the nodes' defaults
-scores against its source and against a blur of the whole picture that leaves as much detail, and what the measurements
-cost.
+then for all pictures in which a face was found, drawings and title cards too. Then what each part of the score adds to
+these shares, how the look at the nodes' defaults scores against its source and against a blur of the whole picture that
+leaves as much detail, and what the measurements cost.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from math import prod
 from statistics import mean, median
 
 import torch
@@ -33,6 +34,7 @@ from testing.quality.ladder import DISTORTIONS, ladder, preferred
 
 MOST_BLUR_PX = 16.0
 HALVINGS = 12
+PARTS_OF = 4  # every fourth portrait is enough to see what a part is there for
 
 
 def score(image: Tensor) -> float:
@@ -79,6 +81,21 @@ def print_ladder(found: dict[str, dict[str, list[list[float]]]], what: str) -> N
         print(f"{kind:16}" + "".join(f"{share:9.3f}" for share in shares) + f"   {medians}; {unit} {steps}")
     everything = [mean(preferred(values) for rows in found.values() for values in rows[name]) for name in METRICS]
     print(f"{'all':16}" + "".join(f"{share:9.3f}" for share in everything))
+
+
+def print_parts(portraits: Iterable[tuple[str, Tensor]]) -> None:
+    """What each part is there for: the shares of `print_ladder` less those of the score without the part."""
+    kept: dict[str, dict[str, list[float]]] = {kind: {} for kind in DISTORTIONS}
+    for portrait, image in portraits:
+        for kind, shares in kept.items():
+            steps = [score_effect(measure_effect(Measured.of(step))).parts for step in ladder(image, kind, portrait)]
+            for left_out in ("", *(part.goal.name for part in steps[0])):
+                products = [prod(part.score for part in step if part.goal.name != left_out) for step in steps]
+                shares.setdefault(left_out, []).append(preferred(products))
+    print("what each part adds to the shares of the score; the products are not stretched")
+    print(f"{'':24}" + "".join(f"{kind:>16}" for kind in DISTORTIONS))
+    for name in [each for each in kept["JPEG"] if each]:
+        print(f"{name:24}" + "".join(f"{mean(shares['']) - mean(shares[name]):16.3f}" for shares in kept.values()))
 
 
 def equal_blur(source: Tensor, look: Tensor) -> Tensor:
@@ -133,6 +150,7 @@ def main() -> None:
     found = climb(portraits)
     print_ladder(chosen(found, [name not in DRAWN for name, _ in portraits]), "photograph-like portraits")
     print_ladder(found, "pictures with a face, drawings included")
+    print_parts(portraits[::PARTS_OF])
     print_look(portraits)
     print_cost(portraits[0][1])
 

@@ -74,7 +74,6 @@ def _block_view(rows: Tensor, count: int, length: int, start: int, step: int) ->
     return rows.as_strided((count, len(rows), length), (step * right, down, right), offset)
 
 
-@lru_cache(maxsize=128)
 def filter_matrix(size: int, out_size: int, sigma: float) -> Tensor:
     """[size, out_size] float32: what `filter_rows` multiplies rows by."""
     start, block = _edge_block(torch.arange(out_size), size, size / out_size, sigma)

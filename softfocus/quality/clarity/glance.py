@@ -38,11 +38,11 @@ class Glance:
 
     Attributes:
         detail_db: mean squared step from pixel to pixel, as they differ from their surroundings, in the block that is
-            sharper than nine of ten; across or down, whichever is less. In dB over INVISIBLE: 25 to 40 in good
+            sharper than nine of ten; across or down, whichever is less. In dB over INVISIBLE: 23 to 37 in good
             photographs, 0 in a flat picture.
         dark_quarter: luma that a quarter of the blocks do not reach, in percent of white.
         burnt_root: square root of the percentage of burnt pixels: 0 (none) to 10.
-        likeness: correlation of neighbouring pixels, as they differ from their surroundings: 0.4 to 0.6 in good
+        likeness: correlation of neighbouring pixels, as they differ from their surroundings: 0.41 to 0.66 in good
             photographs, less with noise, more with blur; 1 without any contrast.
         signal_db: median local contrast over noise, in dB.
     """

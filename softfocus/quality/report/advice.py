@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..effect.effect import Effect
 from ..regions import EMPTY_MASK
 from .diagnosis import DIAGNOSES
-from .score import Part, Score, format_value
+from .score import Goal, Part, Score, format_value
 from .turn import Direction, Turn
 
 GOOD_ENOUGH = 0.9  # parts below this get advice
@@ -47,12 +47,13 @@ def advise(score: Score) -> list[Advice]:
     """
     if score.effect.note == EMPTY_MASK:
         return [MASK_FIRST]
-    weak = sorted((part for part in score.parts if part.score < GOOD_ENOUGH and _diagnosis(part)), key=_remaining)
-    return [_advice(part, score.effect) for part in weak[:MOST_ADVICE]]
+    weak = sorted((part for part in score.parts if part.score < GOOD_ENOUGH), key=_remaining)
+    found = [(part, find) for part in weak if (find := _diagnosis(part.goal))]
+    return [_advice(part, find(score.effect)) for part, find in found[:MOST_ADVICE]]
 
 
-def _diagnosis(part: Part) -> Callable[[Effect], Turn] | None:
-    return DIAGNOSES.get(part.goal.name) or DIAGNOSES.get(part.goal.source)
+def _diagnosis(goal: Goal) -> Callable[[Effect], Turn] | None:
+    return DIAGNOSES.get(goal.name) or DIAGNOSES.get(goal.source)
 
 
 def _remaining(part: Part) -> float:
@@ -60,9 +61,7 @@ def _remaining(part: Part) -> float:
     return 1 - part.goal.weight * (1 - part.score) if part.goal.weight else part.score
 
 
-def _advice(part: Part, effect: Effect) -> Advice:
-    goal, find = part.goal, _diagnosis(part)
-    assert find is not None
-    turn = find(effect)
+def _advice(part: Part, turn: Turn) -> Advice:
+    goal = part.goal
     measured = f"{goal.name.capitalize()} {format_value(part.value)} {goal.unit} (target {goal.target})"
     return Advice(turn.node, turn.widget, turn.direction, f"{measured}: {turn.sentence()}.")

@@ -11,6 +11,7 @@ from torch.nn.functional import interpolate
 
 from softfocus.filters.gaussian import gaussian_blur
 from softfocus.quality import Measured
+from softfocus.quality.clarity.clarity_report import describe_glance
 from softfocus.quality.clarity.glance import Glance, measure_glance
 from testing.pictures import make_picture
 from testing.quality.photographs import pictures
@@ -51,6 +52,18 @@ def test_a_large_picture_is_seen_at_one_size():
     small, seen = (asdict(glance(each)) for each in (image, large))
     assert seen["detail_db"] == pytest.approx(small["detail_db"], abs=4)
     assert seen["dark_quarter"] == pytest.approx(small["dark_quarter"], abs=1)
+
+
+def test_sentences_say_what_is_unlike_good_photographs():
+    good, poor = Glance(30.8, 32, 0.4, 0.54, 18.6), Glance(13, 5, 0, 0.78, 8)
+    assert [line.split("(")[1] for line in describe_glance(good)] == [
+        "as in good photographs).",
+        "light enough).",
+        "as in good photographs).",
+        "well above it).",
+    ]
+    assert not set(describe_glance(poor)) & set(describe_glance(good))
+    assert [line.split("(")[1][:3] for line in describe_glance(poor)] == ["lit", "a d", "sof", "low"]
 
 
 def test_likeness_grows_with_blur_and_falls_with_noise():
