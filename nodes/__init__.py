@@ -6,6 +6,7 @@ from comfy_api.latest import ComfyExtension, io
 
 from .diffusion_filter import DiffusionFilter
 from .dream_guidance import DreamGuidance
+from .dreamy_but_sharp import DreamyButSharp
 from .face_detail_mask import FaceDetailMask
 from .feature_sharpen import FeatureSharpen
 from .load_vision_encoder import LoadVisionEncoder
@@ -27,6 +28,7 @@ NODES: list[type[io.ComfyNode]] = [
     DreamGuidance,
     DiffusionFilter,
     MatchFilter,
+    DreamyButSharp,
 ]
 
 

@@ -12,7 +12,7 @@ from comfy_api.latest import io
 from ..softfocus.light.preset import read_preset
 from ..softfocus.look import apply_diffusion
 from ..softfocus.settings import DIFFUSION, FILTER_FAMILIES, MOST_GRADE, DiffusionSettings
-from .face_notes import notes, softness_note
+from .faces.notes import notes, softness_note
 from .host.batch import Batch
 from .host.frames import Frames
 from .host.schema import Schema, boxes_input, number

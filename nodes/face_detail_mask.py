@@ -4,32 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-import comfy.model_management as mm
 import torch
 from comfy_api.latest import io
 
 from ..softfocus.faces import (
     EVERYBODY,
-    Face,
     choose_people,
-    count_people,
-    follow_faces,
     largest,
     parse_people,
-    picture_motion,
     refined_regions,
-    scene_cuts,
-    thumbnail,
     weighted_maximum,
     with_bystanders,
 )
 from ..softfocus.settings import MASK, MaskSettings
-from .face_results import bounding_box, preview, say
-from .face_sources import FaceSource, choose_source
+from .faces.results import bounding_box, preview, say
+from .faces.search import ALONE, search_faces, search_parts
+from .faces.sources import choose_source
 from .host.batch import Batch
 from .host.frames import Frames
 from .host.schema import Schema, number, supported
-from .host.work import each_frame, map_frames, progress_of
+from .host.work import map_frames
 
 FLOATS_PER_PIXEL = 48
 
@@ -88,8 +82,8 @@ class FaceDetailMask(io.ComfyNode):
                 supported(
                     io.Combo.Input,
                     "missing_frames",
-                    options=["empty", "previous", "interpolate"],
-                    default="empty",
+                    options=[ALONE, "previous", "interpolate"],
+                    default=ALONE,
                     tooltip="For clips: where a face was not found, previous keeps where it was last, interpolate goes from "
                     "before to after. Both follow faces and steady their masks. empty takes every frame alone.",
                     advanced=True,
@@ -150,10 +144,9 @@ class FaceDetailMask(io.ComfyNode):
         settings = MaskSettings(eyes, brows, nose, lips, face, hair, expand, feather, refine, max_faces, min_confidence)
         batch = Batch.of(image, masks={"subject_mask": subject_mask})
         source = choose_source(image, face_landmarks, bboxes, min_confidence)
-        alone = missing_frames == "empty"
-        parts = 2 if alone else 3  # finding, following, drawing
-        found, thumbnails = _find(source, batch, parts)
-        everyone = list(map(count_people, found)) if alone else _follow(found, thumbnails, image, missing_frames)
+        parts = search_parts(missing_frames) + 1  # drawing
+        search = search_faces(source, batch, missing_frames, parts)
+        found, everyone = search.faces, search.everyone
         faces = [largest(choose_people(each, strengths), max_faces) for each in everyone]
         drawn = list(map(with_bystanders, faces, everyone))
 
@@ -176,25 +169,3 @@ class FaceDetailMask(io.ComfyNode):
         boxes = [[bounding_box(each) for each in frame] for frame in faces]
         said = say(batch, source, found, everyone, faces, strengths)
         return io.NodeOutput(detail, whole, boxes, pictures, ui={"text": (said,)})
-
-
-def _find(source: FaceSource, batch: Batch, parts: int) -> tuple[list[list[Face]], list[torch.Tensor]]:
-    """The faces and a thumbnail of every frame, before anything is drawn: a clip's faces are followed as a whole."""
-
-    def find(frames: Frames) -> list[tuple[list[Face], torch.Tensor]]:
-        return list(zip(source.find(frames), map(thumbnail, frames.rgb), strict=True))
-
-    records = each_frame(find, batch, floats_per_pixel=FLOATS_PER_PIXEL, part=(0, parts))
-    return [faces for faces, _ in records], [small for _, small in records]
-
-
-def _follow(
-    found: list[list[Face]], thumbnails: list[torch.Tensor], image: torch.Tensor, missing: str
-) -> list[list[Face]]:
-    """The faces steadied and filled in shot by shot, with the picture's own motion where OpenCV is there."""
-
-    def frame(index: int) -> torch.Tensor:
-        mm.throw_exception_if_processing_interrupted()
-        return image[index].movedim(-1, 0)
-
-    return follow_faces(found, missing, picture_motion(frame), scene_cuts(thumbnails), progress_of((1, 3)))

@@ -13,7 +13,7 @@ from comfy_api.latest import io
 from ..softfocus.features import FeatureEncoder, feature_strength, pca_picture, picture_grid, sharp_features
 from ..softfocus.look import apply_sharpen
 from ..softfocus.settings import LEAST_SHARE, MOST_SHARE, SHARPEN, SharpenSettings
-from .face_notes import detail_note, notes
+from .faces.notes import detail_note, notes
 from .host.batch import Batch
 from .host.frames import Frames
 from .host.schema import Schema, boxes_input, number

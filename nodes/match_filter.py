@@ -11,7 +11,7 @@ from ..softfocus.matching.filter_match import FilterMatch, check_same_size, matc
 from ..softfocus.matching.report import GRADE_0, write_report, write_title
 from ..softfocus.matching.spread_plot import draw_spreads
 from ..softfocus.settings import DiffusionSettings
-from .face_notes import notes
+from .faces.notes import notes
 from .host.batch import Batch
 from .host.frames import Frames
 from .host.layouts import check_image

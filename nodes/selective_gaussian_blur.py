@@ -11,7 +11,7 @@ from comfy_api.latest import io
 
 from ..softfocus.look import apply_blur
 from ..softfocus.settings import BLUR, BlurSettings
-from .face_notes import notes, softness_note
+from .faces.notes import notes, softness_note
 from .host.batch import Batch
 from .host.frames import Frames
 from .host.schema import Schema, boxes_input, number

@@ -29,6 +29,7 @@ class Case:
     image_outputs: tuple[int, ...]  # outputs that keep the channels of the input
     mask_input: str
     passes: int = 1  # runs over the frames
+    given_back: tuple[int, ...] = ()  # outputs that are the mask as it was given, at the size of the image
     sensitivity: float = 1.0  # how much more than most nodes this one may make of the rounding of its input
 
 
@@ -83,6 +84,14 @@ def check_blur(image: Tensor, result: Any) -> None:
     (soft,) = result
     assert outside(detail(soft)) < 0.5 * outside(detail(image))
     assert torch.allclose(soft[:, FACE[0], FACE[1]], image[:, FACE[0], FACE[1]], atol=1e-6)
+
+
+def check_dreamy_but_sharp(image: Tensor, result: Any) -> None:
+    look, mask, settings = result
+    assert outside(detail(look)) < 0.5 * outside(detail(image))
+    assert inside(detail(look)) > 0.7 * inside(detail(image))
+    assert torch.equal(mask, face_mask(image))
+    assert "All within what is asked." in settings
 
 
 def check_bloom(image: Tensor, result: Any) -> None:
@@ -161,6 +170,15 @@ CASES = {
     ),
     "SoftFocusQualityScore": Case(
         lambda image: {"image": image, "reference": image, "mask": face_mask(image)}, check_score, (1, 4), "mask"
+    ),
+    "SoftFocusDreamyButSharp": Case(
+        lambda image: {"image": image, "mask": face_mask(image)},
+        check_dreamy_but_sharp,
+        (0,),
+        "mask",
+        passes=2,
+        given_back=(1,),
+        sensitivity=4.0,
     ),
 }
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -47,6 +47,29 @@ class Frames:
     def restored(self, result: Tensor) -> Tensor:
         """[B, 3, H, W] made from rgb, with its own colors where alpha hides them."""
         return result if self.hidden is None else restore_hidden(result, self.rgb, self.hidden, self.alpha)
+
+    def each(self) -> Iterator[Frames]:
+        """Every frame by itself."""
+        for at in range(len(self)):
+
+            def one(planes: Tensor | None, at: int = at) -> Tensor | None:
+                return None if planes is None else planes[at : at + 1]
+
+            yield replace(
+                self,
+                first=self.first + at,
+                rgb=self.rgb[at : at + 1],
+                alpha=one(self.alpha),
+                hidden=one(self.hidden),
+                masks={name: one(mask) for name, mask in self.masks.items()},
+                images={name: one(other) for name, other in self.images.items()},
+                faces=None if self.faces is None else self.faces[at : at + 1],
+            )
+
+    def at_most(self, longest: int) -> Frames:
+        """The same frames with a longer side of at most so many pixels."""
+        scale = min(1.0, longest / max(self.size))
+        return self.resized((max(1, round(self.size[0] * scale)), max(1, round(self.size[1] * scale))))
 
     def resized(self, size: tuple[int, int]) -> Frames:
         """The same frames at another (height, width); themselves where they have it."""

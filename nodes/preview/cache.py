@@ -36,6 +36,7 @@ class Entry:
         frames: the first frame of each input on the CPU, its longer side at most LONGEST_SIDE.
         channels: of the input, 1, 3 or 4.
         settings: the widgets' values at that run.
+        draft_op: what drafts run instead of op; op itself where that works at any size.
     """
 
     schema: io.Schema
@@ -43,6 +44,7 @@ class Entry:
     frames: Frames
     channels: int
     settings: Mapping[str, Any]
+    draft_op: Callable[..., Sequence[Tensor]]
 
 
 _entries: OrderedDict[Key, Entry] = OrderedDict()
@@ -50,21 +52,26 @@ _lock = threading.Lock()  # nodes run in another thread than the server
 
 
 def remember(
-    node: type[io.ComfyNode], op: Callable[..., Sequence[Tensor]], settings: Mapping[str, Any], batch: Batch
+    node: type[io.ComfyNode],
+    op: Callable[..., Sequence[Tensor]],
+    settings: Mapping[str, Any],
+    batch: Batch,
+    draft_op: Callable[..., Sequence[Tensor]] | None = None,
 ) -> None:
     """Keep small copies of a running node's inputs; does nothing where the node does not run in a prompt.
 
     Args:
         node: the class that the executor calls, which knows the hidden inputs HIDDEN.
         op: must not hold on to full-size tensors, nor call the host.
+        draft_op: likewise, for drafts; None: op.
     """
     if node.hidden is None or node.hidden.unique_id is None or len(batch) == 0:
         return
     frames = batch.frames(0, 1, batch.image.device)
-    frames = frames.resized(_small_size(frames.size)).on(CPU)
+    frames = frames.at_most(LONGEST_SIDE).on(CPU)
     key = (_workflow_id(node.hidden.extra_pnginfo), str(node.hidden.unique_id))
     with _lock:
-        _entries[key] = Entry(node.define_schema(), op, frames, batch.image.shape[-1], dict(settings))
+        _entries[key] = Entry(node.define_schema(), op, frames, batch.image.shape[-1], dict(settings), draft_op or op)
         _entries.move_to_end(key)
         while len(_entries) > MOST_ENTRIES:
             _entries.popitem(last=False)
@@ -91,8 +98,3 @@ def drafted(frames: Frames) -> Frames:
     """Small copies at 1 / DRAFT of the side (rounded down, at least 1 pixel)."""
     height, width = frames.size
     return frames.resized((max(1, height // DRAFT), max(1, width // DRAFT)))
-
-
-def _small_size(size: tuple[int, int]) -> tuple[int, int]:
-    scale = min(1.0, LONGEST_SIDE / max(size))
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))

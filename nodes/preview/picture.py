@@ -32,7 +32,7 @@ def picture_after(entry: Entry, settings: Mapping[str, Any], draft: bool = False
     used = {name: settings.get(name, value) for name, value in entry.settings.items()}
     with torch.inference_mode():
         frames = drafted(entry.frames) if draft else entry.frames
-        result = entry.op(frames, **used)[0]
+        result = (entry.draft_op if draft else entry.op)(frames, **used)[0]
     return _webp(frames.restored(result), frames, entry.channels)
 
 

@@ -257,8 +257,9 @@ def test_mask_layouts_mean_the_same(run, node_id, shape):
 def test_mask_is_resized_to_the_image(run, node_id):
     name = CASES[node_id].mask_input
     got, wanted = run(portrait(), **{name: middle_mask(64)}), run(portrait(), **{name: middle_mask(256)})
-    for first, second in zip(tensors_of(got), tensors_of(wanted), strict=True):
-        assert (first - second).abs().mean() < 0.004
+    for index, (first, second) in enumerate(zip(tensors_of(got), tensors_of(wanted), strict=True)):
+        if index not in CASES[node_id].given_back:  # its edge has the width of the small mask's pixels
+            assert (first - second).abs().mean() < 0.004
 
 
 def test_one_mask_serves_a_batch(run, node_id):

@@ -21,6 +21,7 @@ NEUTRAL = {
     "SoftFocusLuminanceBloom": {"intensity": 0},
     "SoftFocusDiffusionFilter": {"grade": 0},
     "SoftFocusFeatureSharpen": {"amount": 0},
+    "SoftFocusDreamyButSharp": {"dream": 0},
 }
 BAD = (math.nan, math.inf, -math.inf, 1e20, -1e20)
 LARGEST = 65504.0

@@ -178,7 +178,7 @@ def test_boxes_that_come_back_in_get_widths_of_their_own(run):
 
 
 def test_a_face_without_landmarks_has_no_width(pack):
-    from softfocus_pack.nodes.face_results import bounding_box
+    from softfocus_pack.nodes.faces.results import bounding_box
 
     assert "face_width" in bounding_box(face())
     assert "face_width" not in bounding_box(replace(face(), landmarks=None))

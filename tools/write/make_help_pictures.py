@@ -112,6 +112,14 @@ def match_filter() -> Cells:
     return {"plot": run("SoftFocusMatchFilter", image_without=image, image_with=through)[2]}
 
 
+def dreamy_but_sharp() -> Cells:
+    image = portrait()
+    settings: Settings = ({}, {"dream": 1.0}, {"dream": 1.0, "clarity": 1.0})
+    return {"image": image} | {
+        caption(setting): run("SoftFocusDreamyButSharp", image=image, **setting)[0] for setting in settings
+    }
+
+
 def feature_sharpen() -> Cells:
     image = portrait()
     mask = run("SoftFocusFaceDetailMask", image=image)[0]
@@ -194,6 +202,7 @@ PAGES: dict[str, Callable[[], Cells]] = {
         load_vision_encoder,
         dream_guidance,
         quality_score,
+        dreamy_but_sharp,
     )
 }
 

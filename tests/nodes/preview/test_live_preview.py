@@ -24,6 +24,7 @@ NODE_IDS = [
     "SoftFocusSelectiveGaussianBlur",
     "SoftFocusFeatureSharpen",
     "SoftFocusDiffusionFilter",
+    "SoftFocusDreamyButSharp",
 ]
 OTHER_SETTINGS = {
     "SoftFocusLuminanceBloom": [
@@ -40,6 +41,11 @@ OTHER_SETTINGS = {
         {"family": "cine bloom", "grade": 2, "size": 250, "warmth": 0.3, "halation": 1, "highlight_boost": 2},
         {"family": "glimmer", "grade": 0.125},
         {"grade": 0},
+    ],
+    "SoftFocusDreamyButSharp": [
+        {"dream": 0.9, "clarity": 0.2, "tint": "#ff8040"},
+        {"dream": 0.2, "clarity": 1, "frames": "one setting a shot"},
+        {"dream": 0},
     ],
 }
 PRESET = '{"family": "white mist", "grade": 0.5, "size": 150, "warmth": 0.5, "halation": 0.5}'

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..softfocus.filters.near_faces import small_faces
-from ..softfocus.frame_names import name_frames
-from .host.batch import Batch
+from ...softfocus.filters.near_faces import small_faces
+from ...softfocus.frame_names import name_frames
+from ..host.batch import Batch
 
 NO_FACE = "bboxes holds no face"
 DIAGONAL = (

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from ..softfocus.faces import (
+from ...softfocus.faces import (
     Face,
     YuNet,
     add_landmarks,
@@ -21,8 +21,8 @@ from ..softfocus.faces import (
     largest,
     seen_twice,
 )
-from .host.frames import Frames
-from .models.files import own_files, path_of
+from ..host.frames import Frames
+from ..models.files import own_files, path_of
 
 CATEGORY = "face_detection"
 NOTHING_GIVEN = "Disconnect it to let the pack look for faces."

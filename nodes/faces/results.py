@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from ..softfocus.faces import (
+from ...softfocus.faces import (
     Face,
     draw_legend,
     draw_numbers,
@@ -17,8 +17,8 @@ from ..softfocus.faces import (
     summarize_people,
     tint_regions,
 )
-from .face_sources import FaceSource
-from .host.batch import Batch
+from ..host.batch import Batch
+from .sources import FaceSource
 
 Faces = list[list[Face]]
 People = Mapping[int, float] | None

@@ -1,0 +1,158 @@
+"""What the look makes of one small picture, in the figures that are tuned; each as Quality Score measures it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ..color import displayable, luminance
+from ..face_box import FaceBox
+from ..filters.noise_level import noise_in_region
+from ..look import Look, make_look
+from ..quality.effect.bands import LOW_PASS, core, detail_kept, has_detail
+from ..quality.effect.detail import FINE, MIDDLE, clean_energy
+from ..quality.effect.tone import HALO_WINDOW, clipped_percent, quantile
+from ..quality.lengths import DIAGONAL, Lengths
+from ..quality.measured import Measured
+from ..quality.regions import EMPTY, NOTHING_SEEN, weighted_mean
+from ..settings import LookSettings
+from ..transparency import fill_transparent
+
+LIMITED = "clipped_percent", "tone_shift", "overshoot", "halo"  # figures that should be low
+TONES = 0.016  # of `Lengths`: sigma of what is tone of a face rather than its detail
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What became of a picture. None: there is no such place, or no detail in it.
+
+    Attributes:
+        kept_clear: energy of detail over that of the source where the mask is strongest, at eyes and mouth.
+        kept_outside: the same where neither the mask nor its edge reaches; of all the picture without a mask.
+        clipped_percent: pixels at an end of the range, less those of the source.
+        tone_shift: how far returned detail moves the tones inside the mask, mean in code values (/255).
+        overshoot: how far luma passes the range around it in both the source and the bloomed picture, 99.9th
+            percentile inside the mask (/255).
+        halo: the same beyond the source's range once the change of light is taken off, near the mask.
+    """
+
+    kept_clear: float | None
+    kept_outside: float | None
+    clipped_percent: float
+    tone_shift: float
+    overshoot: float
+    halo: float
+
+
+def together(figures: Sequence[Figures]) -> Figures:
+    """Of several pictures with one setting: the mean of what is kept, the worst of what has a limit."""
+
+    def mean(name: str) -> float | None:
+        values = [getattr(each, name) for each in figures if getattr(each, name) is not None]
+        return sum(values) / len(values) if values else None
+
+    worst = {name: max(getattr(each, name) for each in figures) for name in LIMITED}
+    return Figures(mean("kept_clear"), mean("kept_outside"), **worst)
+
+
+@dataclass(frozen=True, eq=False)
+class _Place:
+    """A weight [1, 1, H, W] (None: everywhere), the lengths of its detail, and how much the source has there."""
+
+    weight: Tensor | None
+    lengths: Lengths
+    energy: float
+
+
+class Proxy:
+    """A small picture that the look is tried on.
+
+    Args:
+        image: [1, 3, H, W] sRGB; what alpha hides is not measured.
+        mask: [1, 1, H, W] in 0..1, 1 = structure stays. All zeros where nothing does.
+        alpha: [1, 1, H, W] in 0..1, or None.
+        faces: boxes in its pixels, or None where they are not known.
+    """
+
+    def __init__(
+        self, image: Tensor, mask: Tensor, alpha: Tensor | None = None, faces: Sequence[FaceBox] | None = None
+    ) -> None:
+        self.image, self.mask, self.alpha, self.faces = image, mask, alpha, faces
+        self._source = Measured.of(image, None, mask, alpha, faces)
+        regions = self._source.regions
+        self._lengths = regions.lengths
+        self._masked = self._mask_seen()
+        self._clear = self._outside = None
+        if regions.note != NOTHING_SEEN:
+            luma = self._source.luma
+            if self._masked is not None:
+                self._clear = self._place(luma, core(self._masked), self._lengths)
+            if self._masked is None or regions.outside is not None:
+                self._outside = self._place(luma, regions.surroundings, DIAGONAL)
+        self._low = self._lengths.blur(self._source.luma, LOW_PASS)
+        self._range = _range(self._source.luma, self._lengths)
+
+    def measure(self, settings: LookSettings) -> Figures:
+        """The figures of the look at settings."""
+        look = make_look(
+            self.image, self.mask, settings, alpha=self.alpha, faces=None if self.faces is None else [self.faces]
+        )
+        return self.figures(look)
+
+    def figures(self, look: Look) -> Figures:
+        """The figures of a look that was made of this picture, mask and faces."""
+        result = displayable(fill_transparent(look.image, self.alpha))
+        luma, bloomed = luminance(result), luminance(displayable(fill_transparent(look.bloomed, self.alpha)))
+        near, seen = self._source.regions.near, self._source.regions.seen
+        levelled = luma - (self._lengths.blur(luma, LOW_PASS) - self._low)
+        over = _beyond(luma, self._range, _range(bloomed, self._lengths))
+        tones = self._lengths.blur(luma - bloomed, TONES).abs()
+        return Figures(
+            kept_clear=self._kept(luma, self._clear),
+            kept_outside=self._kept(luma, self._outside),
+            clipped_percent=clipped_percent(result, self._source.rgb, seen),
+            tone_shift=0.0 if self._masked is None else 255 * weighted_mean(tones, self._masked),
+            overshoot=0.0 if self._masked is None else _peak(over, self._masked),
+            halo=_peak(_beyond(levelled, self._range), near),
+        )
+
+    def _mask_seen(self) -> Tensor | None:
+        """The mask as far as the picture is seen; None where nothing of it is."""
+        seen = self._source.regions.seen
+        mask = displayable(self.mask) if seen is None else displayable(self.mask) * seen
+        return mask if float(mask.max()) >= EMPTY else None
+
+    def _place(self, luma: Tensor, weight: Tensor | None, lengths: Lengths) -> _Place | None:
+        place = _Place(weight, lengths, _energy(luma, weight, lengths, self._source.noise_in(weight)))
+        return place if has_detail(place.energy) else None
+
+    def _kept(self, luma: Tensor, place: _Place | None) -> float | None:
+        if place is None:
+            return None
+        noise = noise_in_region(luma, place.weight)
+        return detail_kept(_energy(luma, place.weight, place.lengths, noise), place.energy)
+
+
+def _energy(luma: Tensor, weight: Tensor | None, lengths: Lengths, noise: float) -> float:
+    band = lengths.blur(luma, FINE) - lengths.blur(luma, MIDDLE)
+    return clean_energy(band, noise, weight, FINE, MIDDLE, lengths)
+
+
+def _range(luma: Tensor, lengths: Lengths) -> tuple[Tensor, Tensor]:
+    """Local maximum and minimum."""
+    return lengths.maximum(luma, HALO_WINDOW), -lengths.maximum(-luma, HALO_WINDOW)
+
+
+def _beyond(luma: Tensor, *ranges: tuple[Tensor, Tensor]) -> Tensor:
+    """How far luma lies beyond all of the ranges."""
+    high = ranges[0][0] if len(ranges) == 1 else torch.maximum(*(each for each, _ in ranges))
+    low = ranges[0][1] if len(ranges) == 1 else torch.minimum(*(each for _, each in ranges))
+    return torch.relu(luma - high) + torch.relu(low - luma)
+
+
+def _peak(over: Tensor, weight: Tensor | None) -> float:
+    values = over if weight is None else over[weight > 0]
+    return 255 * quantile(values, 0.999) if values.numel() else 0.0
