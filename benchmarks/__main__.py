@@ -32,11 +32,14 @@ from benchmarks.quality_ladder import __main__ as quality_ladder
 from benchmarks.quality_metrics import __main__ as quality_metrics
 from benchmarks.sharpen import __main__ as sharpen
 from benchmarks.skin import __main__ as skin
+from benchmarks.tuning import __main__ as tuning
 
 if __name__ == "__main__":
     look.main()
     print()
     look_unchanged.main([])
+    print()
+    tuning.main([])
     print()
     light.main([])
     print()

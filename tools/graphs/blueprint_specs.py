@@ -32,29 +32,22 @@ PORTRAIT_OUTPUTS = [("image", "IMAGE"), ("detail_mask", "MASK")]
 
 
 def dreamy() -> Blueprint:
-    nodes, links = face_look(
-        step(11, "FaceDetailMask", 0, MASK_SIZE),
-        step(12, "SelectiveGaussianBlur", 1, BLUR_SIZE),
-        step(13, "LuminanceBloom", 2, BLOOM_SIZE),
-        step(14, "FeatureSharpen", 3, SHARPEN_SIZE),
-    )
+    links: list[Link] = [
+        (INPUT, "image", 11, "image"),
+        (INPUT, "mask", 11, "mask"),
+        *((11, name, OUTPUT, name) for name in ("image", "mask", "settings")),
+    ]
     return Blueprint(
         "Dreamy but sharp",
         "SoftFocus/Portrait",
-        "The whole picture blooms and softens, the structure of faces stays clear. Finds the faces by itself; "
-        "subject_mask limits it to some of them.",
+        "The whole picture blooms and softens, eyes and mouth stay clear: two sliders, tuned to the picture. Finds the "
+        "faces by itself; a mask says instead what stays.",
         ["soft focus", "dreamy", "portrait", "bloom"],
-        nodes,
+        [step(11, "DreamyButSharp", 0, (360, 620))],
         links,
-        PORTRAIT_INPUTS,
-        PORTRAIT_OUTPUTS,
-        [
-            (12, "sigma", "softness"),
-            (13, "intensity", "bloom"),
-            (14, "amount", "face detail"),
-            (11, "face", "skin detail"),
-            (11, "hair", "hair detail"),
-        ],
+        [("image", "IMAGE"), ("mask", "MASK")],
+        [("image", "IMAGE"), ("mask", "MASK"), ("settings", "STRING")],
+        [(11, "dream", "dream"), (11, "clarity", "clarity"), (11, "tint", "tint"), (11, "frames", "frames")],
     )
 
 

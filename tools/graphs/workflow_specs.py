@@ -6,7 +6,15 @@ from typing import Any
 
 from testing.server.shared_workflows import CHECKPOINT
 from tools.graphs.workflow_parts import Link, Node, Workflow, core, group, note, ours
-from tools.graphs.workflow_texts import FILTER_NOTE, GUIDED_NOTE, NEGATIVE, PHOTO_NOTE, POSITIVE, SD15_NOTE
+from tools.graphs.workflow_texts import (
+    FILTER_NOTE,
+    GUIDED_NOTE,
+    NEGATIVE,
+    ONE_NODE_NOTE,
+    PHOTO_NOTE,
+    POSITIVE,
+    SD15_NOTE,
+)
 
 CHECKPOINT_URL = f"https://huggingface.co/Comfy-Org/stable-diffusion-v1-5-archive/resolve/main/{CHECKPOINT}"
 
@@ -69,6 +77,16 @@ def photo_with_filter() -> Workflow:
     rest = look(3, 460, (1, "IMAGE"), 2, through_filter=True)
     name = "Dreamy but sharp - your photo with Diffusion Filter"
     return of_photo(name, rest, note(2, NOTE, (340, 400), FILTER_NOTE))
+
+
+def one_node() -> Workflow:
+    """The look in one node, with what it says beside the result."""
+    look_node = ours(3, "SoftFocusDreamyButSharp", (460, 100), (360, 620))
+    save = core(4, "SaveImage", (900, 100), (440, 720), widgets={"filename_prefix": "SoftFocus"})
+    links: list[Link] = [(1, "IMAGE", 3, "image"), (3, "image", 4, "images")]
+    groups = [group(2, "2. The look", VIOLET, [look_node]), group(3, "3. The result", BLUE, [save])]
+    rest = Workflow("", [look_node, save], links, groups)
+    return of_photo("Dreamy but sharp - one node", rest, note(2, NOTE, (340, 300), ONE_NODE_NOTE))
 
 
 def of_photo(name: str, rest: Workflow, words: Node) -> Workflow:
@@ -166,4 +184,4 @@ def guided() -> Workflow:
     return Workflow(name, first + second + rest.nodes, links + rest.links, groups)
 
 
-WORKFLOWS = [photo(), photo_with_filter(), sd15(), guided()]
+WORKFLOWS = [one_node(), photo(), photo_with_filter(), sd15(), guided()]

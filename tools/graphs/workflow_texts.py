@@ -19,6 +19,16 @@ PHOTO_NOTE = """**Dreamy but sharp: your photo**
 
 Every length is relative, so a small preview and a large picture get the same look.
 """
+ONE_NODE_NOTE = """**Dreamy but sharp: one node**
+
+1. Choose a portrait in *Load Image*.
+2. Press *Run*.
+
+- How soft and glowing: *dream*. How clear eyes and mouth stay: *clarity*.
+- The node says which settings it took. In *Dreamy but sharp - your photo* the same numbers give the same picture, and
+  every one of them can be changed.
+- For clips: *frames*, one setting a shot.
+"""
 FILTER_NOTE = """**Dreamy but sharp: your photo through a diffusion filter**
 
 1. Choose a portrait in *Load Image*.

@@ -25,7 +25,7 @@ pytestmark = [
 BLUEPRINT_FILES = sorted((ROOT / "subgraphs").glob("*.json"))
 LEAST_CHANGE = {"Even skin, pores kept": 0.06}  # 0..255, averaged over all of a picture of which skin is a part
 ANY_CHANGE = 0.3
-STRENGTHS = {"intensity", "amount", "grade"}
+STRENGTHS = {"intensity", "amount", "grade", "dream"}
 NOT_A_NODE = "xpath=self::*[not(ancestor::*[@data-node-id])]"  # Nodes 2.0 writes its titles into the document too
 ON_CANVAS = (1000, 500)  # of the window, right of the sidebar
 DROPPED = "([title, count]) => app.graph.nodes.filter((node) => node.title === title).length === count"

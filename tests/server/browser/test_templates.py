@@ -51,9 +51,10 @@ def test_workflow_opens_from_the_template_browser(page: Page, path: Path):
     assert widget_values(serialised(page)) == widget_values(workflow)
 
 
-def test_photo_template_runs_to_the_saved_picture(page: Page, server):
+@pytest.mark.parametrize("name", ["your photo", "one node"])
+def test_photo_template_runs_to_the_saved_picture(page: Page, server, name: str):
     page.evaluate("() => app.graph.clear()")
-    (path,) = [path for path in WORKFLOW_FILES if path.stem.endswith("your photo")]
+    (path,) = [path for path in WORKFLOW_FILES if path.stem.endswith(name)]
     workflow = json.loads(path.read_text(encoding="utf-8"))
     template_card(page, path.stem).click()
     page.wait_for_function(OPENED, arg=sorted(node["type"] for node in workflow["nodes"]))

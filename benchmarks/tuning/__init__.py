@@ -1,0 +1,1 @@
+"""Dreamy but Sharp: does the tuner reach what its sliders ask for?"""
