@@ -136,7 +136,7 @@ class QualityScore(io.ComfyNode):
         ranking = rank(effects, by_clip, picks)
         note = batch.empty_note("mask", "the face is not told from the rest there")
         report = write_report(ranking, clarities, by_clip, [*([note] if note else []), *judge.notes], keep)
-        chart = draw_chart(ranking.scores).movedim(1, -1).contiguous()
+        chart = draw_chart(ranking.scores, by_clip).movedim(1, -1).contiguous()
         sentences, data = report.rsplit("\n\n", 1)
         images = ui.PreviewImage(chart, cls=cls).as_dict()["images"]
         shown = {"images": images, "text": (sentences,), "data": (data,)}  # data: read by programs, not shown

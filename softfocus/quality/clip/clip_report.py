@@ -10,13 +10,11 @@ from .clip_scores import ClipClarity, ClipScores, Emotion, PhraseSeen
 LONGEST = 60  # characters of a phrase that a sentence quotes
 
 
-def describe_clip(scores: ClipScores) -> list[str]:
-    """One sentence for each thing that is known of the picture; none where nothing is."""
+def describe_clarity(scores: ClipScores) -> list[str]:
+    """One sentence for each thing that is known of the picture besides its emotion; none where nothing is."""
     lines = [] if scores.clarity is None else [_clarity(scores.clarity)]
     if scores.coverage is not None:
         lines += _coverage(scores.coverage, scores.phrases)
-    if scores.emotion is not None:
-        lines.append(_emotion(scores.emotion))
     if scores.aesthetic is not None:
         lines.append(f"LAION's aesthetic value is {scores.aesthetic:.2f} (about 1 to 10).")
     return lines
@@ -47,11 +45,12 @@ def _coverage(coverage: float, phrases: tuple[PhraseSeen, ...]) -> list[str]:
     ]
 
 
-def _emotion(emotion: Emotion) -> str:
+def describe_emotion(emotion: Emotion) -> str:
+    """What the picture makes people feel, as a sentence."""
     share = 100 * emotion.probabilities[emotion.target]
     which = f"{emotion.target} has" if emotion.intended else f"{emotion.target} is most likely with"
     return (
-        f"Emotion (experimental; compare within a batch only): {which} {share:.0f} %, "
+        f"By CLIP (experimental; compare within a batch only): {which} {share:.0f} %, "
         f"{100 * emotion.interaction:+.0f} points against no feeling at all; "
         f"valence {emotion.valence:+.2f}, arousal {emotion.arousal:+.2f}."
     )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from torch import Tensor
 
 from ...canvas import FAINT, INK, TARGET, TRACK, Canvas, grade, mix
+from ..clip.clip_scores import ClipScores
 from ..effect.effect_report import NO_REFERENCE
 from .comparison import draw_comparison
 from .report import NO_PICTURES
 from .score import Goal, Part, Score, format_value
+from .sides import CLARITY, EMOTION, NOT_JUDGED, sides_of
 
 WIDTH = 900
 MARGIN = 32
@@ -20,25 +22,31 @@ FIRST_ROW, ROW, HEADING, NOTE = 98, 42, 36, 24
 ARROW = 10  # marks a value beyond the axis
 
 
-def draw_chart(ranking: Sequence[Score]) -> Tensor:
-    """Draw a ranking, best first.
+def draw_chart(ranking: Sequence[Score], clip: Sequence[ClipScores | None] = ()) -> Tensor:
+    """Draw a ranking, best first, and below it the two sides that CLIP judges.
+
+    Args:
+        ranking: the scores.
+        clip: one for each picture, by its number, or none at all.
 
     Returns:
         [1, 3, H, W] float32 sRGB in 0..1. One picture: a bar for each part in its own unit, with the
         target range behind it. Several: a table of all pictures (the first 16). None: a sentence.
     """
     if len(ranking) > 1:
-        return draw_comparison(ranking).tensor()
+        return draw_comparison(ranking, clip).tensor()
     if not ranking:
         canvas = Canvas(WIDTH, 2 * FIRST_ROW)
         canvas.text(WIDTH / 2, FIRST_ROW, NO_PICTURES, 22, FAINT, anchor="mm")
         return canvas.tensor()
-    return _draw_single(ranking[0]).tensor()
+    return _draw_single(ranking[0], clip[ranking[0].index] if clip else None).tensor()
 
 
-def _draw_single(score: Score) -> Canvas:
+def _draw_single(score: Score, judged: ClipScores | None) -> Canvas:
     notes = [score.effect.note] if score.effect.note else []
     notes += [] if score.effect.referenced else [NO_REFERENCE]
+    notes += [f"{side} by CLIP: {100 * share:.0f} %." for side, share in _sides(judged) if share is not None]
+    notes += [NOT_JUDGED] if sides_of(judged)[1] is None else []
     bottom = FIRST_ROW + 2 * HEADING + ROW * len(score.parts) + NOTE
     canvas = Canvas(WIDTH, bottom + NOTE * len(notes))
     _draw_total(canvas, score)
@@ -46,6 +54,13 @@ def _draw_single(score: Score) -> Canvas:
     for line, note in enumerate(notes):
         canvas.text(MARGIN, bottom + NOTE * line, note, 14, FAINT, room=WIDTH - 2 * MARGIN)
     return canvas
+
+
+def _sides(judged: ClipScores | None) -> Iterator[tuple[str, float | None]]:
+    clear, felt = sides_of(judged)
+    feeling = judged.emotion.target if judged and judged.emotion else ""
+    yield CLARITY, clear
+    yield f"{EMOTION}, {feeling}", felt
 
 
 def _draw_total(canvas: Canvas, score: Score) -> None:

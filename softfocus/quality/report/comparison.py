@@ -5,33 +5,53 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...canvas import FAINT, INK, PAPER, TRACK, Canvas, grade, mix
+from ..clip.clip_scores import ClipScores
 from .score import Goal, Score, format_value
+from .sides import CLARITY, EMOTION, NOT_JUDGED, sides_of
 
 MARGIN = 28
 PLACE_ROW, PICTURE_ROW, TOTAL_ROW = 92, 118, 144  # middles of the lines above the cells
 BAR = (160, 222)  # top and bottom of the totals' columns
-FIRST_ROW, ROW = 234, 34
+FIRST_ROW, ROW, SIDE_ROW = 234, 34, 26
 TARGET_LEFT = 236
 CELLS_LEFT, CELLS_WIDTH, WIDEST_CELL = 336, 640, 110
 MOST_PICTURES = 16
 SMALL = 13
 
 
-def draw_comparison(ranking: Sequence[Score]) -> Canvas:
-    """Draw two or more scores; cells show the measurement on the colour of its part score."""
+def draw_comparison(ranking: Sequence[Score], clip: Sequence[ClipScores | None] = ()) -> Canvas:
+    """Draw two or more scores; cells show the measurement on the colour of its part score, below them CLIP's sides."""
     shown = ranking[:MOST_PICTURES]
     goals = list(dict.fromkeys(part.goal for score in shown for part in score.parts))
     width = min(WIDEST_CELL, CELLS_WIDTH // len(shown))
-    canvas = Canvas(CELLS_LEFT + width * len(shown) + MARGIN, FIRST_ROW + ROW * len(goals) + 48)
+    sides = [sides_of(clip[score.index] if clip else None) for score in shown]
+    bottom = FIRST_ROW + ROW * len(goals)
+    canvas = Canvas(CELLS_LEFT + width * len(shown) + MARGIN, bottom + 2 * SIDE_ROW + 48)
     canvas.text(MARGIN, 36, f"Ranking of {len(ranking)} pictures", 26)
     _draw_names(canvas, goals)
     for place, score in enumerate(shown):
         left = CELLS_LEFT + width * place
         _draw_head(canvas, place, score, left, width)
         _draw_cells(canvas, goals, score, left, width)
+        _draw_shares(canvas, sides[place], bottom, left, width)
+    _draw_sides(canvas, bottom, any(felt is not None for _, felt in sides))
     if len(ranking) > MOST_PICTURES:
         canvas.text(MARGIN, canvas.height - 24, f"and {len(ranking) - MOST_PICTURES} more, in the report", 15, FAINT)
     return canvas
+
+
+def _draw_sides(canvas: Canvas, top: float, judged: bool) -> None:
+    """The names of the two sides, or why there is but one."""
+    names = (f"{CLARITY.lower()}, by CLIP", f"{EMOTION.lower()}, by CLIP") if judged else ("", NOT_JUDGED)
+    for row, name in enumerate(names):
+        canvas.text(MARGIN, top + SIDE_ROW * (row + 0.5), name, SMALL, FAINT)
+
+
+def _draw_shares(canvas: Canvas, sides: Sequence[float | None], top: float, left: float, width: float) -> None:
+    for row, share in enumerate(sides):
+        if share is not None:
+            middle = top + SIDE_ROW * (row + 0.5)
+            canvas.text(left + width / 2, middle, f"{100 * share:.0f} %", SMALL, INK, anchor="mm", room=width - 2)
 
 
 def _draw_names(canvas: Canvas, goals: Sequence[Goal]) -> None:

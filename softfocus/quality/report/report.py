@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from ..clarity.clarity import Clarity
-from ..clarity.clarity_report import describe_natural
-from ..clip.clip_report import clip_data, describe_clip, rounded
+from ..clip.clip_report import clip_data, rounded
 from ..clip.clip_scores import ClipScores
 from ..effect.effect_report import describe
 from .advice import advise
 from .kept import best_pictures, describe_kept, in_words
 from .ranking import Ranking
 from .score import Score
+from .sides import describe_orders, describe_sides
 
 NO_PICTURES = "There are no pictures to score."
 ALL_GOOD = "Nothing needs to be changed."
@@ -45,11 +45,10 @@ def write_report(
         return f"{NO_PICTURES}\n\n[]"
     best = ranking.scores[0]
     lines = [f"Score {best.total:.1f} of 100{_which(best, ranking)}."]
-    lines += _ranking_lines(ranking) + describe_kept(ranking, keep)
+    lines += _ranking_lines(ranking) + describe_orders(clip) + describe_kept(ranking, keep)
     lines += describe(best.effect)
     lines += [advice.sentence for advice in advise(best)] or [ALL_GOOD]
-    lines += describe_natural(clarities[best.index]) if clarities else []
-    lines += describe_clip(clip[best.index] or ClipScores()) if clip else []
+    lines += describe_sides(clarities[best.index] if clarities else None, clip[best.index] if clip else None)
     lines += notes
     return "\n".join(lines) + "\n\n" + json.dumps(_entries(ranking, clarities, clip, keep))
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from softfocus.quality.clip.clip_report import clip_data, describe_clip
+from softfocus.quality.clip.clip_report import clip_data, describe_clarity, describe_emotion
 from softfocus.quality.clip.clip_scores import ClipScores, embed_texts, good_side, judge_emotion, score_views
 from softfocus.quality.clip.clip_standing import standing
 from softfocus.quality.clip.clip_texts import EMOTION_TEMPLATES, EMOTIONS, NEUTRAL, PAIRS
@@ -130,7 +130,7 @@ def test_phrases_are_not_looked_for_in_the_face_crop():
 def test_without_phrases_there_is_no_coverage():
     scores = score_views(views_of(3), embed_texts(encode, []))
     assert scores.coverage is None and scores.phrases == ()
-    assert not any("phrase" in line for line in describe_clip(scores))
+    assert not any("phrase" in line for line in describe_clarity(scores))
 
 
 @pytest.mark.parametrize("word", EMOTIONS)
@@ -173,21 +173,22 @@ def test_sentences_say_what_is_known():
     views = views_of(4)
     views["middle"] = TEXTS.phrases[1]
     views[WHOLE] = views[WHOLE] - TEXTS.phrases[2] * float(views[WHOLE] @ TEXTS.phrases[2])
-    text = " ".join(describe_clip(replace(score_views(views, TEXTS, "awe"), aesthetic=5.678)))
+    scores = replace(score_views(views, TEXTS, "awe"), aesthetic=5.678)
+    text = " ".join([*describe_clarity(scores), describe_emotion(scores.emotion)])
     for part in ('"a dog" most (1.000, middle)', " least (", "experimental", "awe has", "5.68", "for the face"):
         assert part in text
-    assert "most likely" in " ".join(describe_clip(score_views(views, TEXTS)))
-    assert describe_clip(ClipScores()) == []
-    assert describe_clip(ClipScores(aesthetic=5.0)) == ["LAION's aesthetic value is 5.00 (about 1 to 10)."]
+    assert "most likely" in describe_emotion(score_views(views, TEXTS).emotion)
+    assert describe_clarity(ClipScores()) == []
+    assert describe_clarity(ClipScores(aesthetic=5.0)) == ["LAION's aesthetic value is 5.00 (about 1 to 10)."]
 
 
 def test_least_seen_phrase_is_named_and_long_ones_are_cut():
     names = ("short", "very long " * 20)
     texts = replace(TEXTS, phrases=TEXTS.phrases[:2], names=names)
-    least = describe_clip(score_views({WHOLE: TEXTS.phrases[0]}, texts))[1]
+    least = describe_clarity(score_views({WHOLE: TEXTS.phrases[0]}, texts))[1]
     assert '"short" most (1.000, whole picture), "very long very long' in least and len(least) < 220
     single = replace(TEXTS, phrases=TEXTS.phrases[:1], names=names[:1])
-    assert '"short" of the prompt is seen with a cosine of 1.000 (whole picture).' in describe_clip(
+    assert '"short" of the prompt is seen with a cosine of 1.000 (whole picture).' in describe_clarity(
         score_views({WHOLE: TEXTS.phrases[0]}, single)
     )
 

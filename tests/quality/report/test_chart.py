@@ -10,6 +10,7 @@ import torch
 
 from softfocus.canvas import Canvas, font, grade
 from softfocus.quality import Effect, draw_chart, rank
+from softfocus.quality.clip.clip_scores import ClipClarity, ClipScores, Emotion
 from testing.quality.looks import PERFECT
 
 UNMASKED = replace(
@@ -24,6 +25,9 @@ UNMASKED = replace(
 WILD = replace(PERFECT, kept_inside=123.4, selectivity_db=-38.5, glow=-4.2, halo_peak=255, clipped_percent=100)
 ALONE = Effect("There is no mask, so the whole picture counts as one region.", False, 3.0, 4.0)
 MASKED = Effect("", False, 3.0, 4.0, contrast_db=-12.5)
+SEEN = ClipScores(
+    ClipClarity(1.0, None, None), emotion=Emotion("contentment", True, {"contentment": 1.0}, 1.0, 1.0, -1.0)
+)
 
 CASES = {
     "one": [PERFECT],
@@ -40,8 +44,9 @@ CASES = {
 }
 
 
+@pytest.mark.parametrize("clip", [False, True])
 @pytest.mark.parametrize("case", CASES)
-def test_texts_neither_overlap_nor_leave_the_page(case, monkeypatch):
+def test_texts_neither_overlap_nor_leave_the_page(case, clip, monkeypatch):
     boxes = []
     plain = Canvas.text
 
@@ -52,7 +57,7 @@ def test_texts_neither_overlap_nor_leave_the_page(case, monkeypatch):
         plain(self, x, y, text, size, color, anchor, room)
 
     monkeypatch.setattr(Canvas, "text", recorded)
-    chart = draw_chart(rank(CASES[case]).scores)
+    chart = draw_chart(rank(CASES[case]).scores, [SEEN] * len(CASES[case]) if clip else ())
     height, width = chart.shape[-2:]
     for text, (left, top, right, bottom) in boxes:
         assert 0 <= left and right <= width and 0 <= top and bottom <= height, text

@@ -16,6 +16,7 @@ from softfocus.quality.effect.effect_report import NO_LAB, NO_REFERENCE, ONLY_CL
 from softfocus.quality.report.diagnosis import DIAGNOSES
 from softfocus.quality.report.report import ALL_GOOD, NO_PICTURES
 from softfocus.quality.report.score import GOALS
+from softfocus.quality.report.sides import NOT_JUDGED
 from testing.quality import looks
 from testing.quality.looks import PERFECT
 
@@ -87,7 +88,7 @@ def test_every_goal_has_advice():
 def test_perfect_picture_needs_nothing():
     lines, _ = split(write_report(rank([PERFECT])))
     assert lines[0] == "Score 100.0 of 100."
-    assert lines[-1] == ALL_GOOD
+    assert lines[-2:] == [ALL_GOOD, NOT_JUDGED]
 
 
 def test_batch_is_ranked_with_margins():
