@@ -142,6 +142,6 @@ def test_event_loop_does_not_wait_for_a_picture(ask, server):
 def test_the_page_is_told_which_nodes_have_a_preview(ask):
     status, body, kind = ask("GET", None, {}, f"{PATH}/nodes")
     assert (status, kind) == (200, "application/json")
-    others = ["SoftFocusDiffusionFilter", "SoftFocusFeatureSharpen", "SoftFocusLuminanceBloom"]
-    assert sorted(json.loads(body)) == [*others, BLUR]
+    others = ("DiffusionFilter", "DreamyButSharp", "FeatureSharpen", "LuminanceBloom")
+    assert sorted(json.loads(body)) == [*(f"SoftFocus{name}" for name in others), BLUR]
     assert ask("GET", None, {"Origin": "http://elsewhere.example"}, f"{PATH}/nodes")[0] == 403
