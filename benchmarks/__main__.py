@@ -33,6 +33,7 @@ from benchmarks.quality_metrics import __main__ as quality_metrics
 from benchmarks.sharpen import __main__ as sharpen
 from benchmarks.skin import __main__ as skin
 from benchmarks.tuning import __main__ as tuning
+from benchmarks.tuning import time as tuning_time
 
 if __name__ == "__main__":
     look.main()
@@ -40,6 +41,8 @@ if __name__ == "__main__":
     look_unchanged.main([])
     print()
     tuning.main([])
+    print()
+    tuning_time.main()
     print()
     light.main([])
     print()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
@@ -78,11 +79,16 @@ class DreamyButSharp(io.ComfyNode):
         sliders.start()  # a tint that is no colour is said before anything is looked for
         batch = Batch.of(image, masks={"mask": mask})
         search = FOLLOWED if frames == SHOT else ALONE
-        parts = 2 if mask is not None else search_parts(search) + 3
+        parts = 2 + (
+            search_parts(search) + 1 if mask is None else int(frames == SHOT)
+        )  # tuning and making the last two
         said = batch.empty_note("mask", "nothing stays clear")
+        cuts: Sequence[int] = range(1, len(batch))  # alone, every picture is a shot
         if mask is None:
-            batch, said = _find_faces(batch, search, parts)
-        shots = _shots(batch) if frames == SHOT else [range(index, index + 1) for index in range(len(batch))]
+            batch, said, cuts = _find_faces(batch, search, parts)
+        elif frames == SHOT:
+            cuts = _find_cuts(batch, parts)
+        shots = [range(first, stop) for first, stop in pairwise([0, *cuts, len(batch)]) if first < stop]
         tuned = _tune(batch, shots, sliders, (parts - 2, parts)) if dream > 0 else []
         settings = [each.settings for shot, each in zip(shots, tuned, strict=False) for _ in shot]
 
@@ -96,7 +102,7 @@ class DreamyButSharp(io.ComfyNode):
         if dream == 0:
             picture = batch.unchanged()
         _remember(cls, batch, shots, sliders, tuned[0] if tuned else None)
-        text = notes(said, "" if tuned else NEUTRAL, _describe(shots, [sliders.say(each) for each in tuned]))
+        text = notes(said, NEUTRAL if dream == 0 else "", _describe(shots, [sliders.say(each) for each in tuned]))
         return io.NodeOutput(picture, structure, text, ui={"text": (text,)})
 
 
@@ -127,8 +133,8 @@ class Sliders:
         return describe_settings(tuned, wanted(self.dream, self.clarity))
 
 
-def _find_faces(batch: Batch, search: str, parts: int) -> tuple[Batch, str]:
-    """The batch with the mask and the boxes of its faces, as Face Detail Mask gives them, and what is said of them."""
+def _find_faces(batch: Batch, search: str, parts: int) -> tuple[Batch, str, Sequence[int]]:
+    """The batch with mask and boxes of its faces, as Face Detail Mask gives them, what is said of them, and cuts."""
     source = choose_source(batch.image, None, None, MASK.min_confidence)
     searched = replace(batch, masks={"subject_mask": None})
     found = search_faces(source, searched, search, parts)
@@ -140,14 +146,16 @@ def _find_faces(batch: Batch, search: str, parts: int) -> tuple[Batch, str]:
     (mask,) = map_frames(draw, searched, outputs=("mask",), floats_per_pixel=FLOATS_PER_PIXEL, part=part)
     boxes = [[bounding_box(face) for face in frame] for frame in found.everyone]
     said = say(searched, source, found.faces, found.everyone, found.everyone, None)
-    return Batch.of(batch.image, masks={"mask": mask}, bboxes=boxes), said
+    return Batch.of(batch.image, masks={"mask": mask}, bboxes=boxes), said, found.cuts
 
 
-def _shots(batch: Batch) -> list[range]:
-    """The frames of every shot."""
-    small = each_frame(lambda chunk: list(map(thumbnail, chunk.rgb)), batch, floats_per_pixel=FLOATS_PER_PIXEL)
-    ends = [0, *scene_cuts(small), len(batch)]
-    return [range(first, stop) for first, stop in pairwise(ends) if first < stop]
+def _find_cuts(batch: Batch, parts: int) -> Sequence[int]:
+    """Frames with which a new shot begins."""
+
+    def reduce(chunk: Frames) -> list[torch.Tensor]:
+        return list(map(thumbnail, chunk.rgb))
+
+    return scene_cuts(each_frame(reduce, batch, floats_per_pixel=FLOATS_PER_PIXEL, part=(0, parts)))
 
 
 def _samples(shot: range) -> list[int]:
@@ -156,20 +164,24 @@ def _samples(shot: range) -> list[int]:
 
 
 def _tune(batch: Batch, shots: list[range], sliders: Sliders, part: tuple[int, int]) -> list[Tuned]:
-    """Of every shot, on small copies of its samples."""
-    samples = {index for shot in shots for index in _samples(shot)}
-    alone = len(shots) == len(batch)
+    """Of every shot, on small copies of its samples, as soon as its last frame has come."""
+    shot_of = [shot for shot in shots for _ in shot]
+    small: dict[int, Frames] = {}
 
-    def tune_alone(chunk: Frames) -> list[Tuned]:
-        return [sliders.tune([one.at_most(LONGEST_SIDE)]) for one in chunk.each()]
+    def tune_ended(chunk: Frames) -> list[Tuned | None]:
+        for index in [index for index in small if index < shot_of[chunk.first][0]]:
+            del small[index]  # only now: a chunk may have to run again
+        found: list[Tuned | None] = []
+        for one in chunk.each():
+            shot = shot_of[one.first]
+            samples = _samples(shot)
+            if one.first in samples:
+                small[one.first] = one.at_most(LONGEST_SIDE)
+            found.append(sliders.tune([small[index] for index in samples]) if one.first == shot[-1] else None)
+        return found
 
-    def keep_samples(chunk: Frames) -> list[Frames | None]:
-        return [one.at_most(LONGEST_SIDE) if one.first in samples else None for one in chunk.each()]
-
-    if alone:
-        return each_frame(tune_alone, batch, floats_per_pixel=FLOATS_PER_PIXEL, part=part)
-    small = each_frame(keep_samples, batch, floats_per_pixel=FLOATS_PER_PIXEL, part=part)
-    return [sliders.tune([one for index in _samples(shot) if (one := small[index])]) for shot in shots]
+    records = each_frame(tune_ended, batch, floats_per_pixel=FLOATS_PER_PIXEL, part=part)
+    return [each for each in records if each is not None]
 
 
 def _look(frame: Frames, settings: LookSettings) -> torch.Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import comfy.model_management as mm
@@ -19,10 +20,17 @@ ALONE = "empty"  # of Face Detail Mask's missing_frames: no frame knows of other
 
 @dataclass(frozen=True)
 class Found:
-    """Of every frame: `faces` as the source found them, `everyone` numbered, steadied and filled in where they are followed."""
+    """What is known of a batch.
+
+    Attributes:
+        faces: of every frame, as the source found them.
+        everyone: the same, numbered; steadied and filled in where they are followed.
+        cuts: frames with which a new shot begins; where they are not followed, all but the first.
+    """
 
     faces: list[list[Face]]
     everyone: list[list[Face]]
+    cuts: Sequence[int]
 
 
 def search_parts(missing_frames: str) -> int:
@@ -46,12 +54,12 @@ def search_faces(source: FaceSource, batch: Batch, missing_frames: str, parts: i
     records = each_frame(find, batch, floats_per_pixel=FLOATS_PER_PIXEL, part=(0, parts))
     faces, thumbnails = [each for each, _ in records], [small for _, small in records]
     if missing_frames == ALONE:
-        return Found(faces, list(map(count_people, faces)))
+        return Found(faces, list(map(count_people, faces)), range(1, len(faces)))
 
     def frame(index: int) -> torch.Tensor:
         mm.throw_exception_if_processing_interrupted()
         return batch.image[index].movedim(-1, 0)
 
     # With the picture's own motion where OpenCV is there.
-    motion, progress = picture_motion(frame), progress_of((1, parts))
-    return Found(faces, follow_faces(faces, missing_frames, motion, scene_cuts(thumbnails), progress))
+    motion, progress, cuts = picture_motion(frame), progress_of((1, parts)), scene_cuts(thumbnails)
+    return Found(faces, follow_faces(faces, missing_frames, motion, cuts, progress), cuts)

@@ -51,9 +51,10 @@ class Dial:
         """The setting at which the figure is to be expected, by what earlier settings gave (the last one last)."""
         aim = self.answer(figure)
         x, y = points[-1]
-        found = x + (aim - y) / self._slope(points)
-        below = [other for other, answer in points if (answer < aim) == (self._rising(points))]
-        above = [other for other, answer in points if (answer < aim) != (self._rising(points))]
+        slope = self._slope(points)
+        found = x + (aim - y) / slope
+        below = [other for other, answer in points if (answer < aim) == (slope > 0)]
+        above = [other for other, answer in points if (answer < aim) != (slope > 0)]
         if below and above and not max(below) < found < min(above):
             found = (max(below) + min(above)) / 2
         return self.back(min(max(found, self.across(self.least)), self.across(self.most)))
@@ -66,9 +67,6 @@ class Dial:
                 found = (y - answer) / (x - other)
                 return found if found * usual > 0 else usual
         return usual
-
-    def _rising(self, points: list[Point]) -> bool:
-        return self._slope(points) > 0
 
 
 def _inverse_root(kept: float) -> float:

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ..color import displayable, luminance
+from ..color import displayable
 from ..face_box import FaceBox
-from ..filters.noise_level import noise_in_region
 from ..look import Look, make_look
 from ..quality.effect.bands import LOW_PASS, core, detail_kept, has_detail
-from ..quality.effect.detail import FINE, MIDDLE, clean_energy
-from ..quality.effect.tone import HALO_WINDOW, clipped_percent, quantile
+from ..quality.effect.detail import detail_energy
+from ..quality.effect.tone import beyond, clipped_percent, local_range, quantile
 from ..quality.lengths import DIAGONAL, Lengths
 from ..quality.measured import Measured
 from ..quality.regions import EMPTY, NOTHING_SEEN, weighted_mean
@@ -87,13 +86,12 @@ class Proxy:
         self._masked = self._mask_seen()
         self._clear = self._outside = None
         if regions.note != NOTHING_SEEN:
-            luma = self._source.luma
             if self._masked is not None:
-                self._clear = self._place(luma, core(self._masked), self._lengths)
+                self._clear = self._place(core(self._masked), self._lengths)
             if self._masked is None or regions.outside is not None:
-                self._outside = self._place(luma, regions.surroundings, DIAGONAL)
+                self._outside = self._place(regions.surroundings, DIAGONAL)
         self._low = self._lengths.blur(self._source.luma, LOW_PASS)
-        self._range = _range(self._source.luma, self._lengths)
+        self._range = local_range(self._source.luma, self._lengths)
 
     def measure(self, settings: LookSettings) -> Figures:
         """The figures of the look at settings."""
@@ -104,20 +102,22 @@ class Proxy:
 
     def figures(self, look: Look) -> Figures:
         """The figures of a look that was made of this picture, mask and faces."""
-        result = displayable(fill_transparent(look.image, self.alpha))
-        luma, bloomed = luminance(result), luminance(displayable(fill_transparent(look.bloomed, self.alpha)))
-        near, seen = self._source.regions.near, self._source.regions.seen
-        levelled = luma - (self._lengths.blur(luma, LOW_PASS) - self._low)
-        over = _beyond(luma, self._range, _range(bloomed, self._lengths))
-        tones = self._lengths.blur(luma - bloomed, TONES).abs()
+        result, bloomed = self._seen(look.image), self._seen(look.bloomed).luma
+        levelled = result.luma - (self._lengths.blur(result.luma, LOW_PASS) - self._low)
+        most, least = local_range(bloomed, self._lengths)
+        both = torch.maximum(most, self._range[0]), torch.minimum(least, self._range[1])
+        tones = self._lengths.blur(result.luma - bloomed, TONES).abs()
         return Figures(
-            kept_clear=self._kept(luma, self._clear),
-            kept_outside=self._kept(luma, self._outside),
-            clipped_percent=clipped_percent(result, self._source.rgb, seen),
+            kept_clear=_kept(result, self._clear),
+            kept_outside=_kept(result, self._outside),
+            clipped_percent=clipped_percent(result.rgb, self._source.rgb, self._source.regions.seen),
             tone_shift=0.0 if self._masked is None else 255 * weighted_mean(tones, self._masked),
-            overshoot=0.0 if self._masked is None else _peak(over, self._masked),
-            halo=_peak(_beyond(levelled, self._range), near),
+            overshoot=0.0 if self._masked is None else _peak(beyond(result.luma, both), self._masked),
+            halo=_peak(beyond(levelled, self._range), self._source.regions.near),
         )
+
+    def _seen(self, image: Tensor) -> Measured:
+        return Measured(displayable(fill_transparent(image, self.alpha)), self._source.regions)
 
     def _mask_seen(self) -> Tensor | None:
         """The mask as far as the picture is seen; None where nothing of it is."""
@@ -125,32 +125,13 @@ class Proxy:
         mask = displayable(self.mask) if seen is None else displayable(self.mask) * seen
         return mask if float(mask.max()) >= EMPTY else None
 
-    def _place(self, luma: Tensor, weight: Tensor | None, lengths: Lengths) -> _Place | None:
-        place = _Place(weight, lengths, _energy(luma, weight, lengths, self._source.noise_in(weight)))
+    def _place(self, weight: Tensor | None, lengths: Lengths) -> _Place | None:
+        place = _Place(weight, lengths, detail_energy(self._source, weight, lengths))
         return place if has_detail(place.energy) else None
 
-    def _kept(self, luma: Tensor, place: _Place | None) -> float | None:
-        if place is None:
-            return None
-        noise = noise_in_region(luma, place.weight)
-        return detail_kept(_energy(luma, place.weight, place.lengths, noise), place.energy)
 
-
-def _energy(luma: Tensor, weight: Tensor | None, lengths: Lengths, noise: float) -> float:
-    band = lengths.blur(luma, FINE) - lengths.blur(luma, MIDDLE)
-    return clean_energy(band, noise, weight, FINE, MIDDLE, lengths)
-
-
-def _range(luma: Tensor, lengths: Lengths) -> tuple[Tensor, Tensor]:
-    """Local maximum and minimum."""
-    return lengths.maximum(luma, HALO_WINDOW), -lengths.maximum(-luma, HALO_WINDOW)
-
-
-def _beyond(luma: Tensor, *ranges: tuple[Tensor, Tensor]) -> Tensor:
-    """How far luma lies beyond all of the ranges."""
-    high = ranges[0][0] if len(ranges) == 1 else torch.maximum(*(each for each, _ in ranges))
-    low = ranges[0][1] if len(ranges) == 1 else torch.minimum(*(each for _, each in ranges))
-    return torch.relu(luma - high) + torch.relu(low - luma)
+def _kept(picture: Measured, place: _Place | None) -> float | None:
+    return None if place is None else detail_kept(detail_energy(picture, place.weight, place.lengths), place.energy)
 
 
 def _peak(over: Tensor, weight: Tensor | None) -> float:

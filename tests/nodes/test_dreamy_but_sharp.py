@@ -108,8 +108,8 @@ def test_a_clip_without_a_mask_is_followed_and_one_frame_of_it_is_as_the_others(
 
 def test_no_frames_is_no_error():
     image = portrait()[:0]
-    picture, mask, _ = call(NODE, image=image)
-    assert picture.shape == image.shape and len(mask) == 0
+    picture, mask, settings = call(NODE, image=image)
+    assert picture.shape == image.shape and len(mask) == 0 and "dream is 0" not in settings
     assert len(call(NODE, image=image, frames=SHOT)[0]) == 0
 
 

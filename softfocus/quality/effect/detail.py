@@ -26,10 +26,10 @@ def smoothed(luma: Tensor, lengths: Lengths = DIAGONAL) -> tuple[Tensor, Tensor,
     return lengths.blur(luma, FINE), lengths.blur(luma, MIDDLE), lengths.blur(luma, COARSE)
 
 
-def detail_energy(picture: Measured, weight: Tensor | None) -> float:
+def detail_energy(picture: Measured, weight: Tensor | None, lengths: Lengths = DIAGONAL) -> float:
     """`clean_energy` of the detail band of a picture."""
-    fine, middle, _ = smoothed(picture.luma)
-    return clean_energy(fine - middle, picture.noise_in(weight), weight, FINE, MIDDLE)
+    band = lengths.blur(picture.luma, FINE) - lengths.blur(picture.luma, MIDDLE)
+    return clean_energy(band, picture.noise_in(weight), weight, FINE, MIDDLE, lengths)
 
 
 def clean_energy(

@@ -20,6 +20,8 @@ COLOR_FORM = 0.024  # sigma of what counts as the colour of a place rather than 
 HALO_WINDOW = 0.01  # radius of the reference's local range; a smaller one takes blur across an edge for overshoot
 HALF_CODE = 0.5 / 255
 
+Range = tuple[Tensor, Tensor]  # the most and the least, [1, 1, H, W]
+
 
 def glow(shift: Tensor, low: Tensor, scattered: list[Tensor], weight: Tensor | None) -> tuple[float, float]:
     """Shares of the light that an effect scattered a few percent of the diagonal away, and far away.
@@ -59,12 +61,20 @@ def halo(
     Returns:
         Mean and 99.9th percentile, in code values (/255).
     """
-    levelled = luma - shift
-    over = torch.relu(levelled - lengths.maximum(reference, HALO_WINDOW)) + torch.relu(
-        -levelled - lengths.maximum(-reference, HALO_WINDOW)
-    )
+    over = beyond(luma - shift, local_range(reference, lengths))
     values = over if weight is None else over[weight > 0]
     return 255 * float(values.mean()), 255 * quantile(values, 0.999)
+
+
+def local_range(luma: Tensor, lengths: Lengths = DIAGONAL) -> Range:
+    """The most and the least of luma within HALO_WINDOW of each place."""
+    return lengths.maximum(luma, HALO_WINDOW), -lengths.maximum(-luma, HALO_WINDOW)
+
+
+def beyond(luma: Tensor, around: Range) -> Tensor:
+    """How far luma lies outside of a local range."""
+    most, least = around
+    return torch.relu(luma - most) + torch.relu(least - luma)
 
 
 def clipped_percent(picture: Tensor, reference: Tensor, weight: Tensor | None = None) -> float:
