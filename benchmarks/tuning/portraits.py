@@ -1,4 +1,4 @@
-"""Portraits for the tuner: those that its bands were checked on, and forty on which nothing of it was chosen."""
+"""Portraits for the tuner: those that its bands were checked on, and up to forty on which nothing of it was chosen."""
 
 from __future__ import annotations
 

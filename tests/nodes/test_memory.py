@@ -56,6 +56,7 @@ NODE_IDS = [
     "SoftFocusFaceDetailMask",
     "SoftFocusQualityScore",
     "SoftFocusMaskRefine",
+    "SoftFocusDreamyButSharp",
 ]
 
 
@@ -66,6 +67,7 @@ NEAR_FACES = [
     ("SoftFocusDiffusionFilter", {"bboxes": [FACE], "halation": 1.0}),
     ("SoftFocusFeatureSharpen", {"bboxes": [{"x": 0, "y": 0, "width": SIDE, "height": SIDE}]}),
     ("SoftFocusFeatureSharpen", {"bboxes": [FACE, {**FACE, "x": 0.6 * SIDE}]}),
+    ("SoftFocusDreamyButSharp", {"mask": None}),
     ("SoftFocusQualityScore", {"bboxes": [{"x": 0, "y": 0, "width": SIDE, "height": SIDE}]}),
 ]
 
