@@ -15,7 +15,7 @@ from ..softfocus.faces import detail_mask, scene_cuts, thumbnail
 from ..softfocus.frame_names import name_frames
 from ..softfocus.look import make_look
 from ..softfocus.settings import BLOOM, MASK, LookSettings
-from ..softfocus.tuning import Proxy, Tuned, describe_settings, guess, start, together, tune, wanted
+from ..softfocus.tuning import Proxy, Sample, Samples, Tuned, describe_settings, guess, start, together, tune, wanted
 from .faces.notes import notes
 from .faces.results import bounding_box, say
 from .faces.search import ALONE, search_faces, search_parts
@@ -24,7 +24,7 @@ from .host.batch import Batch
 from .host.frames import Frames
 from .host.schema import Schema, number
 from .host.work import each_frame, map_frames
-from .preview.cache import CPU, HIDDEN, LONGEST_SIDE, remember
+from .preview.cache import CPU, HIDDEN, remember
 
 FLOATS_PER_PIXEL = 80
 EACH, SHOT = "each alone", "one setting a shot"
@@ -117,9 +117,9 @@ class Sliders:
     def start(self) -> LookSettings:
         return start(self.dream, self.clarity, self.tint)
 
-    def tune(self, frames: list[Frames]) -> Tuned:
-        """The settings that small frames share, found with a white glow: a tint is meant to move colours."""
-        usual, proxies = start(self.dream, self.clarity), list(map(_proxy, frames))
+    def tune(self, samples: list[Samples]) -> Tuned:
+        """The settings that frames share, found with a white glow: a tint is meant to move colours."""
+        usual, proxies = start(self.dream, self.clarity), list(map(Proxy, samples))
         found = tune(
             lambda settings: together([each.measure(settings) for each in proxies]),
             usual,
@@ -166,7 +166,7 @@ def _samples(shot: range) -> list[int]:
 def _tune(batch: Batch, shots: list[range], sliders: Sliders, part: tuple[int, int]) -> list[Tuned]:
     """Of every shot, on small copies of its samples, as soon as its last frame has come."""
     shot_of = [shot for shot in shots for _ in shot]
-    small: dict[int, Frames] = {}
+    small: dict[int, Samples] = {}
 
     def tune_ended(chunk: Frames) -> list[Tuned | None]:
         for index in [index for index in small if index < shot_of[chunk.first][0]]:
@@ -176,7 +176,7 @@ def _tune(batch: Batch, shots: list[range], sliders: Sliders, part: tuple[int, i
             shot = shot_of[one.first]
             samples = _samples(shot)
             if one.first in samples:
-                small[one.first] = one.at_most(LONGEST_SIDE)
+                small[one.first] = _small(one)
             found.append(sliders.tune([small[index] for index in samples]) if one.first == shot[-1] else None)
         return found
 
@@ -194,8 +194,8 @@ def _mask(frames: Frames) -> torch.Tensor:
     return mask
 
 
-def _proxy(frame: Frames) -> Proxy:
-    return Proxy(frame.rgb, _mask(frame), frame.alpha, None if frame.faces is None else frame.faces[0])
+def _small(frame: Frames) -> Samples:
+    return Samples.of(Sample(frame.rgb, _mask(frame), frame.alpha, None if frame.faces is None else frame.faces[0]))
 
 
 def _describe(shots: list[range], said: list[str]) -> str:
@@ -211,20 +211,16 @@ def _describe(shots: list[range], said: list[str]) -> str:
 def _remember(cls: type[io.ComfyNode], batch: Batch, shots: list[range], sliders: Sliders, tuned: Tuned | None) -> None:
     """For the live preview: it tunes as the node does; its drafts guess from what was found."""
     shot = _samples(shots[0]) if shots else []
-    samples = [
-        batch.frames(index, index + 1, batch.image.device).at_most(LONGEST_SIDE).on(CPU)
-        for index in shot
-        if len(shot) > 1
-    ]
+    samples = [_small(batch.frames(index, index + 1, batch.image.device)).on(CPU) for index in shot]
     remember(cls, partial(_preview, samples), vars(sliders), batch, partial(_draft, tuned))
 
 
-def _preview(samples: list[Frames], frame: Frames, **sliders: Any) -> tuple[torch.Tensor]:
-    """What the node makes of its first frame; samples of its shot where that has more."""
+def _preview(samples: list[Samples], frame: Frames, **sliders: Any) -> tuple[torch.Tensor]:
+    """What the node makes of its first frame, tuned on samples of its shot."""
     asked = Sliders(**sliders)
     if asked.dream == 0:
         return (frame.rgb,)
-    return (_look(frame, asked.tune(samples or [frame]).settings),)
+    return (_look(frame, asked.tune(samples).settings),)
 
 
 def _draft(tuned: Tuned | None, frame: Frames, **sliders: Any) -> tuple[torch.Tensor]:

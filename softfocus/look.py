@@ -69,22 +69,42 @@ def make_look(
     >>> make_look(torch.full((1, 3, 48, 64), 0.5), torch.zeros(1, 1, 48, 64)).image.shape
     torch.Size([1, 3, 48, 64])
     """
+    soft, bloomed = make_soft(image, mask, settings, alpha=alpha, faces=faces)
+    return Look(soft, bloomed, return_structure(bloomed, image, mask, settings.sharpen, alpha=alpha, faces=faces))
+
+
+def make_soft(
+    image: Tensor,
+    mask: Tensor | None = None,
+    settings: LookSettings = DEFAULTS,
+    *,
+    alpha: Tensor | None = None,
+    faces: Sequence[Sequence[FaceBox]] | None = None,
+) -> tuple[Tensor, Tensor]:
+    """The first half of `make_look`, with its arguments: the soft picture, and the same with its glow."""
     check_image(image)
     check_kind(settings, LookSettings, "settings")
     mask, alpha = fitted_if_given(mask, image, "mask"), fitted_if_given(alpha, image, "alpha")
-    source = fill_transparent(image, alpha)
     soft = _on_seen(image, alpha, lambda seen: apply_blur(seen, settings.blur, protect=mask, alpha=alpha, faces=faces))
-    bloomed = _on_seen(soft, alpha, lambda seen: apply_bloom(seen, settings.bloom, alpha=alpha, faces=faces)[0])
-    return Look(
-        soft,
+    return soft, _on_seen(soft, alpha, lambda seen: apply_bloom(seen, settings.bloom, alpha=alpha, faces=faces)[0])
+
+
+def return_structure(
+    bloomed: Tensor,
+    source: Tensor,
+    mask: Tensor | None = None,
+    settings: SharpenSettings = SHARPEN,
+    *,
+    alpha: Tensor | None = None,
+    faces: Sequence[Sequence[FaceBox]] | None = None,
+) -> Tensor:
+    """The second half of `make_look`: what the mask keeps of a source [B, 3, H, W] returns to its bloomed picture."""
+    mask, alpha = fitted_if_given(mask, bloomed, "mask"), fitted_if_given(alpha, bloomed, "alpha")
+    source = fill_transparent(source, alpha)
+    return _on_seen(
         bloomed,
-        _on_seen(
-            bloomed,
-            alpha,
-            lambda seen: (
-                apply_sharpen(seen, settings.sharpen, source=source, mask=mask, alpha=alpha, faces=faces).image
-            ),
-        ),
+        alpha,
+        lambda seen: apply_sharpen(seen, settings, source=source, mask=mask, alpha=alpha, faces=faces).image,
     )
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import subprocess
-import tarfile
 from collections.abc import Iterator
 
 import skimage
@@ -13,10 +10,9 @@ from torch import Tensor
 
 from testing.other_portraits import TEMPLATES as ASSETS
 from testing.other_portraits import named_portraits
-from testing.portraits import CACHE, TEMPLATES, to_tensor
+from testing.photographs import photographs
+from testing.portraits import TEMPLATES, to_tensor
 
-PHOTOGRAPHS = "@vladmandic/face-api@1.7.15"  # 1,920 px, taken by its author; only measured, never shown
-ARCHIVE = "vladmandic-face-api-1.7.15.tgz"
 STILLS = (
     "3d_hunyuan3d_multiview_to_model-2",
     "3d_hunyuan3d_multiview_to_model_turbo-2",
@@ -39,17 +35,6 @@ def pictures() -> Iterator[tuple[str, Tensor]]:
     for names, wheel in ((STILLS, TEMPLATES), (DRAWINGS, ASSETS)):
         for portrait in named_portraits(names, wheel):
             yield portrait.name, portrait.image
-    with tarfile.open(_archive()) as archive:
-        for number in range(1, 7):
-            file = archive.extractfile(f"package/demo/sample{number}.jpg")
-            assert file is not None
-            yield f"sample{number}", to_tensor(Image.open(io.BytesIO(file.read())).convert("RGB"))
+    for portrait in photographs():
+        yield portrait.name, portrait.image
     yield "retina", to_tensor(Image.fromarray(skimage.data.retina()))
-
-
-def _archive() -> str:
-    """The package's archive, fetched once into .cache/ by npm."""
-    if not (CACHE / ARCHIVE).exists():
-        command = ["npm", "pack", PHOTOGRAPHS, "--silent", "--pack-destination", str(CACHE)]
-        subprocess.run(command, check=True, capture_output=True)
-    return str(CACHE / ARCHIVE)

@@ -76,7 +76,7 @@ def rows(sitters: Iterator[Sitter], starts: int) -> Iterator[Row]:
         chance, small = random.Random(number), sitter.small()
         usual = tuned(small, 0.5, 0.5)
         plain = small.measure(DEFAULTS)
-        whole = sitter.whole().measure(usual.settings) if small.image.shape != sitter.image.shape else None
+        whole = sitter.whole().measure(usual.settings) if sitter.is_large else None
         dreams, clarities = ([tuned(small, *each) for each in line] for line in _sweeps())
         ends = []
         for _ in range(starts):

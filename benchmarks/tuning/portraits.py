@@ -7,18 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from torch import Tensor
-from torch.nn.functional import interpolate
 
-from benchmarks.quality_effect.cases import FRESH_WHEELS, OTHER_WHEELS
+from benchmarks.quality_effect.cases import FRESH_WHEELS, OTHER_WHEELS, TUNED_WHEEL
 from softfocus.face_box import FaceBox
 from softfocus.faces import box_of_face, detail_mask, face_nets, find_faces
 from softfocus.quality.regions import find_regions
-from softfocus.tuning import Proxy
+from softfocus.tuning import Proxy, Sample, Samples
+from softfocus.tuning.samples import LONGEST
 from testing.other_portraits import other_portraits
+from testing.photographs import photographs
 from testing.portraits import Portrait, single_portraits
 
-LONGEST = 512  # px of a proxy
 COUNT = 40
+WHEELS = (*OTHER_WHEELS, *FRESH_WHEELS, TUNED_WHEEL)  # the last is the score's tuning set, not the tuner's
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,17 +33,20 @@ class Sitter:
 
     def whole(self) -> Proxy:
         """The picture at its own size."""
-        return Proxy(self.image, self.mask, None, self.faces)
+        return Proxy(Samples(self._picture))
 
     def small(self) -> Proxy:
         """What the node tries settings on."""
-        height, width = self.image.shape[-2:]
-        scale = min(1.0, LONGEST / max(height, width))
-        size = max(1, round(height * scale)), max(1, round(width * scale))
-        if size == (height, width):
-            return self.whole()
-        faces = [face.resized(size[1] / width, size[0] / height) for face in self.faces]
-        return Proxy(_resized(self.image, size, "bicubic"), _resized(self.mask, size, "bilinear"), None, faces)
+        return Proxy(Samples.of(self._picture))
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is larger than what settings are tried on."""
+        return max(self.image.shape[-2:]) > LONGEST
+
+    @property
+    def _picture(self) -> Sample:
+        return Sample(self.image, self.mask, None, self.faces)
 
 
 def tuning_sitters() -> Iterator[Sitter]:
@@ -51,11 +55,12 @@ def tuning_sitters() -> Iterator[Sitter]:
 
 
 def held_sitters(count: int = COUNT) -> Iterator[Sitter]:
-    """The first of three other wheels' stills with a face, one a template, none of a template of the annotated ones."""
+    """Six photographs, and the first of four other wheels' stills with a face, one a template, no annotated one's."""
     seen = {_template(portrait) for portrait in single_portraits()}
 
     def fresh() -> Iterator[Portrait]:
-        for wheel in (*OTHER_WHEELS, *FRESH_WHEELS):
+        yield from photographs()
+        for wheel in WHEELS:
             for portrait in other_portraits(_boxes, wheel):
                 if _template(portrait) not in seen:
                     seen.add(_template(portrait))
@@ -80,8 +85,3 @@ def _boxes(image: Tensor) -> list[tuple[float, float, float, float]]:
 def _template(portrait: Portrait) -> str:
     """The name without the number at its end: pictures of one template may be before and after."""
     return portrait.name.rsplit("-", 1)[0]
-
-
-def _resized(planes: Tensor, size: tuple[int, int], mode: str) -> Tensor:
-    """As the gate does it."""
-    return interpolate(planes, size, mode=mode, antialias=True, align_corners=False)

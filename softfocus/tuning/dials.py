@@ -21,7 +21,7 @@ class Dial:
         figure: attribute of `Figures`.
         part, setting: attribute of `LookSettings`, and of that.
         least, most: of the setting.
-        slope: of the figure's coordinate by the setting's, as most portraits have it; None: in proportion.
+        slope: of the figure's coordinate by the setting's, as most portraits have it.
         across, back: from the setting to its coordinate, and back.
         answer: from the figure to its coordinate.
     """
@@ -31,7 +31,7 @@ class Dial:
     setting: str
     least: float
     most: float
-    slope: float | None = None
+    slope: float
     across: Callable[[float], float] = float
     back: Callable[[float], float] = float
     answer: Callable[[float], float] = float
@@ -61,12 +61,11 @@ class Dial:
 
     def _slope(self, points: list[Point]) -> float:
         x, y = points[-1]
-        usual = self.slope if self.slope is not None else y / x if abs(x) > SAME else 1.0
         for other, answer in reversed(points[:-1]):
             if abs(other - x) > SAME:
                 found = (y - answer) / (x - other)
-                return found if found * usual > 0 else usual
-        return usual
+                return found if found * self.slope > 0 else self.slope
+        return self.slope
 
 
 def _inverse_root(kept: float) -> float:
@@ -86,4 +85,3 @@ SIGMA = Dial(
 )
 INTENSITY = Dial("kept_outside", "bloom", "intensity", 0.0, 1.0, slope=-0.67, answer=math.sqrt)
 AMOUNT = Dial("kept_clear", "sharpen", "amount", 0.0, 2.0, slope=0.5)
-LESS_BLOOM = Dial("tone_shift", "bloom", "intensity", 0.0, 1.0)

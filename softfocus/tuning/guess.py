@@ -26,7 +26,7 @@ def guess(tuned: Tuned, usual: LookSettings, asked: Wanted) -> LookSettings:
     settings, figures = tuned.settings, tuned.figures
     more_bloom = usual.bloom.intensity - settings.bloom.intensity
     amount, sigma = usual.sharpen.amount, usual.blur.sigma
-    if figures.kept_clear is not None and AMOUNT.slope:
+    if figures.kept_clear is not None:
         amount = settings.sharpen.amount + (asked.kept_clear - figures.kept_clear) / AMOUNT.slope
         amount = min(max(amount + RETURNED * more_bloom, AMOUNT.least), AMOUNT.most)
     if figures.kept_outside:

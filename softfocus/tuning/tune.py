@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from ..settings import DEFAULTS, BloomSettings, LookSettings, SharpenSettings
-from .dials import AMOUNT, INTENSITY, LESS_BLOOM, SIGMA, Dial, Point
+from .dials import AMOUNT, DIGITS, INTENSITY, SIGMA, Dial, Point
 from .figures import Figures
 from .wanted import HALF_WIDTH, Wanted
 
@@ -105,8 +105,11 @@ class _Search:
         return self.settings != before
 
     def _bloom_less(self, figures: Figures, wanted: Wanted) -> None:
-        name = "tone_shift" if figures.tone_shift > wanted.tone_shift else "clipped_percent"
-        self._set(replace(LESS_BLOOM, figure=name), getattr(figures, name), HELD * wanted.limits[name])
+        """In proportion: a secant would take what another amount did to the figure for what the bloom did."""
+        over = max(getattr(figures, name) / (HELD * wanted.limits[name]) for name in ("tone_shift", "clipped_percent"))
+        bloom = self.settings.bloom
+        self.settings = replace(self.settings, bloom=replace(bloom, intensity=round(bloom.intensity / over, DIGITS)))
+        self.answers.clear()
 
     def _dial(self, name: str, value: float, aim: float) -> Dial:
         if name == "kept_clear":
@@ -117,8 +120,8 @@ class _Search:
         points = self.answers.setdefault(dial, [])
         points.append((dial.across(dial.of(self.settings)), dial.answer(value)))
         self.settings = dial.turned(self.settings, dial.next(points, aim))
-        if dial.setting == INTENSITY.setting:
-            self.answers = {each: found for each, found in self.answers.items() if each.setting == dial.setting}
+        if dial is INTENSITY:
+            self.answers = {INTENSITY: points}
 
 
 def _shares_of(sharpen: SharpenSettings, home: SharpenSettings) -> SharpenSettings:

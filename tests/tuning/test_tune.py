@@ -12,7 +12,7 @@ from softfocus.faces import box_of_face, detail_mask, face_nets, find_faces
 from softfocus.look import make_look
 from softfocus.quality import Measured, measure_effect
 from softfocus.settings import DEFAULTS, BloomSettings, BlurSettings, LookSettings, SharpenSettings
-from softfocus.tuning import Figures, Proxy, guess, start, together, tune, wanted
+from softfocus.tuning import Figures, Proxy, Sample, Samples, guess, start, together, tune, wanted
 from softfocus.tuning.tune import MOST_EVALUATIONS
 
 shares = st.floats(0, 2)
@@ -35,7 +35,7 @@ def astronaut_frame():
 @pytest.fixture(scope="module")
 def proxy(astronaut_frame):
     image, mask, faces = astronaut_frame
-    return Proxy(image, mask, None, faces)
+    return Proxy(Samples.of(Sample(image, mask, None, faces)))
 
 
 def tuned(proxy, dream, clarity, begin=None):
@@ -81,7 +81,7 @@ def test_the_same_start_gives_the_same_settings_as_widgets_keep_them(proxy):
 def test_figures_are_those_of_quality_score(astronaut_frame, proxy):
     image, mask, faces = astronaut_frame
     look = make_look(image, mask, faces=[faces])
-    effect, figures = measure_effect(Measured.of(look.image, image, mask, None, faces)), proxy.figures(look)
+    effect, figures = measure_effect(Measured.of(look.image, image, mask, None, faces)), proxy.measure(DEFAULTS)
     assert figures.kept_outside == pytest.approx(effect.kept_outside, rel=1e-3)
     assert figures.halo == pytest.approx(effect.halo_peak, abs=0.02)
     assert figures.clipped_percent == pytest.approx(effect.clipped_percent, abs=1e-4)
@@ -107,14 +107,14 @@ def test_towards_dream_0_the_bands_lead_to_the_picture():
 def test_without_a_place_its_figure_is_not_asked_for(astronaut_frame, mask):
     image = astronaut_frame[0]
     plane = torch.zeros_like(image[:, :1]) if mask == "empty" else torch.ones_like(image[:, :1])
-    found = tuned(Proxy(image, plane), 0.5, 0.5)
+    found = tuned(Proxy(Samples.of(Sample(image, plane))), 0.5, 0.5)
     missing, there = ("kept_clear", "kept_outside") if mask == "empty" else ("kept_outside", "kept_clear")
     assert getattr(found.figures, missing) is None
     assert getattr(found.figures, there) == pytest.approx(wanted(0.5, 0.5).aims[there], abs=0.05)
 
 
 def test_a_flat_picture_keeps_the_usual_settings():
-    found = tuned(Proxy(torch.full((1, 3, 64, 64), 0.5), torch.zeros(1, 1, 64, 64)), 0.5, 0.5)
+    found = tuned(Proxy(Samples(Sample(torch.full((1, 3, 64, 64), 0.5), torch.zeros(1, 1, 64, 64)))), 0.5, 0.5)
     assert found.settings == DEFAULTS and found.evaluations == 1
 
 
