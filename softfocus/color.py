@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from .checks import check_kind
+from .device_path import on_device
 
 BT709_WEIGHTS = (0.2126, 0.7152, 0.0722)
 
@@ -56,22 +57,27 @@ def srgb_to_linear(encoded: Tensor) -> Tensor:
     """
     # The straight part up to the joint plus what the curve adds beyond it: torch.where costs as much as the power.
     magnitude = encoded.abs()
-    curved = magnitude.clamp_min(ENCODED_JOINT).add_(0.055).mul_(1 / 1.055).pow_(2.4)
+    curved = _power(magnitude.clamp_min(ENCODED_JOINT).add_(0.055).mul_(1 / 1.055), 2.4)
     curved.sub_(light_of(ENCODED_JOINT) + ROUNDING).clamp_min_(0)
-    return magnitude.clamp_max_(ENCODED_JOINT).mul_(1 / 12.92).add_(curved).copysign_(encoded)
+    return curved.add_(magnitude.clamp_max_(ENCODED_JOINT), alpha=1 / 12.92).copysign_(encoded)
 
 
 def linear_to_srgb(linear: Tensor) -> Tensor:
     """Encode linear light as sRGB: the inverse of `srgb_to_linear`, on the same domain."""
     magnitude = linear.abs()
-    curved = magnitude.clamp_min(LINEAR_JOINT).pow_(1 / 2.4)
+    curved = _power(magnitude.clamp_min(LINEAR_JOINT), 1 / 2.4)
     curved.sub_(LINEAR_JOINT ** (1 / 2.4) + ROUNDING).clamp_min_(0).mul_(1.055)
-    return magnitude.clamp_max_(LINEAR_JOINT).mul_(12.92).add_(curved).copysign_(linear)
+    return curved.add_(magnitude.clamp_max_(LINEAR_JOINT), alpha=12.92).copysign_(linear)
+
+
+def _power(base: Tensor, exponent: float) -> Tensor:
+    """base ** exponent, in place, for what is above 0: a pass on a device; on a CPU three take less time than pow."""
+    return base.pow_(exponent) if on_device(base) else base.log_().mul_(exponent).exp_()
 
 
 def light_of(encoded: float) -> float:
-    """Linear light of one sRGB value beyond the straight part of the curve."""
-    return ((encoded + 0.055) / 1.055) ** 2.4
+    """Linear light of one sRGB value, 0 or more."""
+    return encoded / 12.92 if encoded < ENCODED_JOINT else ((encoded + 0.055) / 1.055) ** 2.4
 
 
 def luminance(rgb: Tensor) -> Tensor:
@@ -83,9 +89,9 @@ def luminance(rgb: Tensor) -> Tensor:
     Returns:
         [B, 1, H, W].
     """
-    red, green, blue = rgb.unbind(1)
+    red, green, blue = rgb.split(1, 1)
     weights = BT709_WEIGHTS
-    return (weights[0] * red + weights[1] * green + weights[2] * blue).unsqueeze(1)
+    return (weights[0] * red).add_(green, alpha=weights[1]).add_(blue, alpha=weights[2])
 
 
 def oklab(rgb: Tensor) -> Tensor:

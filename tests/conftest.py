@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 import torch
 from torch import Tensor
 
+from softfocus.device_path import forced
 from testing import host_in_process
 from testing.pictures import make_picture
 
@@ -16,6 +19,13 @@ torch.set_num_threads(1)  # several times faster on small pictures than two thre
 def pack():
     """The pack as ComfyUI imports it, in this process, on the real host (CPU)."""
     return host_in_process.load_pack()
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["cpu", "device"])
+def path(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Both ways to work: for modules that `usefixtures` it."""
+    with forced(request.param):
+        yield
 
 
 @pytest.fixture

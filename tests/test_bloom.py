@@ -22,6 +22,8 @@ from softfocus.look import apply_bloom
 from softfocus.settings import BloomSettings
 from testing.light.measures import red_over_blue
 
+pytestmark = pytest.mark.usefixtures("path")
+
 SETTINGS = {
     "intensity": st.floats(0, 1),
     "threshold": st.floats(0, 1),

@@ -15,6 +15,7 @@ BASE = {
     "canvas",
     "checks",
     "color",
+    "device_path",
     "face_box",
     "frame_names",
     "opencv",

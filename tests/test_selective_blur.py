@@ -9,6 +9,8 @@ from softfocus.color import linear_to_srgb, srgb_to_linear
 from softfocus.filters.gaussian import gaussian_blur
 from softfocus.selective_blur import selective_gaussian_blur
 
+pytestmark = pytest.mark.usefixtures("path")
+
 
 def half_mask(picture: torch.Tensor) -> torch.Tensor:
     mask = torch.zeros(picture.shape[0], 1, *picture.shape[-2:])

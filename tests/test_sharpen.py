@@ -12,6 +12,8 @@ from softfocus.filters.gaussian import gaussian_blur
 from softfocus.sharpen import feature_sharpen
 from testing.pictures import make_picture
 
+pytestmark = pytest.mark.usefixtures("path")
+
 RADIUS = 1.5
 
 

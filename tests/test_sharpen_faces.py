@@ -15,6 +15,8 @@ from softfocus.sharpen import feature_sharpen
 from softfocus.units import percent_of_diagonal
 from testing.faces.shares import face_shares
 
+pytestmark = pytest.mark.usefixtures("path")
+
 HEIGHT, WIDTH = 360, 480  # diagonal 600
 FACE = FaceBox(90, 90, 66, 75, 60)  # half as wide as radii in percent of the diagonal are made for
 SCALE = 0.5

@@ -22,6 +22,8 @@ from softfocus.units import diagonal
 from testing.faces.shares import face_shares
 from testing.pictures import make_picture
 
+pytestmark = pytest.mark.usefixtures("path")
+
 Effect = Callable[..., Tensor]
 HEIGHT, WIDTH = 150, 200  # diagonal 250: a face is small below 50
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,7 +10,7 @@ from torch import Tensor
 
 from ..face_box import FaceBox, FaceShares, Window
 from ..filters.band_matrix import bounded
-from ..filters.near_faces import cut
+from ..filters.near_faces import bounds, cut, widened
 from .luma_detail import LumaDetail
 
 MARGIN = 18.0  # radii of a face around a masked pixel: all that has a part in its detail or its range
@@ -67,9 +66,9 @@ def _add_face(change: Tensor, gains: Tensor, usual: Tensor, whole: LumaDetail, b
     radius_px = bounded(whole.radius_px * box.scale(change), max(size))
     near = box.surroundings(size)
     weight = share if whole.luma.mask is None else share * cut(whole.luma.mask, near)
-    part = _part_above(NOTHING, weight, math.ceil(MARGIN * radius_px))
-    if part is None:
+    if (part := bounds(weight[0, 0] > NOTHING)) is None:
         return
+    part = widened(part, MARGIN * radius_px, weight.shape[-2:])
     window = _shifted(part, near)
     share, weight = cut(share, part), cut(weight, part)
     detail = LumaDetail.of(replace(whole.luma.part(0, *window), mask=weight), whole.rule, radius_px)
@@ -77,19 +76,6 @@ def _add_face(change: Tensor, gains: Tensor, usual: Tensor, whole: LumaDetail, b
     cut(change, window).add_(detail.change(own, of_face=True))
     shown = share if whole.luma.mask is None else share * (weight / (SHOWN * share + TINY)).clamp_max_(1)
     cut(gains, window).add_((own - cut(usual, window)).mul_(shown))
-
-
-def _part_above(least: float, plane: Tensor, margin: int) -> Window | None:
-    """Rows and columns of a plane [1, 1, H, W] that hold all values above `least`, and a margin; None without any."""
-    above = plane[0, 0] > least
-    places = [above.any(1).nonzero(), above.any(0).nonzero()]
-    if not len(places[0]):
-        return None
-    rows, columns = (
-        slice(max(0, int(at[0]) - margin), min(length, int(at[-1]) + 1 + margin))
-        for at, length in zip(places, above.shape, strict=True)
-    )
-    return rows, columns
 
 
 def _shifted(part: Window, window: Window) -> Window:

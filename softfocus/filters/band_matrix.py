@@ -15,12 +15,15 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
+from ..device_path import on_device
+
 TRUNCATE = 4.5  # kernel half width in sigmas; the tail beyond it holds 7e-6 of the weight
 WIDEST = 4.0  # sigma in lengths of the axis: all that is left is the mean, to exp(-2 pi^2 WIDEST^2 / 4)
 LENGTHS = range(16, 65, 8)  # outputs in a block: more waste multiplications on zeros, fewer read inputs more often
 READ = 32  # multiplications that take as long as to read an input
 TOGETHER = 64  # blocks in one product; over more of them an uneven spacing adds up
-SMALL = 64  # outputs of an axis that are one block
+SMALL = 64  # outputs of an axis that are one block: few enough for a CPU ...
+SMALL_ON_DEVICE = 512  # ... and for a device, to which a product of its own costs more than one over zeros
 TINY = 1e-6  # sigma that leaves a sample alone
 
 
@@ -58,7 +61,8 @@ def filter_rows(rows: Tensor, out: Tensor, sigma: float) -> None:
     if sigma == 0 and out_size == size:
         out.copy_(rows)
         return
-    for blocks in band_blocks(size, out_size, bounded(sigma, size)):
+    small = SMALL_ON_DEVICE if on_device(rows) else SMALL
+    for blocks in band_blocks(size, out_size, bounded(sigma, size), small):
         weights = blocks.weights.to(rows.device)
         torch.bmm(
             _block_view(rows, len(weights), weights.shape[1], blocks.start, blocks.step),
@@ -83,12 +87,12 @@ def filter_matrix(size: int, out_size: int, sigma: float) -> Tensor:
 
 
 @lru_cache(maxsize=64)
-def band_blocks(size: int, out_size: int, sigma: float) -> list[Blocks]:
-    """Blocks that together make all outputs; some are made twice."""
+def band_blocks(size: int, out_size: int, sigma: float, small: int = SMALL) -> list[Blocks]:
+    """Blocks that together make all outputs, a single one up to `small`; some are made twice."""
     step, reach = size / out_size, TRUNCATE * sigma + 2
     edge = math.ceil(reach / step) + 1  # outputs near an end whose samples may cross it
     length = min(LENGTHS, key=lambda each: _inputs(each, step, reach, out_size) * (1 + READ / each))
-    while (count := (out_size - 2 * edge) // length) > 0 and out_size > SMALL:
+    while (count := (out_size - 2 * edge) // length) > 0 and out_size > small:
         first = (out_size - count * length) // 2
         inner = list(_inner_blocks(step, sigma, first, length, count))
         if all(0 <= each.start and _end(each) <= size for each in inner):

@@ -23,6 +23,7 @@ import torch
 from torch import Tensor
 
 from ..checks import LARGEST, check_image, check_kind, check_number, check_numbers
+from ..device_path import on_device
 from ..opencv import opencv
 from .band_matrix import TRUNCATE, bounded
 from .dense_mixture import DENSE, Factors, Sigmas, dense_mixture
@@ -123,11 +124,13 @@ def _mixture(image: Tensor, sigmas: list[Sigmas], weights: Factors) -> Tensor:
         return mixed.contiguous() if as_columns(image) is None else mixed
     down_y, coarse_height, up_y = _plan(height, sigmas[0][0], coarse_from)
     down_x, coarse_width, up_x = _plan(width, sigmas[0][1], coarse_from)
-    if (coarse_height, coarse_width) == size and image.device.type == "cpu" and _opencv():
+    if (coarse_height, coarse_width) == size and not on_device(image) and _opencv():
         return _and_wider(_filter_planes(image, down_y, down_x), sigmas, weights, (1.0, 1.0))
-    small = sample(image, (coarse_height, coarse_width), (down_y, down_x))
+    planes = as_columns(image) is None
+    alone = planes and (coarse_height, coarse_width) == size and len(sigmas) == 1
+    small = sample(image, (coarse_height, coarse_width), (down_y, down_x), planes=alone)
     mixed = _and_wider(small, sigmas, weights, (height / coarse_height, width / coarse_width))
-    return sample(mixed, size, (up_y, up_x), planes=as_columns(image) is None)
+    return sample(mixed, size, (up_y, up_x), planes=planes)
 
 
 def _and_wider(narrow: Tensor, sigmas: list[Sigmas], weights: Factors, steps: Sigmas) -> Tensor:

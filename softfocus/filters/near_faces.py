@@ -95,6 +95,14 @@ def seen_around(work: Callable[..., Tensor], window: Window, halo_px: float, *pl
     return within(work(*(None if plane is None else cut(plane, seen) for plane in planes)), window, seen)
 
 
+def bounds(inside: Tensor) -> Window | None:
+    """The smallest window around what is true in a plane [H, W]; None where nothing is."""
+    rows, columns = (inside.any(axis).nonzero() for axis in (1, 0))
+    if not len(rows):
+        return None
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+
+
 def cut(image: Tensor, window: Window) -> Tensor:
     """The window of an image [..., H, W]: a view."""
     return image[(..., *window)]

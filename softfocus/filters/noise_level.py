@@ -92,4 +92,4 @@ def _at(image: Tensor, dy: int, dx: int, step: int) -> Tensor:
 
 
 def _second_difference(three: list[Tensor]) -> Tensor:
-    return three[0] - 2 * three[1] + three[2]
+    return torch.sub(three[0], three[1], alpha=2).add_(three[2])

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 
 from torch import Tensor
 
+from ..device_path import on_device
+
 STRIP_VALUES = 1 << 19  # float32 values of one tensor, two megabytes; smaller ones cost more in handing work to threads
 
 
@@ -25,7 +27,7 @@ def by_rows(
     assert first is not None
     height = first.shape[-2]
     rows = max(1, STRIP_VALUES * height // max(first.numel(), 1))
-    if first.device.type != "cpu" or rows >= height:
+    if on_device(first) or rows >= height:
         return function(*images)
     results = tuple(into)
     for top in range(0, height, rows):

@@ -28,8 +28,8 @@ def sample(image: Tensor, size: tuple[int, int], sigmas: tuple[float, float], pl
     if tuple(image.shape[-2:]) == tuple(size) and tuple(sigmas) == (0, 0):
         return image.contiguous() if planes or columns is None else image
     if columns is None:
-        seen = _along_height(_turned(image, size[1], sigmas[1]), size[0], sigmas[0])
-        return seen.contiguous() if planes else seen
+        turned = _turned(image, size[1], sigmas[1])
+        return _plane(turned, size[0], sigmas[0]) if planes else _along_height(turned, size[0], sigmas[0])
     tall = _along_height(columns, size[0], sigmas[0])
     return (_planes if planes else _along_width)(tall, size[1], sigmas[1])
 
@@ -54,6 +54,15 @@ def _along_height(columns: Tensor, height: int, sigma: float) -> Tensor:
     out = columns.new_empty((*columns.shape[:-1], height))
     filter_rows(columns.flatten(0, -2), out.flatten(0, -2), sigma)
     return out.permute(1, 2, 3, 0)
+
+
+def _plane(columns: Tensor, height: int, sigma: float) -> Tensor:
+    """`_along_height` into contiguous planes; a single one needs no copy."""
+    if columns[0, ..., 0].numel() > 1:
+        return _along_height(columns, height, sigma).contiguous()
+    out = columns.new_empty((1, 1, height, len(columns)))
+    filter_rows(columns.flatten(0, -2), out[0, 0].mT, sigma)
+    return out
 
 
 def _along_width(image: Tensor, width: int, sigma: float) -> Tensor:

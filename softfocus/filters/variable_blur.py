@@ -14,8 +14,11 @@ import torch
 from torch import Tensor
 
 from ..checks import check_image, fitted, fitted_if_given
+from ..device_path import on_device
 from .gaussian import COARSE_FROM_PX, gaussian_blur
 from .level_mixing import level_sigmas, mixing_table, shares_at, stencil_of
+from .level_planes import mix_planes
+from .near_faces import bounds
 from .row_strips import map_rows
 from .weighted_mean import mean_of_sums
 
@@ -72,6 +75,10 @@ def _frame(values: Tensor, sigma_px: Tensor, weight: Tensor | None) -> Tensor:
     last = len(sigmas) - 1
     blurred = gaussian_blur(source[None], widest)
     (out,) = map_rows(_at_widest, values[None], blurred, (sigma_px == widest)[None])
+    if on_device(values):
+        if (window := bounds(((sigma_px > 0) & (sigma_px < widest))[0])) is not None:
+            mix_planes(out[None], source[None], weight is not None, sigma_px[None], sigmas, window, REACH)
+        return out
     flat_sigma = sigma_px.flatten()
     groups = _groups(flat_sigma, sigmas)
     boxes = [_bounds(pixels, source.shape[-1]) for pixels in groups]

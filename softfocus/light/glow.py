@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ..color import BRIGHTEST, light_of, linear_to_srgb, luminance, srgb_to_linear
+from ..color import BRIGHTEST, BT709_WEIGHTS, light_of, linear_to_srgb, srgb_to_linear
 from ..face_box import FaceBox
 from ..filters.near_faces import frames_with_faces
 from ..filters.row_strips import by_rows, map_rows
@@ -96,9 +96,9 @@ def _white(arriving: Tensor, returned: Tensor | None, stops: float) -> Tensor:
 
 def unit_tint(tint: tuple[float, float, float]) -> tuple[float, float, float] | None:
     """Linear light of an sRGB color, scaled to luminance 1; None for white, and for black, which counts as white."""
-    color = srgb_to_linear(torch.tensor(tint).view(1, 3, 1, 1))
-    level = luminance(color)
+    color = [light_of(value) for value in tint]
+    level = sum(weight * value for weight, value in zip(BT709_WEIGHTS, color, strict=True))
     if tint == (1.0, 1.0, 1.0) or level <= TINY:
         return None
-    red, green, blue = (color / level).flatten().tolist()
+    red, green, blue = (value / level for value in color)
     return red, green, blue

@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from ..face_box import FACE_SHARE, FaceBox, Window
-from ..filters.near_faces import cut, widened
+from ..filters.near_faces import bounds, cut, widened
 from ..settings import LookSettings
 from ..units import diagonal
 
@@ -76,12 +76,10 @@ class Sample:
 
     def near_mask(self, longest: int = LONGEST) -> Sample | None:
         """What is near the mask, at most as large; None where `small` is about as fine, or there is no mask."""
-        held = self.mask[0, 0] >= SEEN
-        if not bool(held.any()):
+        if (held := bounds(self.mask[0, 0] >= SEEN)) is None:
             return None
-        rows, columns = (slice(int(at[0]), int(at[-1]) + 1) for at in (held.any(1).nonzero(), held.any(0).nonzero()))
-        margin = AROUND * max(rows.stop - rows.start, columns.stop - columns.start)
-        window = widened((rows, columns), margin, self.size)
+        margin = AROUND * max(each.stop - each.start for each in held)
+        window = widened(held, margin, self.size)
         longer = max(each.stop - each.start for each in window)
         if min(1.0, longest / longer) < FINER * min(1.0, longest / max(self.size)):
             return None

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from softfocus.filters import gaussian
 from softfocus.filters.gaussian import COARSE_FROM_PX, gaussian_blur, gaussian_mixture
 
+pytestmark = pytest.mark.usefixtures("path")
+
 ERROR = 0.1 / 255
 SIGMAS = [0.3, 0.5, 1.0, 2.0, 3.9, COARSE_FROM_PX, 5.0, 8.0, 17.3, 50.0, 128.0, 400.0]
 SIZES = [(1, 1), (7, 5), (2, 1500), (64, 97), (333, 256)]

@@ -1,0 +1,82 @@
+"""The mix of `variable_blur` level by level on whole planes: few operations, as a device wants, and more sums."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import pairwise
+
+import torch
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+from ..face_box import Window
+from .gaussian import COARSE_FROM_PX, gaussian_blur
+from .level_mixing import SAMPLES, mixing_table, stencil_of
+from .near_faces import cut, seen_around
+from .weighted_mean import TINY_WEIGHT
+
+ENTRIES = 32 * SAMPLES  # of shares from one level to the next: the nearest is exact enough
+
+
+def mix_planes(
+    out: Tensor, source: Tensor, weighted: bool, sigma_px: Tensor, sigmas: list[float], window: Window, reach: float
+) -> None:
+    """Write what every pixel of a window mixes of the levels where its sigma is between 0 and the widest.
+
+    Args:
+        out: [1, C, H, W]; what it holds stays where no weight is near.
+        source: [1, C, H, W], or if weighted [1, C + 1, H, W], weighted sums and the weight.
+        sigma_px: [1, 1, H, W].
+        sigmas: of the levels; the last is the widest.
+        window: rows and columns that hold all such pixels.
+        reach: sigmas that a level sees around a place.
+    """
+    sigma, here = cut(sigma_px, window), cut(out, window)
+    entry = _entries(sigma, sigmas)
+    mixed = torch.zeros_like(cut(source, window))
+    low, high = torch.full_like(here, torch.inf), torch.full_like(here, -torch.inf)
+    for shares, level in zip(_shares(tuple(sigmas)).to(source.device), sigmas, strict=True):
+        sums, share = _level(source, level, window, reach), shares[entry]
+        mixed.addcmul_(sums, share)
+        mean, unused = _mean(sums, weighted), share == 0
+        torch.minimum(low, mean.masked_fill(unused, torch.inf), out=low)
+        torch.maximum(high, mean.masked_fill(unused, -torch.inf), out=high)
+    partial = (sigma > 0) & (sigma < sigmas[-1])
+    if weighted:
+        partial &= mixed[:, -1:] > TINY_WEIGHT
+    # As in `variable_blur`: shares may be a little negative, and the mix has to stay within the levels it is made of.
+    here.copy_(torch.where(partial, torch.clamp(_mean(mixed, weighted), low, high), here))
+
+
+def _mean(sums: Tensor, weighted: bool) -> Tensor:
+    return sums[:, :-1] / sums[:, -1:].clamp_min(TINY_WEIGHT) if weighted else sums
+
+
+def _entries(sigma_px: Tensor, sigmas: list[float]) -> Tensor:
+    """[1, 1, h, w] int: where in a row of `_shares` each sigma is."""
+    edges = torch.tensor(sigmas, device=sigma_px.device)
+    span = torch.bucketize(sigma_px.contiguous(), edges).sub_(1).clamp_(0, len(sigmas) - 2)
+    low = edges[span]
+    return ((sigma_px - low) / (edges[span + 1] - low) + span).mul_(ENTRIES).round_().int()
+
+
+@lru_cache(maxsize=16)
+def _shares(sigmas: tuple[float, ...]) -> Tensor:
+    """[levels, entries]: the share of each level along all of them. Where two spans meet, one level is all there is."""
+    last = len(sigmas) - 1
+    shares = torch.zeros(len(sigmas), last * ENTRIES + 1)
+    for span, (low, high) in enumerate(pairwise(sigmas)):
+        stencil = stencil_of(span, last)
+        table = mixing_table(tuple(sigmas[index] for index in stencil), low, high)
+        finer = interpolate(table[None], ENTRIES + 1, mode="linear", align_corners=True)[0]
+        shares[stencil.start : stencil.stop, span * ENTRIES : (span + 1) * ENTRIES + 1] = finer
+    return shares
+
+
+def _level(source: Tensor, sigma: float, window: Window, reach: float) -> Tensor:
+    """The window of the source blurred; from the whole where it goes over a coarse grid, which is that of the whole."""
+    if sigma == 0:
+        return cut(source, window)
+    if sigma >= COARSE_FROM_PX:
+        return cut(gaussian_blur(source, sigma), window)
+    return seen_around(lambda part: gaussian_blur(part, sigma), window, reach * sigma, source)
