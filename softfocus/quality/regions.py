@@ -115,6 +115,12 @@ def solid(mask: Tensor, share: float = SOLID) -> Tensor:
     return (mask >= share * mask.max()).to(mask.dtype)
 
 
+def extent(weight: Tensor) -> tuple[slice, slice]:
+    """The rows and columns of a weight [H, W] of 0 or more in which there is any; empty slices without."""
+    rows, columns = (weight.amax(axis).nonzero().flatten().tolist() or [0, -1] for axis in (1, 0))
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+
+
 def weighted_mean(values: Tensor, weight: Tensor | None) -> float:
     """Mean of [1, 1, H, W] values under a weight of the same shape (None: all pixels); 0.0 without weight."""
     if weight is None:
