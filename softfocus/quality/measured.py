@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import torch
 from torch import Tensor
 
 from ..color import displayable, luminance, srgb_to_linear
 from ..face_box import FaceBox
 from ..filters.gaussian import gaussian_blur
 from ..filters.noise_level import noise_in_region, noise_level
+from ..filters.row_strips import row_slices
 from ..transparency import fill_transparent
 from .edges import Edges, find_edges
 from .regions import Regions, find_regions
@@ -94,7 +96,7 @@ class Measured:
     @cached_property
     def light(self) -> Tensor:
         """[1, 1, H, W]: linear luminance Y."""
-        return luminance(srgb_to_linear(self.rgb))
+        return torch.cat([luminance(srgb_to_linear(self.rgb[..., rows, :])) for rows in row_slices(self.rgb)], -2)
 
     @cached_property
     def noise(self) -> float:

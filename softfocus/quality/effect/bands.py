@@ -78,5 +78,9 @@ def core(mask: Tensor | None) -> Tensor | None:
 
 def gain(after: Tensor, before: Tensor, weight: Tensor | None) -> float:
     """Factor by which one plane is contained in another (least squares), within +-MOST; 1 where neither carries any."""
-    shared, own = weighted_mean(after * before, weight), weighted_mean(before.square(), weight)
+    return factor(weighted_mean(after * before, weight), weighted_mean(before.square(), weight))
+
+
+def factor(shared: float, own: float) -> float:
+    """`gain` from the mean product of both planes and the mean square of the other."""
     return max(-MOST, min((shared + INVISIBLE) / (own + INVISIBLE), MOST))

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from ...color import WHITE
+from ...filters.near_faces import cut
+from ...filters.row_strips import row_slices
 from ..lengths import DIAGONAL, Lengths
-from ..regions import weighted_mean
-from .drift import fit
+from ..regions import extent, weighted_mean
+from .least_squares import mean_products, solve
 
 COLOR_FORM = 0.024  # sigma of what counts as the colour of a place rather than its modelling
 HALO_WINDOW = 0.01  # radius of the reference's local range; a smaller one takes blur across an edge for overshoot
@@ -41,10 +44,16 @@ def glow(shift: Tensor, low: Tensor, scattered: list[Tensor], weight: Tensor | N
         Within -100..100: in a picture without light any change would be many times that.
     """
     own, near, far = scattered
-    planes = [shift, near - own, far - near, own, own - low]
-    change, *causes = (plane - weighted_mean(plane, weight) for plane in planes)
-    moved, wide = (max(-1.0, min(1.0, share)) for share in fit(change, causes, weight)[:2])
-    return 100 * moved, 100 * wide
+    means = [weighted_mean(plane, weight) for plane in (shift, own, near, far, low)]
+
+    def planes(rows: slice) -> list[Tensor]:
+        moved, here, nearby, away, codes = (
+            plane[..., rows, :] - mean for plane, mean in zip((shift, own, near, far, low), means, strict=True)
+        )
+        return [moved, nearby - here, away - nearby, here, here - codes]
+
+    found, wide = (max(-1.0, min(1.0, share)) for share in solve(mean_products(planes, shift, weight))[:2])
+    return 100 * found, 100 * wide
 
 
 def halo(
@@ -102,8 +111,14 @@ def colour_drift(low: Tensor, reference_low: Tensor, weight: Tensor | None) -> f
         from kornia.color import rgb_to_lab
     except ImportError:
         return None
-    drift = rgb_to_lab(low.clamp(0, 1)) - rgb_to_lab(reference_low.clamp(0, 1))
-    return weighted_mean(drift[:, 1:].square().sum(1, keepdim=True).sqrt(), weight)
+    if weight is not None:
+        window = extent(weight[0, 0])
+        low, reference_low, weight = (cut(each, window) for each in (low, reference_low, weight))
+    distances = []
+    for rows in row_slices(low):
+        now, was = (rgb_to_lab(each[..., rows, :].clamp(0, 1))[:, 1:] for each in (low, reference_low))
+        distances.append((now - was).square_().sum(1, keepdim=True).sqrt_())
+    return weighted_mean(torch.cat(distances, 2), weight)
 
 
 def colour_form(low: Tensor, lengths: Lengths = DIAGONAL) -> Tensor:
@@ -119,7 +134,7 @@ def colour_form(low: Tensor, lengths: Lengths = DIAGONAL) -> Tensor:
 def quantile(values: Tensor, share: float) -> float:
     """The value that `share` (0..1) of a tensor's elements do not exceed; any shape, not empty.
 
-    torch.quantile takes 16 million values at most.
+    torch.quantile takes 16 million values at most, and kthvalue several times as long.
     """
     rank = max(1, math.ceil(share * values.numel()))
-    return float(values.flatten().cpu().kthvalue(rank).values)
+    return float(np.partition(values.flatten().cpu().numpy(), rank - 1)[rank - 1])
