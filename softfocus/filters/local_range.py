@@ -14,17 +14,25 @@ def local_maximum(image: Tensor, reach: float) -> Tensor:
     """Maximum over a square of half width `reach` pixels, in about 4 log2(reach) passes over the picture.
 
     Args:
-        image: [B, C, H, W]; outside the picture counts for nothing.
+        image: [B, C, H, W], of floats, or of whole numbers with a whole reach; outside the picture counts for nothing.
         reach: >= 0; between whole numbers a mixture of theirs, so that the result changes as smoothly as the reach.
 
     A window is the union of two overlapping windows of half its size (van Herk's idea in its simplest form).
     """
-    return _local_extreme(torch.maximum, image, reach, -math.inf)
+    return _local_extreme(torch.maximum, image, reach, _limits(image)[0])
 
 
 def local_minimum(image: Tensor, reach: float) -> Tensor:
     """Minimum over a square of half width `reach` pixels; see `local_maximum`."""
-    return _local_extreme(torch.minimum, image, reach, math.inf)
+    return _local_extreme(torch.minimum, image, reach, _limits(image)[1])
+
+
+def _limits(image: Tensor) -> tuple[float, float]:
+    """The least and the most that its numbers can be."""
+    if image.is_floating_point():
+        return -math.inf, math.inf
+    kind = torch.iinfo(image.dtype)
+    return kind.min, kind.max
 
 
 def _local_extreme(extreme: Callable[[Tensor, Tensor], Tensor], image: Tensor, reach: float, outside: float) -> Tensor:

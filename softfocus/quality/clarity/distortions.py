@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from ...color import WHITE
@@ -49,5 +50,6 @@ def measure_distortions(picture: Measured) -> Distortions:
 
 def burnt_percent(image: Tensor, seen: Tensor | None = None) -> float:
     """Pixels of [1, 3, H, W] sRGB with a channel at white, in %; noise that dips out of white makes no difference."""
-    white = (image >= WHITE).to(image.dtype)
-    return 100 * weighted_mean(local_minimum(local_maximum(white, 1), 1).amax(1, keepdim=True), seen)
+    white = (image >= WHITE).to(torch.uint8)
+    burnt = local_minimum(local_maximum(white, 1), 1).amax(1, keepdim=True)
+    return 100 * weighted_mean(burnt.to(image.dtype), seen)

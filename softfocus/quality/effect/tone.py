@@ -6,9 +6,6 @@ All pictures are [1, 3, H, W] sRGB in 0..1 and all planes [1, 1, H, W]; every le
 
 from __future__ import annotations
 
-import math
-
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -16,6 +13,7 @@ from ...color import WHITE
 from ...filters.near_faces import cut
 from ...filters.row_strips import row_slices
 from ..lengths import DIAGONAL, Lengths
+from ..order import chosen, quantile
 from ..regions import extent, weighted_mean
 from .least_squares import mean_products, solve
 
@@ -71,7 +69,7 @@ def halo(
         Mean and 99.9th percentile, in code values (/255).
     """
     over = beyond(luma - shift, local_range(reference, lengths))
-    values = over if weight is None else over[weight > 0]
+    values = over.flatten() if weight is None else chosen(over, weight > 0)
     return 255 * float(values.mean()), 255 * quantile(values, 0.999)
 
 
@@ -94,9 +92,9 @@ def clipped_percent(picture: Tensor, reference: Tensor, weight: Tensor | None = 
     """
 
     def shares(rgb: Tensor) -> tuple[float, float]:
-        white = rgb.amax(1, keepdim=True) >= WHITE
-        black = rgb.amin(1, keepdim=True) <= HALF_CODE
-        return weighted_mean(white.float(), weight), weighted_mean(black.float(), weight)
+        white = rgb.amax(1, keepdim=True).ge_(WHITE)  # as numbers at once: 0 and 1
+        black = rgb.amin(1, keepdim=True).le_(HALF_CODE)
+        return weighted_mean(white, weight), weighted_mean(black, weight)
 
     return 100 * sum(max(0.0, now - before) for now, before in zip(shares(picture), shares(reference), strict=True))
 
@@ -129,12 +127,3 @@ def colour_form(low: Tensor, lengths: Lengths = DIAGONAL) -> Tensor:
     """
     plane = low[:, :1] - low[:, 2:]
     return plane - lengths.blur(plane, COLOR_FORM)
-
-
-def quantile(values: Tensor, share: float) -> float:
-    """The value that `share` (0..1) of a tensor's elements do not exceed; any shape, not empty.
-
-    torch.quantile takes 16 million values at most, and kthvalue several times as long.
-    """
-    rank = max(1, math.ceil(share * values.numel()))
-    return float(np.partition(values.flatten().cpu().numpy(), rank - 1)[rank - 1])

@@ -112,10 +112,10 @@ def _window(values: Tensor, known: tuple[Tensor, Tensor] | None, axis: int) -> t
         for start in (REACH - offset, REACH + offset):
             step = values.narrow(axis, start, length) - middle
             if known is not None:
-                own, variance = (each.narrow(axis, start, length) for each in known)
-                step.add_(own)
-                squares.add_(variance, alpha=weights[offset])
+                step.add_(known[0].narrow(axis, start, length))
             squares.addcmul_(step, step, value=weights[offset])
+            if known is not None:
+                squares.add_(known[1].narrow(axis, start, length), alpha=weights[offset])
             steps.append(step)
         shift.add_(steps[0].add_(steps[1]), alpha=weights[offset])
     return middle, shift, squares.sub_(shift.square()).clamp_min_(0)
