@@ -85,7 +85,7 @@ def luminance(rgb: Tensor) -> Tensor:
     """
     red, green, blue = rgb.unbind(1)
     weights = BT709_WEIGHTS
-    return (weights[0] * red + weights[1] * green + weights[2] * blue).unsqueeze(1)
+    return (weights[0] * red).add_(weights[1] * green).add_(weights[2] * blue).unsqueeze(1)
 
 
 def oklab(rgb: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from torch import Tensor
 from ..color import displayable, luminance, srgb_to_linear
 from ..face_box import FaceBox
 from ..filters.gaussian import gaussian_blur
-from ..filters.noise_level import noise_in_region, noise_level
+from ..filters.noise_level import Finest, noise_in_region, noise_level, second_differences
 from ..filters.row_strips import row_slices
 from ..transparency import fill_transparent
 from .edges import Edges, find_edges
@@ -101,11 +101,17 @@ class Measured:
     @cached_property
     def noise(self) -> float:
         """Standard deviation of the white noise in luma, wherever the picture is seen."""
-        return float(noise_level(self.luma, gaussian_blur(self.luma, SMOOTHED_PX), self.regions.seen))
+        smooth = gaussian_blur(self.luma, SMOOTHED_PX)
+        return float(noise_level(self.luma, smooth, self.regions.seen, self._finest))
 
     def noise_in(self, region: Tensor | None) -> float:
         """The same in a region [1, 1, H, W], or in all of the picture, with texture as fine: what is no detail."""
-        return noise_in_region(self.luma, region)
+        return noise_in_region(self._finest, region)
+
+    @cached_property
+    def _finest(self) -> Finest:
+        """What tells noise, in all of the picture and in its regions."""
+        return second_differences(self.luma)
 
     @cached_property
     def edges(self) -> Edges:

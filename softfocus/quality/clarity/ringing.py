@@ -38,8 +38,8 @@ def ringing(luma: Tensor, seen: Tensor | None = None) -> float:
                 whole = _moving_sum(seen, span + 1, axis).flatten() == span + 1
                 rises, ways = rises[whole], ways[whole]
             strongest = largest(rises, min(len(rises), max(1, int(STRONGEST * len(rises)))))
-            way += float(ways[strongest].sum())
-            rise += float(rises[strongest].sum())
+            way += float(ways[strongest].sum()) / span
+            rise += float(rises[strongest].sum()) / span
     return max(0.0, way / rise - 1) if rise > 0 else 0.0
 
 

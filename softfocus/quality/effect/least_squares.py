@@ -37,7 +37,11 @@ def mean_products(planes: Planes, like: Tensor, weight: Tensor | None) -> Tensor
 
 
 def solve(products: Tensor) -> list[float]:
-    """Factors of the causes that explain a change best (ridge regression), from `mean_products` of [change, *causes]."""
+    """Factors of the causes that explain a change best (ridge regression).
+
+    Args:
+        products: `mean_products` of the change and of each cause.
+    """
     normal, target = products[1:, 1:], products[1:, 0]
     law = torch.linalg.solve(normal + RIDGE * torch.eye(len(target), dtype=torch.float64), target)
     return [float(factor) for factor in law]

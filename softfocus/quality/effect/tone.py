@@ -42,16 +42,17 @@ def glow(shift: Tensor, low: Tensor, scattered: list[Tensor], weight: Tensor | N
         Within -100..100: in a picture without light any change would be many times that.
     """
     own, near, far = scattered
-    means = [weighted_mean(plane, weight) for plane in (shift, own, near, far, low)]
+    seen = shift, own, near, far, low
+    means = [weighted_mean(plane, weight) for plane in seen]
 
     def planes(rows: slice) -> list[Tensor]:
         moved, here, nearby, away, codes = (
-            plane[..., rows, :] - mean for plane, mean in zip((shift, own, near, far, low), means, strict=True)
+            plane[..., rows, :] - mean for plane, mean in zip(seen, means, strict=True)
         )
         return [moved, nearby - here, away - nearby, here, here - codes]
 
-    found, wide = (max(-1.0, min(1.0, share)) for share in solve(mean_products(planes, shift, weight))[:2])
-    return 100 * found, 100 * wide
+    moved, wide = (max(-1.0, min(1.0, share)) for share in solve(mean_products(planes, shift, weight))[:2])
+    return 100 * moved, 100 * wide
 
 
 def halo(

@@ -1,7 +1,5 @@
 """The asymmetric generalised Gaussian that normalised luma follows, fitted by moments.
 
-Moments are sums over values, so those of a picture are the sums of those of its parts.
-
 Source: N.-E. Lasmar, Y. Stitou and Y. Berthoumieu, "Multiscale skewed heavy tailed model for texture analysis", ICIP
 2009.
 """
@@ -33,30 +31,31 @@ class GeneralisedGaussian(NamedTuple):
         return (self.right - self.left) * self.spread() * mean_size
 
 
-def moments(values: Tensor) -> Tensor:
-    """Sums over the last axis of [..., N]: [5, ...] float64 on the CPU.
-
-    In this order: how many values are below zero, how many above, squares of those below, squares of those above, and
-    sizes of all. Zeros add nothing to any of them.
-    """
-    sizes = values.abs().sum(-1)
-    sides = values.clamp_max(0), values.clamp_min(0)
-    counts = [side.sign().sum(-1).abs_() for side in sides]
-    squares = [side.square_().sum(-1) for side in sides]
-    return torch.stack([*counts, *squares, sizes]).cpu().double()
-
-
 def fit_gaussian(values: Tensor, by_table: bool) -> GeneralisedGaussian:
     """`fit_moments` of values [..., N] along the last axis."""
-    return fit_moments(moments(values), values.shape[-1], by_table)
+    return fit_moments(moments(values, by_table), values.shape[-1], by_table)
 
 
-def fit_moments(sums: Tensor, count: Tensor | int, by_table: bool) -> GeneralisedGaussian:
+def moments(values: Tensor, by_table: bool) -> Tensor:
+    """Sums over the last axis of [..., N]: [5, ...] float64 on the CPU.
+
+    How many values belong to the left and to the right side, squares of those below and of those above zero, and sizes
+    of all. `by_table` as for `fit_moments`.
+    """
+    step = torch.empty_like(values)  # each step of the work: new memory would cost as much as filling it
+    left = torch.lt(values, 0, out=step).sum(-1)  # 0 and 1 as floats: bool takes longer
+    right = torch.gt(values, 0, out=step).sum(-1) if by_table else values.shape[-1] - left
+    left_sum = torch.clamp(values, max=0, out=step).square_().sum(-1)
+    right_sum = torch.clamp(values, min=0, out=step).square_().sum(-1)
+    return torch.stack([left, right, left_sum, right_sum, torch.abs(values, out=step).sum(-1)]).cpu().double()
+
+
+def fit_moments(sums: Tensor, count: int, by_table: bool) -> GeneralisedGaussian:
     """Fit by moments.
 
     Args:
         sums: [5, ...], as `moments` gives them.
-        count: of all values, zeros included; [...] or one for all.
+        count: of the values that were summed up.
         by_table: the shape is the nearest of a table in steps of 0.001, and exact zeros belong to neither side, as in
             the release of NIQE (whose distance is so ill-conditioned that the steps show in it). Otherwise the shape
             is what the moments say, and zeros belong to the right side, as in the package brisque.
@@ -64,9 +63,8 @@ def fit_moments(sums: Tensor, count: Tensor | int, by_table: bool) -> Generalise
     Returns:
         The fit, each [...]; NaN where one side has no values.
     """
-    below, above, left_sum, right_sum, size_sum = sums
-    left = (left_sum / below).sqrt()
-    right = (right_sum / (above if by_table else count - below)).sqrt()
+    lefts, rights, left_sum, right_sum, size_sum = sums
+    left, right = (left_sum / lefts).sqrt(), (right_sum / rights).sqrt()
     balance = left / right
     flatness = size_sum**2 / (count * (left_sum + right_sum))
     flatness *= (balance**3 + 1) * (balance + 1) / (balance**2 + 1) ** 2

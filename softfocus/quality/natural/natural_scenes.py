@@ -83,41 +83,53 @@ def normalised_luma(luma: Tensor, level: float = 1.0, zeros_outside: bool = Fals
 
 
 def _normalised(surround: Tensor, level: float) -> Tensor:
-    """`normalised_luma` of [H, W], from [H + 2 * REACH, W + 2 * REACH] with what lies around it."""
-    middle, shift, variance = _window(surround, None, -1)
-    _, shift, variance = _window(middle, (shift, variance), -2)
+    """`normalised_luma` of [H, W], from [H + 2 * REACH, W + 2 * REACH] with what lies around it.
+
+    Rows lie behind each other as one line, along which a neighbour in either direction is so many values away: what a
+    row would see of the next one lies in columns that are cut off.
+    """
+    height, width = (side - 2 * REACH for side in surround.shape)
+    pitch = surround.shape[1]
+    middle, shift, variance = _window(surround.flatten(), None, 1)
+    _, shift, variance = _window(middle, (shift, variance), pitch)
     deviation = variance.sqrt_()
     shift.mul_(shift.abs().gt_(ROUNDING * deviation))
-    return shift.neg_().div_(deviation.add_(level))
+    normal = shift.neg_().div_(deviation.add_(level))
+    return normal.as_strided((height, width), (pitch, 1))
 
 
-def _window(values: Tensor, known: tuple[Tensor, Tensor] | None, axis: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Window one axis: the values in the middle, mean less middle, and variance, the axis shorter by the reach.
+def _window(values: Tensor, known: tuple[Tensor, Tensor] | None, step: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Window a line: the values in the middle, mean less middle, and variance, the line shorter by 2 * REACH steps.
 
     Everything is counted from the middle value: mean of squares less square of mean loses all its digits in float32
     where the contrast is low. Opposite neighbours are added first, so that what balances leaves no rounding behind.
 
     Args:
-        values: [H, W].
+        values: [N].
         known: of a window along the other axis, what is to be added to the values, and its variance.
+        step: from a neighbour to the next.
     """
-    length = values.shape[axis] - 2 * REACH
-    middle, weights = values.narrow(axis, REACH, length), _weights()
-    squares, shift = torch.zeros_like(middle), torch.zeros_like(middle)
-    if known is not None:
-        own, variance = (each.narrow(axis, REACH, length) for each in known)
-        squares, shift = (own.square() + variance).mul_(weights[0]), own * weights[0]
+    length, weights = len(values) - 2 * REACH * step, _weights()
+
+    def seen(line: Tensor, offset: int) -> Tensor:
+        return line.narrow(0, (REACH + offset) * step, length)
+
+    middle = seen(values, 0)
+    if known is None:
+        squares, shift = torch.zeros_like(middle), torch.zeros_like(middle)
+    else:
+        own = seen(known[0], 0)
+        squares, shift = own.square().add_(seen(known[1], 0)).mul_(weights[0]), own * weights[0]
+    ways = torch.empty_like(middle), torch.empty_like(middle)  # once: new memory costs as much as what fills it
     for offset in range(1, REACH + 1):
-        steps = []
-        for start in (REACH - offset, REACH + offset):
-            step = values.narrow(axis, start, length) - middle
+        for side, way in zip((-offset, offset), ways, strict=True):
+            torch.sub(seen(values, side), middle, out=way)
             if known is not None:
-                step.add_(known[0].narrow(axis, start, length))
-            squares.addcmul_(step, step, value=weights[offset])
+                way.add_(seen(known[0], side))
+            squares.addcmul_(way, way, value=weights[offset])
             if known is not None:
-                squares.add_(known[1].narrow(axis, start, length), alpha=weights[offset])
-            steps.append(step)
-        shift.add_(steps[0].add_(steps[1]), alpha=weights[offset])
+                squares.add_(seen(known[1], side), alpha=weights[offset])
+        shift.add_(ways[0].add_(ways[1]), alpha=weights[offset])
     return middle, shift, squares.sub_(shift.square()).clamp_min_(0)
 
 
