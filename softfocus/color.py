@@ -56,8 +56,7 @@ def srgb_to_linear(encoded: Tensor) -> Tensor:
     """
     # The straight part up to the joint plus what the curve adds beyond it: torch.where costs as much as the power.
     magnitude = encoded.abs()
-    curved = magnitude.clamp_min(ENCODED_JOINT).add_(0.055).mul_(1 / 1.055)
-    _raise(curved, 2.4)
+    curved = raised_(magnitude.clamp_min(ENCODED_JOINT).add_(0.055).mul_(1 / 1.055), 2.4)
     curved.sub_(light_of(ENCODED_JOINT) + ROUNDING).clamp_min_(0)
     return magnitude.clamp_max_(ENCODED_JOINT).mul_(1 / 12.92).add_(curved).copysign_(encoded)
 
@@ -65,15 +64,14 @@ def srgb_to_linear(encoded: Tensor) -> Tensor:
 def linear_to_srgb(linear: Tensor) -> Tensor:
     """Encode linear light as sRGB: the inverse of `srgb_to_linear`, on the same domain."""
     magnitude = linear.abs()
-    curved = magnitude.clamp_min(LINEAR_JOINT)
-    _raise(curved, 1 / 2.4)
+    curved = raised_(magnitude.clamp_min(LINEAR_JOINT), 1 / 2.4)
     curved.sub_(LINEAR_JOINT ** (1 / 2.4) + ROUNDING).clamp_min_(0).mul_(1.055)
     return magnitude.clamp_max_(LINEAR_JOINT).mul_(12.92).add_(curved).copysign_(linear)
 
 
-def _raise(values: Tensor, power: float) -> None:
+def raised_(values: Tensor, power: float) -> Tensor:
     """Positive values to a power, in place: a third of the time of torch.pow, to 3e-7 of the value here."""
-    values.log2_().mul_(power).exp2_()
+    return values.log2_().mul_(power).exp2_()
 
 
 def light_of(encoded: float) -> float:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from ...color import LINEAR_JOINT, luminance, srgb_to_linear
+from ...color import LINEAR_JOINT, luminance, raised_, srgb_to_linear
 from ...filters.near_faces import cut
 from ...filters.row_strips import row_slices
 from ..lengths import DIAGONAL, Lengths
@@ -104,7 +104,7 @@ def face_drift(spread: Spread, regions: Regions, at_faces: Spread | None = None)
 
     def drift(found: Spread) -> float:
         beyond = (
-            float((law.beyond(found.rows(rows)) * held[..., rows, :]).sum()) for rows in row_slices(held)
+            float((law.beyond(found.rows(rows)) * held[..., rows, :]).sum()) for rows in row_slices(held.expand(-1, 3, -1, -1))
         )
         return 255 * sum(beyond) / float(held.sum())
 
@@ -142,7 +142,7 @@ def _law(spread: Spread, weight: Tensor | None) -> _Law:
         change, causes, _ = some.change(was)
         return [change, *causes, now, was]
 
-    products = mean_products(planes, spread.light, weight)
+    products = mean_products(planes, 8, spread.light, weight)
     light = products[:-2, :-2]
     factors = solve(light)
     texture_kept = factor(float(products[-2, -1]), float(products[-1, -1]))
@@ -156,6 +156,6 @@ def _decoded(low: Tensor) -> Tensor:
 
 def _codes_per_light(light: Tensor) -> Tensor:
     """Slope of the sRGB encoding at linear light: differences count as they look, not as dark or bright."""
-    curve = light.clamp_min(LINEAR_JOINT).pow_(1 / 2.4 - 1).mul_(1.055 / 2.4)
+    curve = raised_(light.clamp_min(LINEAR_JOINT), 1 / 2.4 - 1).mul_(1.055 / 2.4)
     straight = light.clone().le_(LINEAR_JOINT)
     return curve.add_(straight, alpha=SLOPE - 1.055 / 2.4 * LINEAR_JOINT ** (1 / 2.4 - 1))

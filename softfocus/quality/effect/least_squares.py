@@ -14,11 +14,12 @@ RIDGE = 1e-6  # square of the smallest variation, in codes of 0..1, that may exp
 Planes = Callable[[slice], Sequence[Tensor]]  # from some rows to planes [1, 1, h, W] there
 
 
-def mean_products(planes: Planes, like: Tensor, weight: Tensor | None) -> Tensor:
+def mean_products(planes: Planes, count: int, like: Tensor, weight: Tensor | None) -> Tensor:
     """Means of the products of planes with each other under a weight.
 
     Args:
-        planes: makes them; k of them.
+        planes: makes them.
+        count: k, how many it makes.
         like: [1, 1, H, W], of which `planes` is given rows.
         weight: [1, 1, H, W], or None: all pixels.
 
@@ -26,7 +27,7 @@ def mean_products(planes: Planes, like: Tensor, weight: Tensor | None) -> Tensor
         [k, k] float64 on the CPU; zeros without weight.
     """
     sums, total = torch.zeros(1, dtype=torch.float64), 0.0
-    for rows in row_slices(like):
+    for rows in row_slices(like.expand(-1, count, -1, -1)):
         values = torch.cat([*planes(rows)], 1)[0]  # [k, h, W]
         own = None if weight is None else weight[0, :, rows]
         weighted = values if own is None else values * own

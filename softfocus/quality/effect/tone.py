@@ -51,7 +51,7 @@ def glow(shift: Tensor, low: Tensor, scattered: list[Tensor], weight: Tensor | N
         )
         return [moved, nearby - here, away - nearby, here, here - codes]
 
-    moved, wide = (max(-1.0, min(1.0, share)) for share in solve(mean_products(planes, shift, weight))[:2])
+    moved, wide = (max(-1.0, min(1.0, share)) for share in solve(mean_products(planes, 5, shift, weight))[:2])
     return 100 * moved, 100 * wide
 
 

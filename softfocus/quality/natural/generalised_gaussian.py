@@ -36,26 +36,26 @@ def fit_gaussian(values: Tensor, by_table: bool) -> GeneralisedGaussian:
     return fit_moments(moments(values, by_table), values.shape[-1], by_table)
 
 
-def moments(values: Tensor, by_table: bool) -> Tensor:
-    """Sums over the last axis of [..., N]: [5, ...] float64 on the CPU.
+def moments(values: Tensor, above: bool = False) -> Tensor:
+    """Sums over the last axis of [..., N]: [5, ...] float64 on the CPU; zeros add nothing to any of them.
 
-    How many values belong to the left and to the right side, squares of those below and of those above zero, and sizes
-    of all. `by_table` as for `fit_moments`.
+    How many values are below zero and, if asked for, above, squares of those below and of those above, sizes of all.
+    Those of a picture are the sums of those of its parts.
     """
-    step = torch.empty_like(values)  # each step of the work: new memory would cost as much as filling it
-    left = torch.lt(values, 0, out=step).sum(-1)  # 0 and 1 as floats: bool takes longer
-    right = torch.gt(values, 0, out=step).sum(-1) if by_table else values.shape[-1] - left
-    left_sum = torch.clamp(values, max=0, out=step).square_().sum(-1)
-    right_sum = torch.clamp(values, min=0, out=step).square_().sum(-1)
-    return torch.stack([left, right, left_sum, right_sum, torch.abs(values, out=step).sum(-1)]).cpu().double()
+    step = torch.empty_like(values)  # of each step of the work: new memory would cost as much as filling it
+    lefts = torch.lt(values, 0, out=step).sum(-1)  # 0 and 1 as floats: bool takes longer
+    rights = torch.gt(values, 0, out=step).sum(-1) if above else torch.zeros_like(lefts)
+    left = torch.clamp(values, max=0, out=step).square_().sum(-1)
+    right = torch.clamp(values, min=0, out=step).square_().sum(-1)
+    return torch.stack([lefts, rights, left, right, torch.abs(values, out=step).sum(-1)]).cpu().double()
 
 
-def fit_moments(sums: Tensor, count: int, by_table: bool) -> GeneralisedGaussian:
+def fit_moments(sums: Tensor, count: Tensor | int, by_table: bool) -> GeneralisedGaussian:
     """Fit by moments.
 
     Args:
-        sums: [5, ...], as `moments` gives them.
-        count: of the values that were summed up.
+        sums: [5, ...], as `moments` gives them, `above` with `by_table`.
+        count: of all values, zeros included; [...] or one for all.
         by_table: the shape is the nearest of a table in steps of 0.001, and exact zeros belong to neither side, as in
             the release of NIQE (whose distance is so ill-conditioned that the steps show in it). Otherwise the shape
             is what the moments say, and zeros belong to the right side, as in the package brisque.
@@ -64,7 +64,8 @@ def fit_moments(sums: Tensor, count: int, by_table: bool) -> GeneralisedGaussian
         The fit, each [...]; NaN where one side has no values.
     """
     lefts, rights, left_sum, right_sum, size_sum = sums
-    left, right = (left_sum / lefts).sqrt(), (right_sum / rights).sqrt()
+    left = (left_sum / lefts).sqrt()
+    right = (right_sum / (rights if by_table else count - lefts)).sqrt()
     balance = left / right
     flatness = size_sum**2 / (count * (left_sum + right_sum))
     flatness *= (balance**3 + 1) * (balance + 1) / (balance**2 + 1) ** 2

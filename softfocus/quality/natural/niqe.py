@@ -80,7 +80,7 @@ def _block_moments(block: Tensor) -> Tensor:
     Neighbours come from the block's other side at its edge, as in the reference.
     """
     planes = (block, *(block * block.roll(shift, (1, 2)) for shift in SHIFTS))
-    return torch.stack([moments(plane.flatten(1), by_table=True) for plane in planes], 1)
+    return torch.stack([moments(plane.flatten(1), above=True) for plane in planes], 1)
 
 
 def distance(features: Tensor) -> float:
