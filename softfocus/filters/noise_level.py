@@ -29,9 +29,7 @@ class Finest(NamedTuple):
     step: int
 
 
-def noise_level(
-    luma: Tensor, smoothed: Tensor, alpha: Tensor | None = None, finest: Finest | None = None
-) -> Tensor:
+def noise_level(luma: Tensor, smoothed: Tensor, alpha: Tensor | None = None, finest: Finest | None = None) -> Tensor:
     """Standard deviation of the white noise in each frame.
 
     The second difference along both axes (Immerkaer 1996) sees noise and hardly any edge. Its median absolute

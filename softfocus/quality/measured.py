@@ -53,8 +53,8 @@ class Measured:
             raise ValueError(f"image has shape {tuple(image.shape)}; expected one picture [1, 3, H, W]")
         _check_shapes(image, reference, mask, alpha)
         regions = find_regions(None if mask is None else displayable(mask), alpha, faces)
-        before = None if reference is None else cls(fill_transparent(displayable(reference), alpha), regions)
-        return cls(fill_transparent(displayable(image), alpha), regions, before)
+        before = None if reference is None else cls(fill_transparent(_displayed(reference), alpha), regions)
+        return cls(fill_transparent(_displayed(image), alpha), regions, before)
 
     @classmethod
     def frames(
@@ -117,6 +117,14 @@ class Measured:
     def edges(self) -> Edges:
         """Slopes of luma, and how much of them noise explains."""
         return find_edges(self.luma, self.noise)
+
+
+def _displayed(image: Tensor) -> Tensor:
+    """`displayable`, but itself where it is so already: nothing here changes it."""
+    if image.numel() == 0:
+        return image
+    least, most = image.aminmax()
+    return image if bool(least >= 0) and bool(most <= 1) else displayable(image)  # NaN is neither
 
 
 def _check_shapes(images: Tensor, references: Tensor | None, masks: Tensor | None, alphas: Tensor | None) -> None:

@@ -54,7 +54,9 @@ def burnt_percent(image: Tensor, seen: Tensor | None = None) -> float:
     window = extent(image.amax(1)[0].ge_(WHITE))
     if window[0].stop == 0:
         return 0.0
-    around = widened(window, 2, image.shape[-2:])  # what lies beyond the picture counts for nothing, what lies in it does
+    around = widened(
+        window, 2, image.shape[-2:]
+    )  # what lies beyond the picture counts for nothing, what lies in it does
     white = (cut(image, around) >= WHITE).to(torch.uint8)
     burnt = torch.zeros_like(image[:, :1])
     cut(burnt, around).copy_(local_minimum(local_maximum(white, 1), 1).amax(1, keepdim=True))

@@ -47,7 +47,9 @@ class Spread:
         """Some rows and columns of it: views."""
         after, before = self.low
         return Spread(
-            cut(self.light, window), (cut(after, window), cut(before, window)), [cut(each, window) for each in self.scattered]
+            cut(self.light, window),
+            (cut(after, window), cut(before, window)),
+            [cut(each, window) for each in self.scattered],
         )
 
     def rows(self, rows: slice) -> Spread:
@@ -104,7 +106,8 @@ def face_drift(spread: Spread, regions: Regions, at_faces: Spread | None = None)
 
     def drift(found: Spread) -> float:
         beyond = (
-            float((law.beyond(found.rows(rows)) * held[..., rows, :]).sum()) for rows in row_slices(held.expand(-1, 3, -1, -1))
+            float((law.beyond(found.rows(rows)) * held[..., rows, :]).sum())
+            for rows in row_slices(held.expand(-1, 3, -1, -1))
         )
         return 255 * sum(beyond) / float(held.sum())
 

@@ -46,9 +46,7 @@ def glow(shift: Tensor, low: Tensor, scattered: list[Tensor], weight: Tensor | N
     means = [weighted_mean(plane, weight) for plane in seen]
 
     def planes(rows: slice) -> list[Tensor]:
-        moved, here, nearby, away, codes = (
-            plane[..., rows, :] - mean for plane, mean in zip(seen, means, strict=True)
-        )
+        moved, here, nearby, away, codes = (plane[..., rows, :] - mean for plane, mean in zip(seen, means, strict=True))
         return [moved, nearby - here, away - nearby, here, here - codes]
 
     moved, wide = (max(-1.0, min(1.0, share)) for share in solve(mean_products(planes, 5, shift, weight))[:2])

@@ -54,7 +54,7 @@ def frames_of(image: Tensor, region: Tensor | None) -> Iterator[tuple[Tensor, Te
 
 def levels_of(frame: Tensor) -> Tensor:
     """[3, H, W] sRGB as whole levels 0..255, float32; values beyond 0..1 are clipped."""
-    return (frame.float().clamp(0, 1) * 255).round()
+    return frame.float().clamp(0, 1).mul_(255).round_()
 
 
 def luma_levels(levels: Tensor) -> Tensor:
@@ -90,47 +90,53 @@ def _normalised(surround: Tensor, level: float) -> Tensor:
     """
     height, width = (side - 2 * REACH for side in surround.shape)
     pitch = surround.shape[1]
-    middle, shift, variance = _window(surround.flatten(), None, 1)
-    _, shift, variance = _window(middle, (shift, variance), pitch)
+    values, shift, variance = _window_rows(surround.flatten())
+    shift, variance = _window_columns(values, shift, variance, pitch)
     deviation = variance.sqrt_()
     shift.mul_(shift.abs().gt_(ROUNDING * deviation))
     normal = shift.neg_().div_(deviation.add_(level))
     return normal.as_strided((height, width), (pitch, 1))
 
 
-def _window(values: Tensor, known: tuple[Tensor, Tensor] | None, step: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Window a line: the values in the middle, mean less middle, and variance, the line shorter by 2 * REACH steps.
+# Both windows count everything from the middle value: mean of squares less square of mean loses all its digits in float32
+# where the contrast is low. Opposite neighbours are added first, so that what balances leaves no rounding behind.
 
-    Everything is counted from the middle value: mean of squares less square of mean loses all its digits in float32
-    where the contrast is low. Opposite neighbours are added first, so that what balances leaves no rounding behind.
+
+def _window_rows(values: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Window a line: the values in the middle, mean less middle, and variance, the line shorter by 2 * REACH."""
+    length, weights = len(values) - 2 * REACH, _weights()
+    middle = values.narrow(0, REACH, length)
+    squares, shift = torch.zeros_like(middle), torch.zeros_like(middle)
+    both = torch.empty_like(middle)
+    for offset in range(1, REACH + 1):
+        first = REACH - offset
+        ways = values.narrow(0, first + offset, length + offset) - values.narrow(0, first, length + offset)
+        before, after = ways.narrow(0, 0, length), ways.narrow(0, offset, length)  # to the middle, and from it
+        squares.addcmul_(before, before, value=weights[offset]).addcmul_(after, after, value=weights[offset])
+        shift.add_(torch.sub(after, before, out=both), alpha=weights[offset])
+    return middle, shift, squares.sub_(shift.square()).clamp_min_(0)
+
+
+def _window_columns(values: Tensor, shifts: Tensor, variances: Tensor, pitch: int) -> tuple[Tensor, Tensor]:
+    """Window columns, whose neighbours lie `pitch` apart: mean less middle value, and variance, 2 * REACH rows shorter.
 
     Args:
-        values: [N].
-        known: of a window along the other axis, what is to be added to the values, and its variance.
-        step: from a neighbour to the next.
+        values, shifts, variances: of `_window_rows`.
     """
-    length, weights = len(values) - 2 * REACH * step, _weights()
+    length, weights = len(values) - 2 * REACH * pitch, _weights()
 
     def seen(line: Tensor, offset: int) -> Tensor:
-        return line.narrow(0, (REACH + offset) * step, length)
+        return line.narrow(0, (REACH + offset) * pitch, length)
 
-    middle = seen(values, 0)
-    if known is None:
-        squares, shift = torch.zeros_like(middle), torch.zeros_like(middle)
-    else:
-        own = seen(known[0], 0)
-        squares, shift = own.square().add_(seen(known[1], 0)).mul_(weights[0]), own * weights[0]
+    middle, own = seen(values, 0), seen(shifts, 0)
+    squares, shift = own.square().add_(seen(variances, 0)).mul_(weights[0]), own * weights[0]
     ways = torch.empty_like(middle), torch.empty_like(middle)  # once: new memory costs as much as what fills it
     for offset in range(1, REACH + 1):
         for side, way in zip((-offset, offset), ways, strict=True):
-            torch.sub(seen(values, side), middle, out=way)
-            if known is not None:
-                way.add_(seen(known[0], side))
-            squares.addcmul_(way, way, value=weights[offset])
-            if known is not None:
-                squares.add_(seen(known[1], side), alpha=weights[offset])
+            torch.sub(seen(values, side), middle, out=way).add_(seen(shifts, side))
+            squares.addcmul_(way, way, value=weights[offset]).add_(seen(variances, side), alpha=weights[offset])
         shift.add_(ways[0].add_(ways[1]), alpha=weights[offset])
-    return middle, shift, squares.sub_(shift.square()).clamp_min_(0)
+    return shift, squares.sub_(shift.square()).clamp_min_(0)
 
 
 @cache
