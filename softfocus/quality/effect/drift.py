@@ -105,11 +105,9 @@ def face_drift(spread: Spread, regions: Regions, at_faces: Spread | None = None)
     held = cut(inside, window)
 
     def drift(found: Spread) -> float:
-        beyond = (
-            float((law.beyond(found.rows(rows)) * held[..., rows, :]).sum())
-            for rows in row_slices(held.expand(-1, 3, -1, -1))
-        )
-        return 255 * sum(beyond) / float(held.sum())
+        strips = row_slices(held.expand(-1, 3, -1, -1))  # of three channels
+        beyond = sum(float((law.beyond(found.rows(rows)) * held[..., rows, :]).sum()) for rows in strips)
+        return 255 * beyond / float(held.sum())
 
     return min(drift(each.window(window)) for each in (spread, at_faces) if each is not None)
 

@@ -98,8 +98,8 @@ def _normalised(surround: Tensor, level: float) -> Tensor:
     return normal.as_strided((height, width), (pitch, 1))
 
 
-# Both windows count everything from the middle value: mean of squares less square of mean loses all its digits in float32
-# where the contrast is low. Opposite neighbours are added first, so that what balances leaves no rounding behind.
+# Both windows count everything from the middle value: mean of squares less square of mean loses all its digits in
+# float32 where the contrast is low. Opposite neighbours are added first, so that what balances leaves no rounding.
 
 
 def _window_rows(values: Tensor) -> tuple[Tensor, Tensor, Tensor]:

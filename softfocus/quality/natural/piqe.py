@@ -76,8 +76,8 @@ def has_flat_edge(block: Tensor) -> Tensor:
     places = BLOCK - SEGMENT + 1
     segments = [edges[..., first : first + places] for first in range(SEGMENT)]  # of each segment its first value, ...
     mean = sum(segments[1:], start=segments[0]) / SEGMENT
-    variance = sum((each - mean).square_() for each in segments) / (SEGMENT - 1)
-    return variance.amin((1, 2)).sqrt_() < FLAT
+    squares = sum(((each - mean).square_() for each in segments), start=torch.zeros_like(mean))
+    return (squares.amin((1, 2)) / (SEGMENT - 1)).sqrt_() < FLAT
 
 
 def is_noisy(block: Tensor, variance: Tensor) -> Tensor:
