@@ -49,7 +49,7 @@ ALLOWED: dict[str, set[str]] = {
         "softfocus.faces.masks",
     },
     "softfocus.quality": {"softfocus.filters"},
-    "softfocus.quality.natural": {"softfocus.quality"},
+    "softfocus.quality.natural": {"softfocus.quality", "softfocus.filters"},
     "softfocus.quality.clarity": {"softfocus.quality", "softfocus.quality.natural", "softfocus.filters"},
     "softfocus.quality.effect": {"softfocus.quality", "softfocus.quality.clarity", "softfocus.filters"},
     "softfocus.quality.clip": {"softfocus.quality"},

@@ -29,13 +29,23 @@ def finite_(values: Tensor) -> Tensor:
     NaN (a failed decode in half precision) and -inf become 0, +inf and what is above LARGEST become LARGEST; what is
     below -LARGEST is -inf to float16, and becomes 0 like it.
     """
+    if _fine(values):  # nearly always, and looking takes a fifth of the time
+        return values
     values.nan_to_num_(0.0, torch.inf, 0.0).clamp_max_(LARGEST)
     return values.masked_fill_(values < -LARGEST, 0.0)
 
 
+def _fine(values: Tensor) -> bool:
+    """Whether a picture can hold every value."""
+    if values.numel() == 0:
+        return True
+    least, most = values.aminmax()
+    return bool(least >= -LARGEST) and bool(most <= LARGEST)  # false for NaN
+
+
 def finite_image(image: Tensor) -> Tensor:
     """An IMAGE by the rule of `finite_`: itself where every value is fine, else a copy, float32 or wider."""
-    if all(bool((frame.abs() <= LARGEST).all()) for frame in image):  # frame by frame: no second batch in memory
+    if _fine(image):
         return image
     return finite_(image.to(torch.promote_types(image.dtype, torch.float32), copy=True))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 
@@ -15,7 +17,19 @@ MASK_GAIN = 6.0  # what the mask makes of white noise of standard deviation 1
 CLIPPED = 1.0 / 255  # luma this close to 0 or 1 shows no noise, whatever the rest has
 
 
-def noise_level(luma: Tensor, smoothed: Tensor, alpha: Tensor | None = None) -> Tensor:
+class Finest(NamedTuple):
+    """What a picture shows at the finest scale.
+
+    Attributes:
+        sizes: of the second differences [B, 1, h, w] of every step-th place.
+        step: in pixels.
+    """
+
+    sizes: Tensor
+    step: int
+
+
+def noise_level(luma: Tensor, smoothed: Tensor, alpha: Tensor | None = None, finest: Finest | None = None) -> Tensor:
     """Standard deviation of the white noise in each frame.
 
     The second difference along both axes (Immerkaer 1996) sees noise and hardly any edge. Its median absolute
@@ -26,6 +40,7 @@ def noise_level(luma: Tensor, smoothed: Tensor, alpha: Tensor | None = None) -> 
         luma: [B, 1, H, W].
         smoothed: the same, blurred a little: where its slope is small, the picture is flat.
         alpha: [B, 1, H, W] in 0..1: only places that are mostly seen count, neighbours included. None: all.
+        finest: of luma, where it is known.
 
     Returns:
         [B, 1, 1, 1], in units of luma; 0 for pictures less than three pixels high or wide, and where nothing
@@ -35,7 +50,7 @@ def noise_level(luma: Tensor, smoothed: Tensor, alpha: Tensor | None = None) -> 
     height, width = luma.shape[-2:]
     if luma.numel() == 0 or height < 3 or width < 3:
         return luma.new_zeros((len(luma), 1, 1, 1))
-    fine, step = _finest(luma)
+    fine, step = finest or second_differences(luma)
     fine = fine.flatten(1)
     slope = (_at(smoothed, 1, 2, step) - _at(smoothed, 1, 0, step)).abs_()
     slope += (_at(smoothed, 2, 1, step) - _at(smoothed, 0, 1, step)).abs_()
@@ -51,29 +66,30 @@ def noise_level(luma: Tensor, smoothed: Tensor, alpha: Tensor | None = None) -> 
     return (median * (MAD_TO_SIGMA / MASK_GAIN)).view(-1, 1, 1, 1)
 
 
-def noise_in_region(luma: Tensor, region: Tensor | None) -> float:
+def noise_in_region(finest: Finest, region: Tensor | None) -> float:
     """The same from every place of a region, texture as fine as noise included: where few places count, few are flat.
 
     Args:
-        luma: [1, 1, H, W].
+        finest: of one frame.
         region: [1, 1, H, W]: places with at least half of its maximum count. None: all.
 
     Returns:
         In units of luma; 0 for pictures less than three pixels high or wide, and where no place counts.
     """
-    if min(luma.shape[-2:]) < 3:
-        return 0.0
-    fine, step = _finest(luma)
-    values = fine if region is None else fine[_at(region, 1, 1, step) >= 0.5 * region.max()]
+    values = finest.sizes
+    if region is not None and values.numel():
+        values = values[_at(region, 1, 1, finest.step) >= 0.5 * region.max()]
     return float(values.median()) * (MAD_TO_SIGMA / MASK_GAIN) if values.numel() else 0.0
 
 
-def _finest(luma: Tensor) -> tuple[Tensor, int]:
-    """Size of the second differences [B, 1, h, w] of every step-th place, and that step."""
+def second_differences(luma: Tensor) -> Finest:
+    """`Finest` of luma [B, 1, H, W]; without places for pictures less than three pixels high or wide."""
     height, width = luma.shape[-2:]
+    if height < 3 or width < 3:
+        return Finest(luma.new_zeros(len(luma), 1, 0, 0), 1)
     step = int((height * width / SAMPLES) ** 0.5) | 1  # odd, so that no block of a JPEG is always met at the same place
     rows = [_second_difference([_at(luma, dy, dx, step) for dx in range(3)]) for dy in range(3)]
-    return _second_difference(rows).abs_(), step
+    return Finest(_second_difference(rows).abs_(), step)
 
 
 def _median_of_flattest(fine: Tensor, slope: Tensor) -> Tensor:

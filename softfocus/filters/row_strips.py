@@ -8,7 +8,23 @@ from torch import Tensor
 
 from ..device_path import on_device
 
+CACHED_VALUES = 1 << 16  # float32 values of one tensor, of which a handful fit into a core's own cache
 STRIP_VALUES = 1 << 19  # float32 values of one tensor, two megabytes; smaller ones cost more in handing work to threads
+
+
+def row_slices(image: Tensor, multiple: int = 1) -> list[slice]:
+    """All rows of an image [..., H, W], some at a time: for chains of steps of which only sums are kept.
+
+    Args:
+        multiple: of which each slice, but for the last, holds a whole number of rows.
+
+    Returns:
+        Slices from top to bottom, of CACHED_VALUES or so on a CPU; elsewhere one.
+    """
+    height = image.shape[-2]
+    rows = CACHED_VALUES * height // max(image.numel(), 1) // multiple * multiple
+    rows = max(height, 1) if on_device(image) else max(rows, multiple)
+    return [slice(top, min(top + rows, height)) for top in range(0, height, rows)]
 
 
 def by_rows(

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import torch
 from torch import Tensor
 
 from ..color import displayable, luminance, srgb_to_linear
 from ..face_box import FaceBox
 from ..filters.gaussian import gaussian_blur
-from ..filters.noise_level import noise_in_region, noise_level
+from ..filters.noise_level import Finest, noise_in_region, noise_level, second_differences
+from ..filters.row_strips import row_slices
 from ..transparency import fill_transparent
 from .edges import Edges, find_edges
 from .regions import Regions, find_regions
@@ -51,8 +53,8 @@ class Measured:
             raise ValueError(f"image has shape {tuple(image.shape)}; expected one picture [1, 3, H, W]")
         _check_shapes(image, reference, mask, alpha)
         regions = find_regions(None if mask is None else displayable(mask), alpha, faces)
-        before = None if reference is None else cls(fill_transparent(displayable(reference), alpha), regions)
-        return cls(fill_transparent(displayable(image), alpha), regions, before)
+        before = None if reference is None else cls(fill_transparent(_displayed(reference), alpha), regions)
+        return cls(fill_transparent(_displayed(image), alpha), regions, before)
 
     @classmethod
     def frames(
@@ -94,21 +96,35 @@ class Measured:
     @cached_property
     def light(self) -> Tensor:
         """[1, 1, H, W]: linear luminance Y."""
-        return luminance(srgb_to_linear(self.rgb))
+        return torch.cat([luminance(srgb_to_linear(self.rgb[..., rows, :])) for rows in row_slices(self.rgb)], -2)
 
     @cached_property
     def noise(self) -> float:
         """Standard deviation of the white noise in luma, wherever the picture is seen."""
-        return float(noise_level(self.luma, gaussian_blur(self.luma, SMOOTHED_PX), self.regions.seen))
+        smooth = gaussian_blur(self.luma, SMOOTHED_PX)
+        return float(noise_level(self.luma, smooth, self.regions.seen, self._finest))
 
     def noise_in(self, region: Tensor | None) -> float:
         """The same in a region [1, 1, H, W], or in all of the picture, with texture as fine: what is no detail."""
-        return noise_in_region(self.luma, region)
+        return noise_in_region(self._finest, region)
+
+    @cached_property
+    def _finest(self) -> Finest:
+        """What tells noise, in all of the picture and in its regions."""
+        return second_differences(self.luma)
 
     @cached_property
     def edges(self) -> Edges:
         """Slopes of luma, and how much of them noise explains."""
         return find_edges(self.luma, self.noise)
+
+
+def _displayed(image: Tensor) -> Tensor:
+    """`displayable`, but itself where it is so already: nothing here changes it."""
+    if image.numel() == 0:
+        return image
+    least, most = image.aminmax()
+    return image if bool(least >= 0) and bool(most <= 1) else displayable(image)  # NaN is neither
 
 
 def _check_shapes(images: Tensor, references: Tensor | None, masks: Tensor | None, alphas: Tensor | None) -> None:

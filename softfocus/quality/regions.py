@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from torch import Tensor
 
 from ..face_box import FaceBox
+from ..filters.row_strips import row_slices
 from ..transparency import fill_transparent, mostly_seen
 from .lengths import DIAGONAL, Lengths
 
@@ -115,9 +116,27 @@ def solid(mask: Tensor, share: float = SOLID) -> Tensor:
     return (mask >= share * mask.max()).to(mask.dtype)
 
 
+def extent(weight: Tensor) -> tuple[slice, slice]:
+    """The rows and columns of a weight [H, W], of 0 or more or bool, in which there is any; empty slices without."""
+    rows, columns = (weight.amax(axis).nonzero().flatten().tolist() or [0, -1] for axis in (1, 0))
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+
+
 def weighted_mean(values: Tensor, weight: Tensor | None) -> float:
     """Mean of [1, 1, H, W] values under a weight of the same shape (None: all pixels); 0.0 without weight."""
     if weight is None:
         return float(values.mean())
-    total = float(weight.mean())
-    return float((values * weight).mean()) / total if total > 0 else 0.0
+    return _mean(lambda rows: values[..., rows, :] * weight[..., rows, :], weight)
+
+
+def mean_square(values: Tensor, weight: Tensor | None) -> float:
+    """`weighted_mean` of the squares of values."""
+    if weight is None:
+        return float(values.square().mean())
+    return _mean(lambda rows: values[..., rows, :].square().mul_(weight[..., rows, :]), weight)
+
+
+def _mean(held: Callable[[slice], Tensor], weight: Tensor) -> float:
+    """Sum of what is held in some rows of a picture, over that of the weight."""
+    total = float(weight.mean()) * weight.numel()
+    return sum(float(held(rows).sum()) for rows in row_slices(weight)) / total if total > 0 else 0.0

@@ -13,6 +13,7 @@ import pytest
 from torch import Tensor
 
 from softfocus.quality import Measured, measure_clarity, measure_effect
+from softfocus.quality.effect import drift
 from testing.hidden_colors import disc_alpha
 from testing.quality import looks
 
@@ -21,6 +22,7 @@ SHARED = (
     "find_regions",
     "fill_transparent",
     "gaussian_blur",
+    "levels_of",
     "linear_to_srgb",
     "local_maximum",
     "luma_levels",
@@ -28,6 +30,7 @@ SHARED = (
     "noise_in_region",
     "noise_level",
     "normalised_luma",
+    "second_differences",
     "srgb_to_linear",
 )
 FILTERS = {"gaussian_blur", "local_maximum"}  # the whole picture goes through them for its inside and its outside
@@ -73,8 +76,34 @@ def test_nothing_is_computed_twice(referenced, masked, cut):
     times = Counter(name for name, *_ in calls.elements())
     assert times["find_regions"] == times["find_edges"] == 1
     assert times["normalised_luma"] == 5  # NIQE and BRISQUE at two sizes, PIQE at one, for all regions
+    assert times["levels_of"] == times["luma_levels"] == 1
+    assert times["second_differences"] == 1 + referenced  # of each picture, for its noise and for that of its regions
     sides = 3 if referenced and masked else 2 if masked else 1 if referenced else 0  # and where the mask is strongest
     assert times["noise_level"] == 1 and times["noise_in_region"] == sides * (1 + referenced)
+
+
+def test_what_counts_inside_the_mask_is_looked_at_there_alone(monkeypatch):
+    """Colour and the forecast of light cost a power for each value: not one is spent on what has no weight."""
+    before, mask = looks.real(160)
+    after, seen = looks.restored(before, mask), Counter()
+
+    def counting(name, function):
+        def call(values, *more):
+            seen[name] += values.shape[-2] * values.shape[-1]
+            return function(values, *more)
+
+        return call
+
+    import kornia.color
+
+    monkeypatch.setattr(kornia.color, "rgb_to_lab", counting("lab", kornia.color.rgb_to_lab))
+    monkeypatch.setattr(drift, "srgb_to_linear", counting("decoded", drift.srgb_to_linear))
+    measure_effect(Measured.of(after, before, mask))
+    rows, columns = (int((mask > 0).amax(axis).sum()) for axis in (-1, -2))
+    window = rows * columns
+    assert 0 < window < 0.2 * mask.numel()
+    assert seen["lab"] == 2 * window
+    assert seen["decoded"] == 2 * mask.numel() + 2 * window  # the law from all, the forecast inside
 
 
 @pytest.mark.parametrize("referenced", [True, False], ids=["reference", "no reference"])

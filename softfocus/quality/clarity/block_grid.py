@@ -31,9 +31,8 @@ def block_step(luma: Tensor, seen: Tensor | None = None) -> float:
 
 
 def _excess(luma: Tensor, seen: Tensor | None) -> float:
-    step = (luma[..., 1:] - luma[..., :-1]).abs()
-    beyond = step[..., 1:-1] - (step[..., :-2] + step[..., 2:]) / 2
-    beyond.clamp_(-EDGE, EDGE)
+    step = (luma[..., 1:] - luma[..., :-1]).abs_()
+    beyond = (step[..., :-2] + step[..., 2:]).mul_(-0.5).add_(step[..., 1:-1]).clamp_(-EDGE, EDGE)
     if seen is None:
         columns = beyond.mean(-2).flatten()
     else:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from ...color import WHITE
 from ...filters.local_range import local_maximum, local_minimum
+from ...filters.near_faces import cut, widened
 from ..measured import Measured
-from ..regions import solid, weighted_mean
+from ..regions import extent, solid, weighted_mean
 from .block_grid import block_step
 from .ringing import ringing
 
@@ -49,5 +51,13 @@ def measure_distortions(picture: Measured) -> Distortions:
 
 def burnt_percent(image: Tensor, seen: Tensor | None = None) -> float:
     """Pixels of [1, 3, H, W] sRGB with a channel at white, in %; noise that dips out of white makes no difference."""
-    white = (image >= WHITE).to(image.dtype)
-    return 100 * weighted_mean(local_minimum(local_maximum(white, 1), 1).amax(1, keepdim=True), seen)
+    window = extent(image.amax(1)[0].ge_(WHITE))
+    if window[0].stop == 0:
+        return 0.0
+    around = widened(
+        window, 2, image.shape[-2:]
+    )  # what lies beyond the picture counts for nothing, what lies in it does
+    white = (cut(image, around) >= WHITE).to(torch.uint8)
+    burnt = torch.zeros_like(image[:, :1])
+    cut(burnt, around).copy_(local_minimum(local_maximum(white, 1), 1).amax(1, keepdim=True))
+    return 100 * weighted_mean(burnt, seen)

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from ...color import luminance
+from ...filters.row_strips import row_slices
 from ..lengths import DIAGONAL, Lengths
 from ..measured import Measured
-from ..regions import solid, weighted_mean
+from ..regions import mean_square, solid
 from .detail import FINE, INVISIBLE, MIDDLE, clean_energy, smoothed
 
 LOW_PASS = 0.01  # of `Lengths`: sigma of what counts as light rather than detail
@@ -67,7 +68,7 @@ def has_detail(energy: float) -> bool:
 
 def finest_kept(after: Bands, before: Bands, weight: Tensor | None) -> float:
     """Energy of the finest band over that of the reference, noise and all; above 1 it is sharper than it was."""
-    now, was = (weighted_mean(bands.finest.square(), weight) for bands in (after, before))
+    now, was = (mean_square(bands.finest, weight) for bands in (after, before))
     return min((now + INVISIBLE) / (was + INVISIBLE), MOST)
 
 
@@ -78,5 +79,16 @@ def core(mask: Tensor | None) -> Tensor | None:
 
 def gain(after: Tensor, before: Tensor, weight: Tensor | None) -> float:
     """Factor by which one plane is contained in another (least squares), within +-MOST; 1 where neither carries any."""
-    shared, own = weighted_mean(after * before, weight), weighted_mean(before.square(), weight)
+    shared = own = total = 0.0
+    for rows in row_slices(before):
+        was = before[..., rows, :]
+        held = was if weight is None else was * weight[..., rows, :]
+        shared += float((held * after[..., rows, :]).sum())
+        own += float((held * was).sum())
+        total += held.numel() if weight is None else float(weight[..., rows, :].sum())
+    return factor(shared / total, own / total) if total > 0 else 1.0
+
+
+def factor(shared: float, own: float) -> float:
+    """`gain` from the mean product of both planes and the mean square of the other."""
     return max(-MOST, min((shared + INVISIBLE) / (own + INVISIBLE), MOST))

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ..lengths import DIAGONAL, Lengths
 from ..measured import Measured
-from ..regions import weighted_mean
+from ..regions import mean_square
 
 FINE, MIDDLE, COARSE = 0.0015, 0.006, 0.024  # of `Lengths`: edges of the detail band and of the next one
 CYCLES = 7, 23  # a face width, where FINE and MIDDLE are shares of five: half of the power that the band passes at most
@@ -45,7 +45,7 @@ def clean_energy(
         lengths: those of the band.
     """
     passed = noise**2 * lengths.mean(lambda reach: noise_gain(fine * reach, coarse * reach), weight, band)
-    return max(weighted_mean(band.square(), weight) - passed, 0.0) + INVISIBLE
+    return max(mean_square(band, weight) - passed, 0.0) + INVISIBLE
 
 
 def noise_gain(fine_px: float, coarse_px: float) -> float:

@@ -11,36 +11,69 @@ of that detail; so much is no drift.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
-from ...color import LINEAR_JOINT, luminance, srgb_to_linear
+from ...color import LINEAR_JOINT, luminance, raised_, srgb_to_linear
+from ...filters.near_faces import cut
+from ...filters.row_strips import row_slices
 from ..lengths import DIAGONAL, Lengths
-from ..regions import Regions, weighted_mean
-from .bands import LOW_PASS, Bands, gain
+from ..regions import Regions, extent
+from .bands import LOW_PASS, Bands, factor
+from .least_squares import mean_products, missed_square, solve
 
 SCATTER = (LOW_PASS, 0.03, 0.08)  # of `Lengths`: widths at which blur and bloom spread light
-RIDGE = 1e-6  # square of the smallest variation, in codes of 0..1, that may explain anything
 FORECAST = 2.0  # standard deviations of what the law misses outside that it may miss inside
 SLOPE = 12.92  # of the straight part of the sRGB encoding (IEC 61966-2-1)
 
 
 @dataclass(frozen=True, eq=False)
 class Spread:
-    """What became of the light of a picture, at lengths of the picture or of its faces; planes [1, 1, H, W].
+    """What became of the light of a picture, at lengths of the picture or of its faces.
 
     Attributes:
-        light: linear luminance of the picture, spread by the first width of SCATTER.
-        texture: of the picture and of the reference: how far such light is above the linear luminance of the codes
-            spread as wide, which is what detail adds to it.
+        light: [1, 1, H, W], linear luminance of the picture, spread by the first width of SCATTER.
+        low: `Bands.low` of the picture and of the reference, the codes spread as wide.
         scattered: `scattered_light` of the reference.
     """
 
     light: Tensor
-    texture: tuple[Tensor, Tensor]
-    scattered: list[Tensor]
+    low: tuple[Tensor, Tensor]
+    scattered: Sequence[Tensor]
+
+    def window(self, window: tuple[slice, slice]) -> Spread:
+        """Some rows and columns of it: views."""
+        after, before = self.low
+        return Spread(
+            cut(self.light, window),
+            (cut(after, window), cut(before, window)),
+            [cut(each, window) for each in self.scattered],
+        )
+
+    def rows(self, rows: slice) -> Spread:
+        """Some rows of it."""
+        return self.window((rows, slice(None)))
+
+    def texture(self) -> tuple[Tensor, Tensor]:
+        """[1, 1, H, W] of the picture and of the reference: how far such light is above that of the spread codes.
+
+        That is what detail adds to it.
+        """
+        after, before = self.low
+        return self.light - _decoded(after), self.scattered[0] - _decoded(before)
+
+    def change(self, texture: Tensor) -> tuple[Tensor, list[Tensor], Tensor]:
+        """How the light changed, what may have changed it, and the slope of the codes, all in codes.
+
+        Args:
+            texture: of the reference.
+        """
+        own, near, far = self.scattered
+        slope = _codes_per_light(own)
+        causes = [slope, slope * own, slope * (near - own), slope * (far - near), slope * texture]
+        return slope * (self.light - own), causes, slope
 
 
 def scattered_light(light: Tensor, lengths: Lengths = DIAGONAL) -> list[Tensor]:
@@ -48,10 +81,9 @@ def scattered_light(light: Tensor, lengths: Lengths = DIAGONAL) -> list[Tensor]:
     return [lengths.blur(light, width) for width in SCATTER]
 
 
-def spread_light(after: Bands, before: Bands, scattered: list[Tensor]) -> Spread:
+def spread_light(after: Bands, before: Bands, scattered: Sequence[Tensor]) -> Spread:
     """The light of a picture and of its reference at the lengths of their bands, at which it was scattered too."""
-    own = after.lengths.blur(after.picture.light, SCATTER[0])
-    return Spread(own, (own - _decoded(after.low), scattered[0] - _decoded(before.low)), scattered)
+    return Spread(after.lengths.blur(after.picture.light, SCATTER[0]), (after.low, before.low), scattered)
 
 
 def face_drift(spread: Spread, regions: Regions, at_faces: Spread | None = None) -> float:
@@ -66,33 +98,56 @@ def face_drift(spread: Spread, regions: Regions, at_faces: Spread | None = None)
     Returns:
         Code values (/255), weighted by the mask; 0 as long as the law misses no more than FORECAST says.
     """
-    change, causes, _ = _change(spread)
-    law = fit(change, causes, regions.outside)
-    error = weighted_mean(_missed(change, causes, law).square(), regions.outside) ** 0.5
-    now, was = spread.texture
-    texture_kept = gain(now, was, regions.outside)
+    inside = regions.inside
+    assert inside is not None
+    law = _law(spread, regions.outside)
+    window = extent(inside[0, 0])
+    held = cut(inside, window)
 
     def drift(found: Spread) -> float:
-        change, causes, slope = _change(found)
-        missed = _missed(change, causes, law)
-        now, was = found.texture
-        returned = slope * (now - texture_kept * was).clamp_min(0)
-        beyond = (missed - returned).clamp_min(0) + (-missed).clamp_min(0)
-        return 255 * weighted_mean((beyond - FORECAST * error).clamp_min(0), regions.inside)
+        strips = row_slices(held.expand(-1, 3, -1, -1))  # of three channels
+        beyond = sum(float((law.beyond(found.rows(rows)) * held[..., rows, :]).sum()) for rows in strips)
+        return 255 * beyond / float(held.sum())
 
-    return min(drift(each) for each in (spread, at_faces) if each is not None)
+    return min(drift(each.window(window)) for each in (spread, at_faces) if each is not None)
 
 
-def _change(spread: Spread) -> tuple[Tensor, list[Tensor], Tensor]:
-    """How the light changed, what may have changed it, and the slope of the codes, all in codes."""
-    own, near, far = spread.scattered
-    slope = _codes_per_light(own)
-    causes = [slope, slope * own, slope * (near - own), slope * (far - near), slope * spread.texture[1]]
-    return slope * (spread.light - own), causes, slope
+@dataclass(frozen=True)
+class _Law:
+    """What light follows outside of the mask.
+
+    Attributes:
+        factors: of the causes of `Spread.change`.
+        error: root mean square of what they miss.
+        texture_kept: how much of the reference's texture is left.
+    """
+
+    factors: list[float]
+    error: float
+    texture_kept: float
+
+    def beyond(self, spread: Spread) -> Tensor:
+        """How far the light is from the forecast, beyond what the forecast may miss: [1, 1, H, W], in codes."""
+        now, was = spread.texture()
+        change, causes, slope = spread.change(was)
+        missed = change - sum(cause * factor for cause, factor in zip(causes, self.factors, strict=True))
+        returned = now.sub_(was, alpha=self.texture_kept).mul_(slope).clamp_min_(0)
+        beyond = (missed - returned).clamp_min_(0).add_((-missed).clamp_min_(0))
+        return beyond.sub_(FORECAST * self.error).clamp_min_(0)
 
 
-def _missed(change: Tensor, causes: list[Tensor], law: list[float]) -> Tensor:
-    return change - sum(cause * factor for cause, factor in zip(causes, law, strict=True))
+def _law(spread: Spread, weight: Tensor | None) -> _Law:
+    def planes(rows: slice) -> list[Tensor]:
+        some = spread.rows(rows)
+        now, was = some.texture()
+        change, causes, _ = some.change(was)
+        return [change, *causes, now, was]
+
+    products = mean_products(planes, 8, spread.light, weight)
+    light = products[:-2, :-2]
+    factors = solve(light)
+    texture_kept = factor(float(products[-2, -1]), float(products[-1, -1]))
+    return _Law(factors, missed_square(light, factors) ** 0.5, texture_kept)
 
 
 def _decoded(low: Tensor) -> Tensor:
@@ -102,16 +157,6 @@ def _decoded(low: Tensor) -> Tensor:
 
 def _codes_per_light(light: Tensor) -> Tensor:
     """Slope of the sRGB encoding at linear light: differences count as they look, not as dark or bright."""
-    return torch.where(light <= LINEAR_JOINT, SLOPE, 1.055 / 2.4 * light.clamp_min(LINEAR_JOINT) ** (1 / 2.4 - 1))
-
-
-def fit(change: Tensor, causes: list[Tensor], weight: Tensor | None) -> list[float]:
-    """Factors of the causes that explain a change best (ridge regression); planes [1, 1, H, W]."""
-
-    def moment(first: Tensor, second: Tensor) -> float:
-        return weighted_mean(first * second, weight)
-
-    normal = torch.tensor([[moment(a, b) for b in causes] for a in causes], dtype=torch.float64)
-    target = torch.tensor([moment(cause, change) for cause in causes], dtype=torch.float64)
-    law = torch.linalg.solve(normal + RIDGE * torch.eye(len(causes), dtype=torch.float64), target)
-    return [float(factor) for factor in law]
+    curve = raised_(light.clamp_min(LINEAR_JOINT), 1 / 2.4 - 1).mul_(1.055 / 2.4)
+    straight = light.clone().le_(LINEAR_JOINT)
+    return curve.add_(straight, alpha=SLOPE - 1.055 / 2.4 * LINEAR_JOINT ** (1 / 2.4 - 1))

@@ -11,6 +11,8 @@ import math
 
 from torch import Tensor
 
+from ...filters.near_faces import cut
+from ..regions import extent
 from .bands import Bands, gain
 
 HARD = 0.001  # of the bands' lengths: an edge as narrow as this is hard
@@ -38,8 +40,9 @@ def seam(after: Bands, before: Bands, mask: Tensor, seen: Tensor | None = None) 
         return 0.0
     sigma = after.lengths.mean(lambda reach: max(LEAST_PX, HARD * reach), outline, mask)
     hardness = float(beyond.abs().mean()) / (EDGE_AREA * sigma * length)
-    now, was = (bands.finest + bands.detail for bands in (after, before))
-    inner, outer = (gain(now, was, side.clamp_min(0)) for side in (beyond, -beyond))
+    window = extent(beyond[0, 0].abs())
+    now, was = (cut(bands.finest, window) + cut(bands.detail, window) for bands in (after, before))
+    inner, outer = (gain(now, was, side.clamp_min(0)) for side in (cut(beyond, window), -cut(beyond, window)))
     return hardness * max(0.0, inner - outer)
 
 
@@ -47,5 +50,5 @@ def _outline(mask: Tensor, seen: Tensor | None) -> Tensor:
     """[1, 1, H - 1, W - 1]: height of the edges, whose sum is their length times their height (total variation)."""
     corner = mask[..., :-1, :-1]
     across, down = mask[..., :-1, 1:] - corner, mask[..., 1:, :-1] - corner
-    height = (across.square() + down.square()).sqrt()
+    height = across.square_().addcmul_(down, down).sqrt_()
     return height if seen is None else height * seen[..., :-1, :-1]

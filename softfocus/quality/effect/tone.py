@@ -6,15 +6,16 @@ All pictures are [1, 3, H, W] sRGB in 0..1 and all planes [1, 1, H, W]; every le
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor
 
 from ...color import WHITE
+from ...filters.near_faces import cut
+from ...filters.row_strips import row_slices
 from ..lengths import DIAGONAL, Lengths
-from ..regions import weighted_mean
-from .drift import fit
+from ..order import chosen, quantile
+from ..regions import extent, weighted_mean
+from .least_squares import mean_products, solve
 
 COLOR_FORM = 0.024  # sigma of what counts as the colour of a place rather than its modelling
 HALO_WINDOW = 0.01  # radius of the reference's local range; a smaller one takes blur across an edge for overshoot
@@ -41,9 +42,14 @@ def glow(shift: Tensor, low: Tensor, scattered: list[Tensor], weight: Tensor | N
         Within -100..100: in a picture without light any change would be many times that.
     """
     own, near, far = scattered
-    planes = [shift, near - own, far - near, own, own - low]
-    change, *causes = (plane - weighted_mean(plane, weight) for plane in planes)
-    moved, wide = (max(-1.0, min(1.0, share)) for share in fit(change, causes, weight)[:2])
+    seen = shift, own, near, far, low
+    means = [weighted_mean(plane, weight) for plane in seen]
+
+    def planes(rows: slice) -> list[Tensor]:
+        moved, here, nearby, away, codes = (plane[..., rows, :] - mean for plane, mean in zip(seen, means, strict=True))
+        return [moved, nearby - here, away - nearby, here, here - codes]
+
+    moved, wide = (max(-1.0, min(1.0, share)) for share in solve(mean_products(planes, 5, shift, weight))[:2])
     return 100 * moved, 100 * wide
 
 
@@ -62,7 +68,7 @@ def halo(
         Mean and 99.9th percentile, in code values (/255).
     """
     over = beyond(luma - shift, local_range(reference, lengths))
-    values = over if weight is None else over[weight > 0]
+    values = over.flatten() if weight is None else chosen(over, weight > 0)
     return 255 * float(values.mean()), 255 * quantile(values, 0.999)
 
 
@@ -85,9 +91,9 @@ def clipped_percent(picture: Tensor, reference: Tensor, weight: Tensor | None = 
     """
 
     def shares(rgb: Tensor) -> tuple[float, float]:
-        white = rgb.amax(1, keepdim=True) >= WHITE
-        black = rgb.amin(1, keepdim=True) <= HALF_CODE
-        return weighted_mean(white.float(), weight), weighted_mean(black.float(), weight)
+        white = rgb.amax(1, keepdim=True).ge_(WHITE)  # as numbers at once: 0 and 1
+        black = rgb.amin(1, keepdim=True).le_(HALF_CODE)
+        return weighted_mean(white, weight), weighted_mean(black, weight)
 
     return 100 * sum(max(0.0, now - before) for now, before in zip(shares(picture), shares(reference), strict=True))
 
@@ -102,8 +108,14 @@ def colour_drift(low: Tensor, reference_low: Tensor, weight: Tensor | None) -> f
         from kornia.color import rgb_to_lab
     except ImportError:
         return None
-    drift = rgb_to_lab(low.clamp(0, 1)) - rgb_to_lab(reference_low.clamp(0, 1))
-    return weighted_mean(drift[:, 1:].square().sum(1, keepdim=True).sqrt(), weight)
+    if weight is not None:
+        window = extent(weight[0, 0])
+        low, reference_low, weight = (cut(each, window) for each in (low, reference_low, weight))
+    distances = []
+    for rows in row_slices(low):
+        now, was = (rgb_to_lab(each[..., rows, :].clamp(0, 1))[:, 1:] for each in (low, reference_low))
+        distances.append((now - was).square_().sum(1, keepdim=True).sqrt_())
+    return weighted_mean(torch.cat(distances, 2), weight)
 
 
 def colour_form(low: Tensor, lengths: Lengths = DIAGONAL) -> Tensor:
@@ -114,12 +126,3 @@ def colour_form(low: Tensor, lengths: Lengths = DIAGONAL) -> Tensor:
     """
     plane = low[:, :1] - low[:, 2:]
     return plane - lengths.blur(plane, COLOR_FORM)
-
-
-def quantile(values: Tensor, share: float) -> float:
-    """The value that `share` (0..1) of a tensor's elements do not exceed; any shape, not empty.
-
-    torch.quantile takes 16 million values at most.
-    """
-    rank = max(1, math.ceil(share * values.numel()))
-    return float(values.flatten().cpu().kthvalue(rank).values)

@@ -11,15 +11,18 @@ flat is zero and counts to the right side.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 import torch
 from torch import Tensor
 from torch.nn.functional import interpolate, pad
 
+from ...filters.row_strips import row_slices
 from ...pack_weights import read_weights
-from .natural_scenes import MOSTLY, fit_gaussian, frames_of, normalised_luma
+from ..regions import extent
+from .generalised_gaussian import fit_moments, moments
+from .natural_scenes import MOSTLY, frames_of, normalised_luma
 
 LUMA_WEIGHTS = (2125, 7154, 721)  # of LEVEL: BT.709 as the reference has it, whole numbers to be exact in float32
 LEVEL = 10000.0
@@ -56,15 +59,15 @@ def brisque_of_regions(levels: Tensor, regions: Sequence[Tensor | None]) -> list
         return [float("nan")] * len(regions)
     red, green, blue = levels
     luma = LUMA_WEIGHTS[0] * red + LUMA_WEIGHTS[1] * green + LUMA_WEIGHTS[2] * blue
-    fine, coarse = scene_planes(luma), scene_planes(half_size(luma))
+    fine, coarse = (normalised_luma(each, LEVEL, zeros_outside=True) for each in (luma, half_size(luma)))
     return [_of_region(fine, coarse, region) for region in regions]
 
 
-def _of_region(fine: list[Tensor], coarse: list[Tensor], region: Tensor | None) -> float:
+def _of_region(fine: Tensor, coarse: Tensor, region: Tensor | None) -> float:
     if region is None:
         return regression(torch.cat([scene_features(fine, None), scene_features(coarse, None)]))
-    inside, half_inside = region >= MOSTLY, _area(region, coarse[0]) >= MOSTLY
-    if int(inside.sum()) < LEAST_PIXELS or int(half_inside.sum()) < LEAST_PIXELS // 4:
+    inside, half_inside = ((each >= MOSTLY).to(fine.dtype) for each in (region, _area(region, coarse)))
+    if int(inside.count_nonzero()) < LEAST_PIXELS or int(half_inside.count_nonzero()) < LEAST_PIXELS // 4:
         return float("nan")
     return regression(torch.cat([scene_features(fine, inside), scene_features(coarse, half_inside)]))
 
@@ -73,22 +76,36 @@ def _area(region: Tensor, like: Tensor) -> Tensor:
     return interpolate(region[None, None], like.shape, mode="area")[0, 0]
 
 
-def scene_planes(luma: Tensor) -> list[Tensor]:
-    """[H, W] luma in 1 / LEVEL, normalised, and its products with each of the NEIGHBOURS, where both are there."""
-    normal = normalised_luma(luma, LEVEL, zeros_outside=True)
-    return [normal, *(_meet(normal, down, right) for down, right in NEIGHBOURS)]
-
-
-def scene_features(planes: list[Tensor], inside: Tensor | None) -> Tensor:
-    """The 18 features of `scene_planes` where `inside` [H, W] is true: [18] float64 on the CPU."""
-    normal, *pairs = planes
-    fit = fit_gaussian(_chosen(normal, inside), by_table=False)
-    features = [fit.shape, (fit.left**2 + fit.right**2) / 2]
-    for pair, (down, right) in zip(pairs, NEIGHBOURS, strict=True):
-        both = None if inside is None else _meet(inside, down, right)
-        fit = fit_gaussian(_chosen(pair, both), by_table=False)
-        features += [fit.shape, fit.mean(), fit.left**2, fit.right**2]
+def scene_features(normal: Tensor, inside: Tensor | None) -> Tensor:
+    """The 18 features of normalised luma [H, W] where `inside` [H, W] is 1 and not 0: [18] float64 on the CPU."""
+    if inside is not None:
+        window = extent(inside)
+        normal, inside = normal[window], inside[window]
+    kinds = 1 + len(NEIGHBOURS)
+    sums, counts = torch.zeros(5, kinds, dtype=torch.float64), torch.zeros(kinds, dtype=torch.float64)
+    for rows in row_slices(normal):
+        strip = normal[rows.start : rows.stop + 1]  # with the row below
+        if inside is None:
+            counts += torch.tensor([plane.numel() for plane in _planes(strip, rows)])
+        else:
+            chosen = inside[rows.start : rows.stop + 1]
+            counts += torch.stack([plane.sum() for plane in _planes(chosen, rows)]).cpu()
+            strip = strip * chosen  # zeros add nothing to the sums
+        sums += torch.stack([moments(plane.flatten()) for plane in _planes(strip, rows)], 1)
+    fit = fit_moments(sums, counts, by_table=False)
+    features = [fit.shape[0], (fit.left[0] ** 2 + fit.right[0] ** 2) / 2]
+    mean = fit.mean()
+    for at in range(1, kinds):
+        features += [fit.shape[at], mean[at], fit.left[at] ** 2, fit.right[at] ** 2]
     return torch.stack(features)
+
+
+def _planes(strip: Tensor, rows: slice) -> Iterator[Tensor]:
+    """The values of some rows [h, W], and their products with each of the NEIGHBOURS; `strip` has the row below too."""
+    own = strip[: rows.stop - rows.start]
+    yield own
+    for down, right in NEIGHBOURS:
+        yield _meet(strip if down else own, down, right)
 
 
 def _meet(plane: Tensor, down: int, right: int) -> Tensor:
@@ -97,10 +114,6 @@ def _meet(plane: Tensor, down: int, right: int) -> Tensor:
     first = plane[: height - down, max(0, -right) : width - max(0, right)]
     second = plane[down:, max(0, right) : width + min(0, right)]
     return first * second
-
-
-def _chosen(values: Tensor, inside: Tensor | None) -> Tensor:
-    return values.flatten() if inside is None else values[inside]
 
 
 def half_size(luma: Tensor) -> Tensor:

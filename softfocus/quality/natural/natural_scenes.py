@@ -1,12 +1,11 @@
-"""Statistics of natural scenes: locally normalised luma, and the generalised Gaussian that its values follow.
+"""Statistics of natural scenes: locally normalised luma, whole and in blocks.
 
 Luma less its local mean, over its local deviation, has nearly the same distribution in every sharp and clean
-photograph; blur, noise and compression change its shape. NIQE and BRISQUE measure that with asymmetric generalised
-Gaussians, fitted by moments; PIQE looks at the normalised luma itself.
+photograph; blur, noise and compression change its shape. NIQE and BRISQUE measure that shape
+(`generalised_gaussian`), PIQE looks at the normalised luma itself.
 
-Sources: A. Mittal, A. K. Moorthy and A. C. Bovik, "No-reference image quality assessment in the spatial domain", IEEE
-TIP 21 (2012); N.-E. Lasmar, Y. Stitou and Y. Berthoumieu, "Multiscale skewed heavy tailed model for texture
-analysis", ICIP 2009 (the moment fit).
+Source: A. Mittal, A. K. Moorthy and A. C. Bovik, "No-reference image quality assessment in the spatial domain", IEEE
+TIP 21 (2012).
 """
 
 from __future__ import annotations
@@ -14,35 +13,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
+from ...filters.row_strips import row_slices
+
 REACH = 3  # px each way: the window is 7 x 7
 SIGMA = 7 / 6  # px
-SHAPES = (0.2, 10.0)  # the shapes that the references look for
 ROUNDING = 5e-7  # of the contrast: what float32 leaves of a balance; the fits count the values on either side of zero
 MOSTLY = 0.5  # share of a block or value of a pixel from which it counts as inside a region
 
 BT601_OF_32768 = (9798, 19235, 3735)  # BT.601 luma weights as integers: no rounding depends on the machine
-
-
-class GeneralisedGaussian(NamedTuple):
-    """Asymmetric fit, each float64 on the CPU: shape (2 is a Gaussian) and root mean squares below and above zero."""
-
-    shape: Tensor
-    left: Tensor
-    right: Tensor
-
-    def spread(self) -> Tensor:
-        """Scale of the density per unit of root mean square."""
-        return torch.exp((torch.lgamma(1 / self.shape) - torch.lgamma(3 / self.shape)) / 2)
-
-    def mean(self) -> Tensor:
-        mean_size = torch.exp(torch.lgamma(2 / self.shape) - torch.lgamma(1 / self.shape))
-        return (self.right - self.left) * self.spread() * mean_size
 
 
 def frames_of(image: Tensor, region: Tensor | None) -> Iterator[tuple[Tensor, Tensor | None]]:
@@ -71,7 +54,7 @@ def frames_of(image: Tensor, region: Tensor | None) -> Iterator[tuple[Tensor, Te
 
 def levels_of(frame: Tensor) -> Tensor:
     """[3, H, W] sRGB as whole levels 0..255, float32; values beyond 0..1 are clipped."""
-    return (frame.float().clamp(0, 1) * 255).round()
+    return frame.float().clamp(0, 1).mul_(255).round_()
 
 
 def luma_levels(levels: Tensor) -> Tensor:
@@ -93,34 +76,67 @@ def normalised_luma(luma: Tensor, level: float = 1.0, zeros_outside: bool = Fals
         [H, W], about -3..3; exactly 0 where the luma is flat or balanced.
     """
     surround = pad(luma[None, None], (REACH,) * 4, mode="constant" if zeros_outside else "replicate")[0, 0]
-    nothing = torch.zeros_like(surround)
-    middle, shift, variance = _window(surround, nothing, nothing, -1)
-    middle, shift, variance = _window(middle, shift, variance, -2)
-    deviation = variance.sqrt_()
-    shift = shift.masked_fill_(shift.abs() <= ROUNDING * deviation, 0)
-    return shift.neg_().div_(deviation.add_(level))
+    normal = torch.empty_like(luma)
+    for rows in row_slices(luma):
+        normal[rows] = _normalised(surround[rows.start : rows.stop + 2 * REACH], level)
+    return normal
 
 
-def _window(values: Tensor, shifts: Tensor, variances: Tensor, axis: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Window one axis of values known as mean less value and variance: the same three, the axis shorter by the reach.
+def _normalised(surround: Tensor, level: float) -> Tensor:
+    """`normalised_luma` of [H, W], from [H + 2 * REACH, W + 2 * REACH] with what lies around it.
 
-    Everything is counted from the middle value: mean of squares less square of mean loses all its digits in float32
-    where the contrast is low. Opposite neighbours are added first, so that what balances leaves no rounding behind.
+    Rows lie behind each other as one line, along which a neighbour in either direction is so many values away: what a
+    row would see of the next one lies in columns that are cut off.
     """
-    length = values.shape[axis] - 2 * REACH
-    middle, weights = values.narrow(axis, REACH, length), _weights()
-    shift = shifts.narrow(axis, REACH, length)
-    squares = (shift.square() + variances.narrow(axis, REACH, length)).mul_(weights[0])
-    shift = shift * weights[0]
+    height, width = (side - 2 * REACH for side in surround.shape)
+    pitch = surround.shape[1]
+    values, shift, variance = _window_rows(surround.flatten())
+    shift, variance = _window_columns(values, shift, variance, pitch)
+    deviation = variance.sqrt_()
+    shift.mul_(shift.abs().gt_(ROUNDING * deviation))
+    normal = shift.neg_().div_(deviation.add_(level))
+    return normal.as_strided((height, width), (pitch, 1))
+
+
+# Both windows count everything from the middle value: mean of squares less square of mean loses all its digits in
+# float32 where the contrast is low. Opposite neighbours are added first, so that what balances leaves no rounding.
+
+
+def _window_rows(values: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Window a line: the values in the middle, mean less middle, and variance, the line shorter by 2 * REACH."""
+    length, weights = len(values) - 2 * REACH, _weights()
+    middle = values.narrow(0, REACH, length)
+    squares, shift = torch.zeros_like(middle), torch.zeros_like(middle)
+    both = torch.empty_like(middle)
     for offset in range(1, REACH + 1):
-        steps = []
-        for start in (REACH - offset, REACH + offset):
-            step = (values.narrow(axis, start, length) - middle).add_(shifts.narrow(axis, start, length))
-            squares.addcmul_(step, step, value=weights[offset])
-            squares.add_(variances.narrow(axis, start, length), alpha=weights[offset])
-            steps.append(step)
-        shift.add_(steps[0].add_(steps[1]), alpha=weights[offset])
+        first = REACH - offset
+        ways = values.narrow(0, first + offset, length + offset) - values.narrow(0, first, length + offset)
+        before, after = ways.narrow(0, 0, length), ways.narrow(0, offset, length)  # to the middle, and from it
+        squares.addcmul_(before, before, value=weights[offset]).addcmul_(after, after, value=weights[offset])
+        shift.add_(torch.sub(after, before, out=both), alpha=weights[offset])
     return middle, shift, squares.sub_(shift.square()).clamp_min_(0)
+
+
+def _window_columns(values: Tensor, shifts: Tensor, variances: Tensor, pitch: int) -> tuple[Tensor, Tensor]:
+    """Window columns, whose neighbours lie `pitch` apart: mean less middle value, and variance, 2 * REACH rows shorter.
+
+    Args:
+        values, shifts, variances: of `_window_rows`.
+    """
+    length, weights = len(values) - 2 * REACH * pitch, _weights()
+
+    def seen(line: Tensor, offset: int) -> Tensor:
+        return line.narrow(0, (REACH + offset) * pitch, length)
+
+    middle, own = seen(values, 0), seen(shifts, 0)
+    squares, shift = own.square().add_(seen(variances, 0)).mul_(weights[0]), own * weights[0]
+    ways = torch.empty_like(middle), torch.empty_like(middle)  # once: new memory costs as much as what fills it
+    for offset in range(1, REACH + 1):
+        for side, way in zip((-offset, offset), ways, strict=True):
+            torch.sub(seen(values, side), middle, out=way).add_(seen(shifts, side))
+            squares.addcmul_(way, way, value=weights[offset]).add_(seen(variances, side), alpha=weights[offset])
+        shift.add_(ways[0].add_(ways[1]), alpha=weights[offset])
+    return shift, squares.sub_(shift.square()).clamp_min_(0)
 
 
 @cache
@@ -129,47 +145,6 @@ def _weights() -> tuple[float, ...]:
     bells = [math.exp(-0.5 * (offset / SIGMA) ** 2) for offset in range(REACH + 1)]
     total = 2 * sum(bells) - bells[0]
     return tuple(bell / total for bell in bells)
-
-
-def fit_gaussian(values: Tensor, by_table: bool) -> GeneralisedGaussian:
-    """Fit by moments along the last axis.
-
-    Args:
-        values: [..., N].
-        by_table: the shape is the nearest of a table in steps of 0.001, and exact zeros belong to neither side, as in
-            the release of NIQE (whose distance is so ill-conditioned that the steps show in it). Otherwise the shape
-            is what the moments say, and zeros belong to the right side, as in the package brisque.
-
-    Returns:
-        The fit, each [...]; NaN where one side has no values.
-    """
-    below = values < 0
-    above = values > 0 if by_table else ~below
-    left_sum = values.clamp_max(0).square().sum(-1)
-    right_sum = values.clamp_min(0).square().sum(-1)
-    left_sum, right_sum, size_sum = torch.stack([left_sum, right_sum, values.abs().sum(-1)]).double().cpu()
-    left = (left_sum / below.sum(-1).cpu()).sqrt()
-    right = (right_sum / above.sum(-1).cpu()).sqrt()
-    balance = left / right
-    flatness = size_sum**2 / (values.shape[-1] * (left_sum + right_sum))
-    flatness *= (balance**3 + 1) * (balance + 1) / (balance**2 + 1) ** 2
-    return GeneralisedGaussian(_shape(flatness, by_table), left, right)
-
-
-def _shape(flatness: Tensor, by_table: bool) -> Tensor:
-    """Shape of the generalised Gaussian whose square of mean size over mean square is this, within SHAPES."""
-    shapes, table = _flatness_table()
-    upper = torch.searchsorted(table, flatness.contiguous()).clamp(1, len(table) - 1)
-    share = ((flatness - table[upper - 1]) / (table[upper] - table[upper - 1])).clamp(0, 1)
-    shape = torch.lerp(shapes[upper - 1], shapes[upper], share.round() if by_table else share)
-    # Where there is nothing to fit, the release's search ends at the first entry, and that enters its means.
-    return shape.nan_to_num(SHAPES[0]) if by_table else shape
-
-
-@cache
-def _flatness_table() -> tuple[Tensor, Tensor]:
-    shapes = torch.linspace(*SHAPES, 9801, dtype=torch.float64)
-    return shapes, torch.exp(2 * torch.lgamma(2 / shapes) - torch.lgamma(1 / shapes) - torch.lgamma(3 / shapes))
 
 
 def blocks(plane: Tensor, side: int) -> Tensor:

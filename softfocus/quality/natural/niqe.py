@@ -17,15 +17,10 @@ from functools import cache
 import torch
 from torch import Tensor
 
+from ...filters.row_strips import row_slices
 from ...pack_weights import read_weights
-from .natural_scenes import (
-    blocks,
-    blocks_inside,
-    fit_gaussian,
-    frames_of,
-    luma_levels,
-    normalised_luma,
-)
+from .generalised_gaussian import fit_moments, moments
+from .natural_scenes import blocks, blocks_inside, frames_of, luma_levels, normalised_luma
 
 BLOCK = 96  # px
 LEAST_BLOCKS = 2  # a covariance needs two
@@ -60,24 +55,32 @@ def niqe_of_regions(luma: Tensor, regions: Sequence[Tensor | None]) -> list[floa
     if min(height, width) == 0:
         return [float("nan")] * len(regions)
     luma = luma[:height, :width]
-    fine = block_features(blocks(normalised_luma(luma), BLOCK))
-    coarse = block_features(blocks(normalised_luma(half_size(luma)), BLOCK // 2))
+    fine = block_features(normalised_luma(luma), BLOCK)
+    coarse = block_features(normalised_luma(half_size(luma)), BLOCK // 2)
     features = torch.cat([fine, coarse], 1)  # on the CPU
     regions = [None if region is None else region[:height, :width] for region in regions]
     insides = (slice(None) if region is None else blocks_inside(region, BLOCK).cpu() for region in regions)
     return [distance(features[inside]) for inside in insides]
 
 
-def block_features(block: Tensor) -> Tensor:
-    """The 18 features of each block [N, side, side] of normalised luma: [N, 18] float64, NaN where it is flat."""
-    fit = fit_gaussian(block.flatten(1), by_table=True)
-    features = [fit.shape, fit.spread() * (fit.left + fit.right) / 2]
-    for shift in SHIFTS:
-        # Neighbours come from the block's other side at its edge, as in the reference.
-        fit = fit_gaussian((block * block.roll(shift, (1, 2))).flatten(1), by_table=True)
-        spread = fit.spread()
-        features += [fit.shape, fit.mean(), spread * fit.left, spread * fit.right]
+def block_features(normal: Tensor, side: int) -> Tensor:
+    """The 18 features of each block of a plane [H, W] of normalised luma: [N, 18] float64, NaN where it is flat."""
+    sums = [_block_moments(blocks(normal[rows], side)) for rows in row_slices(normal, side)]
+    fit = fit_moments(torch.cat(sums, -1), side**2, by_table=True)  # each [1 + len(SHIFTS), N]
+    spread, mean = fit.spread(), fit.mean()
+    features = [fit.shape[0], spread[0] * (fit.left[0] + fit.right[0]) / 2]
+    for at in range(1, 1 + len(SHIFTS)):
+        features += [fit.shape[at], mean[at], spread[at] * fit.left[at], spread[at] * fit.right[at]]
     return torch.stack(features, 1)
+
+
+def _block_moments(block: Tensor) -> Tensor:
+    """`moments` of blocks [N, side, side] and of their products with each of their neighbours: [5, ..., N].
+
+    Neighbours come from the block's other side at its edge, as in the reference.
+    """
+    planes = (block, *(block * block.roll(shift, (1, 2)) for shift in SHIFTS))
+    return torch.stack([moments(plane.flatten(1), above=True) for plane in planes], 1)
 
 
 def distance(features: Tensor) -> float:

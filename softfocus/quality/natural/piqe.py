@@ -73,16 +73,26 @@ def whole_blocks(plane: Tensor) -> Tensor:
 def has_flat_edge(block: Tensor) -> Tensor:
     """Whether a segment of one of the four edges of each block [N, 16, 16] hardly varies: [N] bool."""
     edges = torch.stack([block[:, 0], block[:, -1], block[:, :, 0], block[:, :, -1]], 1)
-    return (edges.unfold(2, SEGMENT, 1).std(-1) < FLAT).flatten(1).any(1)
+    places = BLOCK - SEGMENT + 1
+    segments = [edges[..., first : first + places] for first in range(SEGMENT)]  # of each segment its first value, ...
+    mean = sum(segments[1:], start=segments[0]) / SEGMENT
+    squares = sum(((each - mean).square_() for each in segments), start=torch.zeros_like(mean))
+    return (squares.amin((1, 2)) / (SEGMENT - 1)).sqrt_() < FLAT
 
 
 def is_noisy(block: Tensor, variance: Tensor) -> Tensor:
     """Whether each block [N, 16, 16] of this variance [N] varies alike at its centre and around it: [N] bool."""
     deviation = variance.sqrt()
     middle = BLOCK // 2
-    centre = block[:, :, middle - 1 : middle + 1].flatten(1).std(1)
     # MATLAB's piqe takes out the two centre columns one after the other by number, so the second one stays and the
     # column after it goes; the published values rest on that.
     kept = [column for column in range(BLOCK) if column not in (middle - 1, middle + 1)]
-    ratio = (centre / block[:, :, kept].flatten(1).std(1)).nan_to_num(0, posinf=float("inf"))
+    centre, around = (_variance(each).sqrt_() for each in (block[:, :, middle - 1 : middle + 1], block[:, :, kept]))
+    ratio = (centre / around).nan_to_num(0, posinf=float("inf"))
     return deviation > 2 * (deviation - ratio).abs() / torch.maximum(deviation, ratio)
+
+
+def _variance(block: Tensor) -> Tensor:
+    """Of each of [N, h, w], without bias: [N]."""
+    values = block.flatten(1)
+    return (values - values.mean(1, keepdim=True)).square_().sum(1) / (values.shape[1] - 1)

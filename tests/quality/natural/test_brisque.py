@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from softfocus.quality.natural.brisque import brisque, half_size
-from softfocus.quality.natural.natural_scenes import fit_gaussian, normalised_luma
+from softfocus.quality.natural.generalised_gaussian import fit_gaussian
+from softfocus.quality.natural.natural_scenes import normalised_luma
 from testing.pictures import make_picture
 from testing.portraits import to_tensor
 from testing.quality.photographs import photographs, worsened
