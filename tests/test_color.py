@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from softfocus.color import displayable, linear_to_srgb, luminance, parse_hex_color, srgb_to_linear
+from softfocus.device_path import forced
 
 
 def test_what_is_displayable():
@@ -44,3 +45,17 @@ def test_hex_colors():
     assert parse_hex_color(" 00FF00 ") == (0.0, 1.0, 0.0)
     with pytest.raises(ValueError, match="#rrggbb"):
         parse_hex_color("warm")
+
+
+@pytest.mark.parametrize("device", [False, True], ids=["cpu", "device"])
+def test_curves_against_double_precision(device):
+    values = torch.cat([torch.linspace(0, 1, 100_001), torch.linspace(1, 16, 100_001)])
+    exact = values.double()
+    light = torch.where(exact <= 0.04045, exact / 12.92, ((exact + 0.055) / 1.055) ** 2.4)
+    codes = torch.where(exact <= 0.0031308, 12.92 * exact, 1.055 * exact ** (1 / 2.4) - 0.055)
+    with forced(device):
+        for found, wanted in ((srgb_to_linear(values), light), (linear_to_srgb(values), codes)):
+            apart = (found - wanted).abs()
+            assert apart[values <= 1].max() < 5e-7
+            assert (apart / wanted.clamp_min(1)).max() < 2e-6
+            assert (found.diff() >= 0).all() and found[0] == 0
