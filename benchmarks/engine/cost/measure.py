@@ -63,11 +63,24 @@ def predicted_ms(
 def as_on_a_device(found: Count) -> Iterator[None]:
     """Without OpenCV and strips of rows, which a device does not use; of the library here, and of the host's copy."""
     with ExitStack() as patches:
-        patches.enter_context(mock.patch.dict(sys.modules, {"cv2": None}))
+        patches.enter_context(_hidden("cv2"))
         for name, module in list(sys.modules.items()):
             if name.endswith("softfocus.filters.row_strips"):
                 patches.enter_context(mock.patch.object(module, "STRIP_VALUES", 1 << 62))
         yield
+
+
+@contextmanager
+def _hidden(module: str) -> Iterator[None]:
+    """`mock.patch.dict` would forget whatever else is imported meanwhile."""
+    there = sys.modules.get(module)
+    sys.modules[module] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[module]
+        if there is not None:
+            sys.modules[module] = there
 
 
 @contextmanager

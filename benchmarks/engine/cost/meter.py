@@ -19,6 +19,7 @@ from benchmarks.engine.cost.traffic import moved
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 FEW = 2048  # values that may leave torch: boxes, moments, landmarks; more are a picture
+PAGE = "nodes/"  # what a node shows beside its outputs, such as charts, is drawn on the host
 # The host cannot go on without the number, or the number of results.
 SYNCS = {"_local_scalar_dense", "equal", "nonzero", "masked_select", "_unique2", "unique_consecutive", "unique_dim"}
 
@@ -75,8 +76,9 @@ def ways_out(count: Count) -> Iterator[None]:
     def watched(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
         def leave(tensor: Tensor, *args: Any, **kwargs: Any) -> Any:
             count.syncs += 1
-            if name != "cpu" and tensor.numel() > FEW:
-                count.left.append(f"{_place()}: {name} of {list(tensor.shape)}")
+            place = _place()
+            if name != "cpu" and tensor.numel() > FEW and not place.startswith(PAGE):
+                count.left.append(f"{place}: {name} of {list(tensor.shape)}")
             return original(tensor, *args, **kwargs)
 
         return leave

@@ -1,0 +1,95 @@
+"""Operations and bytes of every node, counted; no clock.
+
+    python -m benchmarks.engine.cost [--nodes "three nodes" blur] [--sizes 256 1024]
+
+A row counts a call at the node's defaults on NASA's portrait: on a device's path, as an accelerator would run it, or on
+this processor's (`measure`). The milliseconds are those of launches and traffic one after the other at a stated speed,
+not measured. `left`: planes that became arrays or lists.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import time
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+import torch
+
+from benchmarks.engine.cost.measure import (
+    BYTES_A_SECOND,
+    SECONDS_A_LAUNCH,
+    as_here,
+    as_on_a_device,
+    count,
+    predicted_ms,
+)
+from benchmarks.engine.cost.works import NARROW, WIDE, WORKS
+from benchmarks.engine.scene import MASKS, PICTURES, Scene, mask_of, portrait
+from benchmarks.rows import Check, Row, show, show_limits
+
+SIZES = (256, 1024, 4096)
+PATHS = {"device": as_on_a_device, "cpu": as_here}
+LOOKS = ("make_look", "three nodes")
+MOST_BYTES = 3300  # a pixel, of a look at 1024 px, thin mask
+MOST_OPERATIONS = {256: 300, 4096: 400}
+MAX_DELTA_BYTES = {(NARROW, "8 bit"): 9_000, (NARROW, "float"): 35_000, (WIDE, "8 bit"): 25_000}  # a pixel
+
+
+def table(names: Sequence[str], sizes: Sequence[int], gigabytes: float, microseconds: float) -> Iterator[Row]:
+    for side, kind, mask_kind in itertools.product(sizes, PICTURES, MASKS):
+        image = portrait(side, kind)
+        scene = Scene(image, mask_of(image, mask_kind))
+        for name in names:
+            work = WORKS[name]
+            if side > work.largest or not (work.masked or mask_kind == MASKS[0]):
+                continue
+            for path, entered in PATHS.items():
+                found = count(partial(work.run, scene), entered)
+                row: Row = {"node": name.rjust(max(map(len, names))), "px": side, "picture": kind}
+                row |= {"mask": mask_kind if work.masked else None, "path": path, "operations": found.operations}
+                row |= {"bytes/px": round(found.bytes / side**2), "syncs": found.syncs}
+                device = path == "device"
+                row["ms"] = predicted_ms(found, 1e9 * gigabytes, 1e-6 * microseconds) if device else None
+                yield row | {"left": " ".join(sorted(set(found.left))) if device else None}
+
+
+def checks(rows: Sequence[Row]) -> list[Check]:
+    found = []
+    for name in LOOKS:
+        looks = _rows(rows, node=name, mask="thin")
+        for row in _rows(looks, px=1024, picture="8 bit"):
+            found.append(Check(f"{name}: bytes a pixel, 1024 px, thin mask", float(row["bytes/px"] or 0), MOST_BYTES))
+        for side, most in MOST_OPERATIONS.items():
+            for row in _rows(looks, px=side, picture="8 bit"):
+                found.append(Check(f"{name}: operations, {side} px, thin mask", float(row["operations"] or 0), most))
+    for (sigma, kind), most in MAX_DELTA_BYTES.items():
+        for row in _rows(rows, node=f"max_delta {sigma:g}", px=1024, picture=kind):
+            title = f"max_delta, sigma {sigma:g} %, {kind}: bytes a pixel, 1024 px"
+            found.append(Check(title, float(row["bytes/px"] or 0), most))
+    return [*found, Check("planes that leave torch, calls", sum(bool(row["left"]) for row in rows), 0)]
+
+
+def _rows(rows: Sequence[Row], **cells: object) -> list[Row]:
+    """Those on a device's path with such cells."""
+    wanted = {"path": "device", **cells}
+    return [row for row in rows if all(str(row[name]).strip() == str(cell) for name, cell in wanted.items())]
+
+
+def main(arguments: list[str] | None = None) -> None:
+    start = time.perf_counter()
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.engine.cost", description=__doc__.splitlines()[0])
+    parser.add_argument("--nodes", nargs="+", default=list(WORKS), choices=WORKS, metavar="NODE", help=", ".join(WORKS))
+    parser.add_argument("--sizes", nargs="+", type=int, default=SIZES, help="sides in pixels")
+    parser.add_argument("--gigabytes", type=float, default=BYTES_A_SECOND / 1e9, help="a second, of a device's memory")
+    parser.add_argument("--microseconds", type=float, default=1e6 * SECONDS_A_LAUNCH, help="a launch")
+    options = parser.parse_args(arguments)
+    torch.set_num_threads(1)
+    title = f"Counted; predicted at {options.gigabytes:g} GB/s and {options.microseconds:g} us a launch"
+    rows = show(title, table(options.nodes, options.sizes, options.gigabytes, options.microseconds))
+    show_limits(checks(rows), start)
+
+
+if __name__ == "__main__":
+    main()
