@@ -49,10 +49,15 @@ def table(names: Sequence[str], sizes: Sequence[int], gigabytes: float, microsec
                 found = count(partial(work.run, scene), entered)
                 row: Row = {"node": name.rjust(max(map(len, names))), "px": side, "picture": kind}
                 row |= {"mask": mask_kind if work.masked else None, "path": path, "operations": found.operations}
-                row |= {"bytes/px": round(found.bytes / side**2), "syncs": found.syncs}
-                device = path == "device"
-                row["ms"] = predicted_ms(found, 1e9 * gigabytes, 1e-6 * microseconds) if device else None
-                yield row | {"left": " ".join(sorted(set(found.left))) if device else None}
+                row |= {"bytes/px": round(found.bytes / side**2), "syncs": None, "ms": None, "left": None}
+                if path == "device":
+                    predicted = predicted_ms(found, 1e9 * gigabytes, 1e-6 * microseconds)
+                    row |= {"syncs": found.syncs, "ms": predicted, "left": _places(found.left)}
+                yield row
+
+
+def _places(left: Sequence[str]) -> str:
+    return " ".join(sorted({each.split(": ")[0].removeprefix("softfocus/") for each in left}))
 
 
 def checks(rows: Sequence[Row]) -> list[Check]:
