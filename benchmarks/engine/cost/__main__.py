@@ -1,6 +1,6 @@
 """Operations and bytes of every node, counted; no clock.
 
-    python -m benchmarks.engine.cost [--nodes "three nodes" blur] [--sizes 256 1024]
+    python -m benchmarks.engine.cost [--nodes blur "three nodes"] [--sizes 256 1024]
 
 A row counts a call at the node's defaults on NASA's portrait: on a device's path, as an accelerator would run it, or on
 this processor's (`measure`). The milliseconds are those of launches and traffic one after the other at a stated speed,
@@ -17,6 +17,7 @@ from functools import partial
 
 import torch
 
+from benchmarks.engine.cost.goals import checks
 from benchmarks.engine.cost.measure import (
     BYTES_A_SECOND,
     SECONDS_A_LAUNCH,
@@ -25,16 +26,12 @@ from benchmarks.engine.cost.measure import (
     count,
     predicted_ms,
 )
-from benchmarks.engine.cost.works import NARROW, WIDE, WORKS
+from benchmarks.engine.cost.works import WORKS
 from benchmarks.engine.scene import MASKS, PICTURES, Scene, mask_of, portrait
-from benchmarks.rows import Check, Row, show, show_limits
+from benchmarks.rows import Row, show, show_limits
 
 SIZES = (256, 1024, 4096)
 PATHS = {"device": as_on_a_device, "cpu": as_here}
-LOOKS = ("make_look", "three nodes")
-MOST_BYTES = 3300  # a pixel, of a look at 1024 px, thin mask
-MOST_OPERATIONS = {256: 300, 4096: 400}
-MAX_DELTA_BYTES = {(NARROW, "8 bit"): 9_000, (NARROW, "float"): 35_000, (WIDE, "8 bit"): 25_000}  # a pixel
 
 
 def table(names: Sequence[str], sizes: Sequence[int], gigabytes: float, microseconds: float) -> Iterator[Row]:
@@ -47,9 +44,9 @@ def table(names: Sequence[str], sizes: Sequence[int], gigabytes: float, microsec
                 continue
             for path, entered in PATHS.items():
                 found = count(partial(work.run, scene), entered)
-                row: Row = {"node": name.rjust(max(map(len, names))), "px": side, "picture": kind}
-                row |= {"mask": mask_kind if work.masked else None, "path": path, "operations": found.operations}
-                row |= {"bytes/px": round(found.bytes / side**2), "syncs": None, "ms": None, "left": None}
+                row: Row = {"px": side, "picture": kind, "mask": mask_kind if work.masked else None, "path": path}
+                row |= {"operations": found.operations, "bytes/px": round(found.bytes / side**2)}
+                row |= {"syncs": None, "ms": None, "node": name, "left": None}
                 if path == "device":
                     predicted = predicted_ms(found, 1e9 * gigabytes, 1e-6 * microseconds)
                     row |= {"syncs": found.syncs, "ms": predicted, "left": _places(found.left)}
@@ -58,28 +55,6 @@ def table(names: Sequence[str], sizes: Sequence[int], gigabytes: float, microsec
 
 def _places(left: Sequence[str]) -> str:
     return " ".join(sorted({each.split(": ")[0].removeprefix("softfocus/") for each in left}))
-
-
-def checks(rows: Sequence[Row]) -> list[Check]:
-    found = []
-    for name in LOOKS:
-        looks = _rows(rows, node=name, mask="thin")
-        for row in _rows(looks, px=1024, picture="8 bit"):
-            found.append(Check(f"{name}: bytes a pixel, 1024 px, thin mask", float(row["bytes/px"] or 0), MOST_BYTES))
-        for side, most in MOST_OPERATIONS.items():
-            for row in _rows(looks, px=side, picture="8 bit"):
-                found.append(Check(f"{name}: operations, {side} px, thin mask", float(row["operations"] or 0), most))
-    for (sigma, kind), most in MAX_DELTA_BYTES.items():
-        for row in _rows(rows, node=f"max_delta {sigma:g}", px=1024, picture=kind):
-            title = f"max_delta, sigma {sigma:g} %, {kind}: bytes a pixel, 1024 px"
-            found.append(Check(title, float(row["bytes/px"] or 0), most))
-    return [*found, Check("planes that leave torch, calls", sum(bool(row["left"]) for row in rows), 0)]
-
-
-def _rows(rows: Sequence[Row], **cells: object) -> list[Row]:
-    """Those on a device's path with such cells."""
-    wanted = {"path": "device", **cells}
-    return [row for row in rows if all(str(row[name]).strip() == str(cell) for name, cell in wanted.items())]
 
 
 def main(arguments: list[str] | None = None) -> None:

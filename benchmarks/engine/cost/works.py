@@ -14,8 +14,8 @@ from softfocus.dream_guidance import Gains, shape_guidance
 from softfocus.look import make_look
 from testing.host_nodes import BLOOM, BLUR, SHARPEN, call
 
-NARROW, WIDE = 0.25, 6.4  # sigma in percent of the diagonal
 MAX_DELTA = 0.1
+ENDS, BETWEEN = (0.25, 6.4), (0.37, 1.0)  # of max_delta, sigma in percent of the diagonal: at 1024 px 3.6 to 93 px
 SCORE = "SoftFocusQualityScore"
 
 
@@ -28,8 +28,14 @@ class Work:
     largest: int = 4096
 
 
-def max_delta(sigma: float) -> Work:
-    return Work(lambda scene: call(BLUR, image=scene.image, sigma=sigma, max_delta=MAX_DELTA), masked=False)
+def delta_name(sigma: float) -> str:
+    return f"max_delta, sigma {sigma:g}"
+
+
+def max_delta(sigma: float, largest: int) -> Work:
+    return Work(
+        lambda scene: call(BLUR, image=scene.image, sigma=sigma, max_delta=MAX_DELTA), masked=False, largest=largest
+    )
 
 
 def guidance(scene: Scene) -> Tensor:
@@ -48,14 +54,12 @@ WORKS = {
     "sharpen": Work(
         lambda scene: call(SHARPEN, image=scene.bloomed, detail_source=scene.image, mask=scene.host_mask),
     ),
-    f"max_delta {NARROW:g}": max_delta(NARROW),
-    f"max_delta {WIDE:g}": max_delta(WIDE),
+    **{delta_name(sigma): max_delta(sigma, 4096) for sigma in ENDS},
+    **{delta_name(sigma): max_delta(sigma, 1024) for sigma in BETWEEN},
     "diffusion": Work(lambda scene: call("SoftFocusDiffusionFilter", image=scene.image), masked=False),
     "halation": Work(lambda scene: call(BLOOM, image=scene.soft, halation=1.0), masked=False),
     "mask": Work(lambda scene: call(MASK_NODE, image=scene.image), masked=False, largest=1024),
-    "refine": Work(
-        lambda scene: call("SoftFocusMaskRefine", image=scene.image, mask=scene.host_mask), masked=True, largest=1024
-    ),
+    "refine": Work(lambda scene: call("SoftFocusMaskRefine", image=scene.image, mask=scene.host_mask), largest=1024),
     "score": Work(
         lambda scene: call(SCORE, image=scene.sharp, reference=scene.image, mask=scene.host_mask),
         largest=1024,
