@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -107,6 +110,18 @@ def test_a_device_has_no_opencv_and_no_strips():
     with as_on_a_device(Count()):
         assert opencv("sepFilter2D") is None
     assert opencv("sepFilter2D") is not None
+
+
+def test_a_library_that_the_first_run_loads_has_no_strips_either(monkeypatch):
+    late, seen = SimpleNamespace(STRIP_VALUES=4), []
+
+    def work() -> None:
+        monkeypatch.setitem(sys.modules, "late.softfocus.filters.row_strips", late)
+        seen.append(late.STRIP_VALUES)
+
+    measure(work)
+    assert seen[0] == 4 < SIDE**4 < seen[1]
+    assert late.STRIP_VALUES == 4
 
 
 def test_opencv_counts_on_the_processor():
