@@ -18,7 +18,7 @@ from benchmarks.engine.cost.traffic import moved
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
-FEW = 2048  # values that may leave torch: boxes, moments, landmarks; more are a picture
+FEW = 3000  # values that may leave torch: boxes, landmarks, moments of 3 x 3 x 17 x 17; more are a picture
 PAGE = "nodes/"  # what a node shows beside its outputs, such as charts, is drawn on the host
 # The host cannot go on without the number, or the number of results.
 SYNCS = {"_local_scalar_dense", "equal", "nonzero", "masked_select", "_unique2", "unique_consecutive", "unique_dim"}
