@@ -3,6 +3,8 @@
 from benchmarks.cutouts import __main__ as cutouts
 from benchmarks.drawn_faces import __main__ as drawn_faces
 from benchmarks.dream_guidance import __main__ as dream_guidance
+from benchmarks.engine import time as engine_time
+from benchmarks.engine.cost import __main__ as engine_cost
 from benchmarks.face_size import __main__ as face_size
 from benchmarks.face_video import __main__ as face_video
 from benchmarks.faces import __main__ as faces
@@ -81,6 +83,10 @@ if __name__ == "__main__":
     matting_photographs.main([])
     print()
     image_engine.main([])
+    print()
+    engine_cost.main([])
+    print()
+    engine_time.main([])
     print()
     features.main([])
     print()

@@ -86,10 +86,15 @@ class Checkout:
 
 
 @contextmanager
-def checkout(folder: Path) -> Iterator[Checkout]:
-    """A process that calls the functions of this folder, with as many threads as this one has; ended at the end."""
+def checkout(folder: Path, beside: Path | None = None) -> Iterator[Checkout]:
+    """A process that calls the functions of this folder, with as many threads as this one has; ended at the end.
+
+    `beside` holds more modules for it: functions that call the folder's as they are called there.
+    """
     command = [sys.executable, str(PROCESS), str(torch.get_num_threads())]
     environment = {"COMFYUI_DIR": str(ROOT / ".comfyui"), **os.environ}
+    if beside is not None:
+        environment["PYTHONPATH"] = os.pathsep.join([str(beside), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with tempfile.TemporaryDirectory() as files, subprocess.Popen(command, cwd=folder, env=environment, **pipes) as one:
         try:
@@ -99,14 +104,14 @@ def checkout(folder: Path) -> Iterator[Checkout]:
 
 
 @contextmanager
-def baseline(commit: str = COMMIT) -> Iterator[Checkout | None]:
+def baseline(commit: str = COMMIT, beside: Path | None = None) -> Iterator[Checkout | None]:
     """The same for a commit, whose files are put into the ignored .cache/; None, and a sentence, without history."""
     folder = unpacked(commit)
     if folder is None:
         print(MISSING.format(commit=commit))
         yield None
         return
-    with checkout(folder) as process:
+    with checkout(folder, beside) as process:
         yield process
 
 

@@ -20,9 +20,9 @@ from pathlib import Path
 import numpy as np
 from torch import Tensor
 
+from benchmarks.engine.cost.measure import measure
 from benchmarks.image_engine.pictures import photo
 from benchmarks.light import plot
-from benchmarks.light.traffic import measure
 from benchmarks.rows import Check, Row, show, show_limits, values
 from benchmarks.timing import seconds
 from softfocus.diffusion import diffusion_filter
@@ -99,9 +99,9 @@ def cost() -> Iterator[Row]:
         times = _processor_times(works)
         counts = {name: measure(work) for name, work in works.items()}
         for name in FILTER_FAMILIES:
-            operations, moved = (mine / theirs for mine, theirs in zip(counts[name], counts["bloom"], strict=True))
-            ratio = times[name] / times["bloom"]
-            yield {"side": side, "family": name, "operations": operations, "bytes": moved, "CPU time": ratio}
+            mine, theirs = counts[name], counts["bloom"]
+            row: Row = {"side": side, "family": name, "operations": mine.operations / theirs.operations}
+            yield row | {"bytes": mine.bytes / theirs.bytes, "CPU time": times[name] / times["bloom"]}
 
 
 def _processor_times(works: Mapping[str, Callable[[], object]]) -> dict[str, float]:
