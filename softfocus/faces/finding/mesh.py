@@ -8,7 +8,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from ...color import displayable
+from ...color import as_displayable
 from ..crops import Square, sample_squares
 from ..face import Face
 from ..nets.weights import FaceNets
@@ -41,7 +41,7 @@ def add_landmarks(
     A face without keypoints takes one pass more, at four angles, to learn where its eyes are.
     """
     return [
-        _frame_landmarks(nets, displayable(image[index : index + 1]), found, min_presence) if found else []
+        _frame_landmarks(nets, as_displayable(image[index : index + 1]), found, min_presence) if found else []
         for index, found in enumerate(faces)
     ]
 
