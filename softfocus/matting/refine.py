@@ -151,7 +151,7 @@ def _consult_mask(samples: Samples, trimap: Trimap, log_odds: Tensor, undecided:
     undecided[y, x] = (1 - (states[2] - states[0]).abs() - states[1]).clamp_min(0)
     log_odds[y, x] = learn_log_odds(depth, states, mixed)
     if trust_inside:
-        samples.front[y, x] = trimap.inside[y, x].square() * log_odds[y, x].sigmoid()
+        samples.lend(samples.front, y, x, trimap.inside[y, x].square() * log_odds[y, x].sigmoid())
 
 
 def _solve_pass(alpha: Tensor, doubt: Tensor, live: Tensor, samples: Samples, mask_prior: Tensor) -> None:
@@ -163,5 +163,5 @@ def _solve_pass(alpha: Tensor, doubt: Tensor, live: Tensor, samples: Samples, ma
         alpha[y, x] = torch.where(certain, found.alpha.round(), found.alpha)
         doubt[y, x] = found.doubt
         for weight, share in ((samples.front, found.states[2]), (samples.back, found.states[0])):
-            weight[y, x] = torch.where(share > CERTAIN, 1.0, weight[y, x] * share)
+            samples.lend(weight, y, x, torch.where(share > CERTAIN, 1.0, weight[y, x] * share))
         live[y[certain], x[certain]] = False
