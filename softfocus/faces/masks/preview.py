@@ -9,6 +9,7 @@ from torch import Tensor
 
 from ...canvas import INK, NO_FONT, Canvas, Color, font
 from ...color import displayable
+from ..crops import surroundings
 
 TINTS = {  # sRGB; drawn in this order, later ones on top
     "hair": (0.10, 0.95, 0.85),
@@ -39,8 +40,10 @@ def tint_regions(image: Tensor, masks: Mapping[str, Tensor], weights: Mapping[st
     shown = displayable(image)
     for name, tint in TINTS.items():
         weight = weights.get(name, 0.0)
-        if weight != 0:
-            shown = torch.lerp(shown, shown.new_tensor(tint).view(1, 3, 1, 1), STRENGTH * weight * masks[name])
+        if weight != 0 and bool((masks[name] > 0).any()):
+            rows, columns = surroundings((masks[name] > 0).any(0)[0])
+            part = shown[..., rows, columns]
+            part.lerp_(shown.new_tensor(tint).view(1, 3, 1, 1), STRENGTH * weight * masks[name][..., rows, columns])
     return shown
 
 
