@@ -1,0 +1,85 @@
+"""What Face Detail Mask does at its defaults, counted: the same on every machine, where a clock is not."""
+
+from __future__ import annotations
+
+import importlib
+from collections import Counter
+from typing import Any
+from unittest import mock
+
+import pytest
+import torch
+from skimage import data
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from testing.host_in_process import run_node
+
+MOST_OPERATIONS = 13_400  # of torch, views too; 12 958 were counted
+
+
+class Operations(TorchDispatchMode):
+    """Counts what torch is asked for while it is entered."""
+
+    count = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.count += 1
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.fixture(scope="module")
+def work(pack) -> Counter[str]:
+    """How many pictures each net is shown, and how often each step runs, for one portrait of 512 px with one face."""
+
+    def module(name: str) -> Any:
+        return importlib.import_module(f"{pack.__name__}.{name}")
+
+    cls = module("nodes.face_detail_mask").FaceDetailMask
+    image = torch.from_numpy(data.astronaut())[None].float() / 255
+    nets = module("softfocus.faces.nets.weights").face_nets(image.device)
+    run_node(cls, image=image)  # weights and constants are read once
+    counted: Counter[str] = Counter()
+    handles = [
+        net.register_forward_hook(lambda _, inputs, __, name=name: counted.update({name: len(inputs[0])}))
+        for name, net in (("short", nets.short), ("full", nets.full), ("mesh", nets.mesh), ("drawn", nets.drawn))
+    ]
+    samples, refine = module("softfocus.matting.samples").Samples, module("softfocus.matting.refine")
+    steps = {
+        "sides": mock.patch.object(samples, "_local", autospec=True, side_effect=samples._local),
+        "foregrounds": mock.patch.object(refine, "estimate_foreground", side_effect=refine.estimate_foreground),
+    }
+    mocks = {name: patch.start() for name, patch in steps.items()}
+    with Operations() as operations:
+        run_node(cls, image=image)
+    for patch in steps.values():
+        patch.stop()
+    for handle in handles:
+        handle.remove()
+    return counted + Counter({name: spy.call_count for name, spy in mocks.items()} | {"all": operations.count})
+
+
+def test_every_view_is_shown_once(pack, work):
+    views = importlib.import_module(f"{pack.__name__}.softfocus.faces.finding.views")
+    shown = Counter(view.net for view in views.whole_views(512, 512) + views.tile_views(512, 512))
+    assert (work["short"], work["full"]) == (shown["short"], shown["full"])
+
+
+def test_drawn_faces_are_sought_by_one_pass_of_the_cascade(work):
+    assert work["drawn"] > 0
+
+
+def test_the_mesh_looks_at_a_sure_face_four_times_and_at_others_no_longer_than_they_may_be_faces(work):
+    print(work)
+    assert 4 < work["mesh"]
+
+
+def test_colors_of_both_sides_are_gathered_once_for_the_mask_and_the_first_pass_and_once_for_the_second(work):
+    assert work["sides"] == 4
+
+
+def test_nobody_asks_for_the_foreground(work):
+    assert work["foregrounds"] == 0
+
+
+def test_operations(work):
+    assert work["all"] <= MOST_OPERATIONS
