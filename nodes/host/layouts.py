@@ -29,6 +29,10 @@ def finite_(values: Tensor) -> Tensor:
     NaN (a failed decode in half precision) and -inf become 0, +inf and what is above LARGEST become LARGEST; what is
     below -LARGEST is -inf to float16, and becomes 0 like it.
     """
+    if values.numel() > 0:
+        low, high = values.aminmax()  # NaN if there is one, which is in no range
+        if bool((low >= -LARGEST) & (high <= LARGEST)):
+            return values
     values.nan_to_num_(0.0, torch.inf, 0.0).clamp_max_(LARGEST)
     return values.masked_fill_(values < -LARGEST, 0.0)
 
