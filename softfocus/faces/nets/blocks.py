@@ -56,7 +56,7 @@ def add_shortcut(x: torch.Tensor, branch: torch.Tensor) -> torch.Tensor:
     """`branch`, raised in place by `x`, max-pooled to the branch's size; the channels that only the branch has stay."""
     if x.shape[-1] != branch.shape[-1]:
         x = F.max_pool2d(x, 2)
-    branch[:, : x.shape[1]] += x
+    branch[:, : x.shape[1]].add_(x)
     return branch
 
 
