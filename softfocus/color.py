@@ -50,6 +50,14 @@ def displayable(values: Tensor) -> Tensor:
     return torch.nan_to_num(values, nan=0.0, posinf=1.0, neginf=0.0).clamp_(0, 1)
 
 
+def as_displayable(values: Tensor) -> Tensor:
+    """`displayable` for those who only read: where it would change nothing, the values themselves and no copy."""
+    if values.numel() == 0:
+        return values
+    low, high = values.aminmax()  # NaN if there is one, which is in no range
+    return values if bool((low >= 0) & (high <= 1)) else displayable(values)
+
+
 def srgb_to_linear(encoded: Tensor) -> Tensor:
     """Decode sRGB to linear light, element by element; any shape, any finite value.
 

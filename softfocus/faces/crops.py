@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cache
 
 import torch
 import torch.nn.functional as F
@@ -51,8 +52,11 @@ def surroundings(inside: Tensor, margin: int = 0) -> tuple[slice, slice]:
 
 def sample_squares(image: Tensor, squares: list[Square], size: int) -> Tensor:
     """`sample_square` of each square: [N, C, size, size], channels last (narrow nets run twice as fast)."""
-    crops = torch.cat([sample_square(image, square, size) for square in squares])
-    return crops.contiguous(memory_format=torch.channels_last)
+    shape = (len(squares), image.shape[1], size, size)
+    crops = torch.empty(shape, dtype=image.dtype, device=image.device, memory_format=torch.channels_last)
+    for crop, square in zip(crops, squares, strict=True):
+        crop.copy_(sample_square(image, square, size)[0])
+    return crops
 
 
 def cut_window(image: Tensor, square: Square, size: int) -> tuple[Tensor, Square]:
@@ -84,9 +88,19 @@ def sample_square(image: Tensor, square: Square, size: int) -> Tensor:
         return image.new_zeros(1, image.shape[1], size, size)
     if block > 1:
         window = F.avg_pool2d(window, block, ceil_mode=True, count_include_pad=False)
-    steps = (torch.arange(size, device=image.device, dtype=image.dtype) + 0.5) / size
-    y, x = torch.meshgrid(steps, steps, indexing="ij")
-    points = square.to_picture(torch.stack((x, y), -1))
-    extent = points.new_tensor((window.shape[-1], window.shape[-2])) * block
-    grid = points * 2 / extent - 1
-    return F.grid_sample(window, grid[None], mode="bilinear", padding_mode="zeros", align_corners=False)
+    return F.grid_sample(window, _grid(square, size, window, block), "bilinear", "zeros", align_corners=False)
+
+
+def _grid(square: Square, size: int, window: Tensor, block: int) -> Tensor:
+    """Where the pixels of a square lie in a window of averaged blocks, [1, size, size, 2] as `grid_sample` counts."""
+    extent = torch.tensor((window.shape[-1], window.shape[-2])) * block
+    edges = square.to_picture(torch.tensor(((0.0, 0.0), (1.0, 0.0), (0.0, 1.0)))) * 2 / extent - 1
+    corner, right, down = edges.to(window)
+    steps = _steps(size, window.device)
+    return (corner + steps[:, None, None] * (down - corner) + steps[:, None] * (right - corner))[None]
+
+
+@cache
+def _steps(size: int, device: torch.device) -> Tensor:
+    """Middles of so many pixels along a side of 1."""
+    return (torch.arange(size, device=device, dtype=torch.float32) + 0.5) / size

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn.functional import embedding_bag, max_pool2d, pad
 
 EPSILON = 1e-6  # sRGB squared: a window with less variance counts as flat, and alpha as constant there
-FITTED_AT_ONCE = 1 << 15  # windows: bounds the memory, and fits the caches
+FITTED_AT_ONCE = 1 << 13  # windows: bounds the memory, and fits the caches
 AROUND = tuple((dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1))
 
 
@@ -32,50 +32,68 @@ class MattingLaplacian:
         centers[[0, -1]] = False
         centers[:, [0, -1]] = False
         self.touched = _grown(centers) | unknown
-        self._members = _neighbors(_numbered(self.touched), centers)
+        members = _neighbors(_numbered(self.touched), centers)
         windows = _neighbors(_numbered(centers), unknown)
         self.place = _numbered(self.touched)[unknown].long()
-        self._count = (windows >= 0).sum(1).to(image)
-        self._windows = windows.masked_fill_(windows < 0, len(self._members))  # a last window of zeros stands for none
-        self._colors = image[:, unknown].T.contiguous()
-        known = image[:, self.touched].T.contiguous()
-        count = len(self._members)
-        self._mean, self._slope = image.new_empty(count, 3), image.new_empty(count, 3, len(AROUND))
-        own = image.new_zeros(count + 1, len(AROUND))
-        for at in self._pieces():
-            self._mean[at], self._slope[at], own[at] = _fitted(_rows(known, self._members[at]))
-        self.diagonal = self._diagonal(own)
-
-    def _diagonal(self, own: Tensor) -> Tensor:
-        """[N] from what each window adds at its pixels [windows + 1, 9]."""
-        seats = enumerate(self._windows.T)  # where a pixel sits in a window around it
-        return sum((own[windows, len(AROUND) - 1 - seat] for seat, windows in seats), torch.zeros_like(self._count))
+        self._count = (windows >= 0).sum(0).to(image)
+        windows.masked_fill_(windows < 0, members.shape[1])  # a last window of zeros stands for none
+        self._windows, self._colors = windows.T.contiguous(), image[:, unknown]
+        known = image[:, self.touched]
+        self._parts = [_Windows(known, part.contiguous()) for part in members.split(FITTED_AT_ONCE, 1)]
+        none = image.new_zeros(len(AROUND), 1)
+        own = torch.cat([*(part.diagonal for part in self._parts), none], 1).flip(0)
+        # A pixel sits in the windows around it where it sees them from, turned round.
+        self.diagonal = own.gather(1, windows.long()).sum(0)
 
     def multiply(self, vector: Tensor) -> Tensor:
         """(L x) [N] of x [M]."""
-        lines = vector.new_zeros(len(self._members) + 1, 4)
-        for at in self._pieces():
-            seen = _rows(vector[:, None], self._members[at])
-            slope = (self._slope[at] @ seen)[..., 0]
-            lines[at, :3], lines[at, 3] = slope, seen[..., 0].mean(1) - (slope * self._mean[at]).sum(1)
-        total = embedding_bag(self._windows, lines, mode="sum")
-        return self._count * vector[self.place] - (total[:, :3] * self._colors).sum(1) - total[:, 3]
-
-    def _pieces(self) -> list[slice]:
-        """Parts of the windows, some at a time."""
-        count = len(self._members)
-        return [slice(at, min(at + FITTED_AT_ONCE, count)) for at in range(0, count, FITTED_AT_ONCE)]
+        lines = [part.lines(vector) for part in self._parts]
+        total = embedding_bag(self._windows, torch.cat([*lines, vector.new_zeros(1, 4)]), mode="sum").T
+        return self._count * vector[self.place] - (total[:3] * self._colors).sum(0) - total[3]
 
 
-def _fitted(seen: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Of windows with colors [P, 9, 3]: means [P, 3]; what makes the slope out of alpha [P, 3, 9]; what they add to the
-    diagonal at their pixels [P, 9]."""
-    mean = seen.mean(1)
-    offset = seen - mean[:, None]
-    spread = (offset.transpose(1, 2) @ offset) / len(AROUND) + EPSILON * torch.eye(3).to(seen)
-    slope = torch.linalg.solve(spread, offset.transpose(1, 2)) / len(AROUND)
-    diagonal = 1 - 1 / len(AROUND) - (offset * slope.transpose(1, 2)).sum(2)
-    return mean, slope, diagonal
+class _Windows:
+    """Some windows, P of them; their pixels come first, so that arithmetic runs along memory.
+
+    Attributes:
+        diagonal: [9, P] what they add to L's diagonal at their pixels.
+    """
+
+    def __init__(self, colors: Tensor, members: Tensor) -> None:
+        """Of colors [3, M] and, of each window, the numbers [9, P] of its pixels among those."""
+        self._members = members.flatten()
+        seen = colors.index_select(1, self._members).view(3, *members.shape)
+        self._mean = seen.mean(1)
+        offset = seen.sub_(self._mean[:, None])
+        self._slope = _solved(offset).div_(len(AROUND))
+        self.diagonal = 1 - 1 / len(AROUND) - (offset * self._slope).sum(0)
+
+    def lines(self, vector: Tensor) -> Tensor:
+        """Of x [M], the linear function of the color that is nearest to it in each window: slope and offset [P, 4]."""
+        seen = vector.index_select(0, self._members).view(len(AROUND), -1)
+        slope = (self._slope * seen).sum(1)
+        return torch.cat([slope, (seen.mean(0) - (slope * self._mean).sum(0))[None]]).T
+
+
+def _solved(offset: Tensor) -> Tensor:
+    """What makes a slope out of nine alphas, times nine: S^-1 d [3, 9, P] of offsets d [3, 9, P] from windows' means.
+
+    S is the covariance of the nine, with EPSILON; by Gaussian elimination, which needs no pivots for such matrices.
+    """
+    red, green, blue = offset
+    rr, rg, rb, gg, gb, bb = (
+        (one * other).mean(0)
+        for one, other in ((red, red), (red, green), (red, blue), (green, green), (green, blue), (blue, blue))
+    )
+    rr = rr + EPSILON
+    g_by_r, b_by_r = rg / rr, rb / rr
+    gg, gb = gg + EPSILON - g_by_r * rg, gb - g_by_r * rb
+    b_by_g = gb / gg
+    bb = bb + EPSILON - b_by_r * rb - b_by_g * gb
+    second = green - g_by_r * red
+    third = (blue - b_by_r * red - b_by_g * second) / bb
+    second = second / gg - b_by_g * third
+    return torch.stack([red / rr - g_by_r * second - b_by_r * third, second, third])
 
 
 def _grown(plane: Tensor) -> Tensor:
@@ -88,13 +106,9 @@ def _numbered(plane: Tensor) -> Tensor:
 
 
 def _neighbors(numbers: Tensor, pixels: Tensor) -> Tensor:
-    """The numbers [P, 9] around the true pixels of a plane, -1 outside of it."""
+    """The numbers [9, P] around the true pixels of a plane, -1 outside of it."""
     padded = pad(numbers, (1, 1, 1, 1), value=-1)
-    centers = pad(pixels, (1, 1, 1, 1)).flatten().nonzero()
+    centers = pad(pixels, (1, 1, 1, 1)).flatten().nonzero()[:, 0]
     around = torch.tensor([dy * padded.shape[1] + dx for dy, dx in AROUND], device=numbers.device)
-    return _rows(padded.view(-1, 1), centers + around)[..., 0]
-
-
-def _rows(table: Tensor, index: Tensor) -> Tensor:
-    """Rows [P, 9, C] of a table [R, C] by index [P, 9]; several times faster than indexing with brackets."""
-    return table.index_select(0, index.flatten()).view(*index.shape, table.shape[1])
+    places = around[:, None] + centers
+    return padded.flatten().index_select(0, places.flatten()).view_as(places)

@@ -7,6 +7,7 @@ the prior does.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -19,6 +20,8 @@ MIXED = 8.0  # weight of mixtures against pure pixels in the prior
 EVIDENCE = 1.25  # exponent of the likelihoods: spreads hold shading too, so that plain densities are too wide
 RARE = 1e-6  # share at which a colour counts as absent, so that logarithms stay finite
 TINY = 1e-12  # likewise of a density or a probability
+FAINT = -80.0  # logarithm of a share that adds nothing to others that sum to 1
+AT_ONCE = 1 << 13  # pixels
 DOUBTFUL = 0.4  # exponent of the probabilities where doubt is asked for: local colours are never all there are
 
 
@@ -45,6 +48,10 @@ class Side:
         """The colours at the given places."""
         mean = _taken(self.mean.flatten(0, 1), index).unflatten(0, self.mean.shape[:2])
         return Side(_taken(self.log_share, index), mean, _taken(self.commonest, index))
+
+    def part(self, at: slice) -> Side:
+        """The colours at some of the places."""
+        return Side(self.log_share[:, at], self.mean[..., at], self.commonest[:, at])
 
 
 @dataclass(frozen=True)
@@ -80,10 +87,23 @@ def solve_pixels(colors: Tensor, front: Side, back: Side, variance: Tensor, prio
         prior: [P] expected alpha before the colour is seen, inside (0, 1).
     """
     spread = variance + NOISE**2
+    parts = [_solved(*each, spread) for each in _pieces(colors, front, back, prior)]
+    return Posterior(*(torch.cat(planes, -1) for planes in zip(*parts, strict=True)))
+
+
+def _pieces(colors: Tensor, front: Side, back: Side, prior: Tensor) -> Iterator[tuple[Tensor, Side, Side, Tensor]]:
+    """A few pixels at a time, whose planes stay in a processor's cache."""
+    for start in range(0, max(1, len(prior)), AT_ONCE):
+        at = slice(start, start + AT_ONCE)
+        yield colors[:, at], front.part(at), back.part(at), prior[at]
+
+
+def _solved(colors: Tensor, front: Side, back: Side, prior: Tensor, spread: Tensor) -> tuple[Tensor, Tensor]:
+    """States [3, P] and the alpha of mixtures [P], as of `Posterior`."""
     background, foreground = (_pure(colors, side, spread) for side in (back, front))
     mixed, alpha = _mixtures(colors, front, back, spread, prior)
-    states = torch.softmax(state_shares(prior).log() + EVIDENCE * torch.stack([background, mixed, foreground]), 0)
-    return Posterior(states, alpha)
+    densities = torch.stack([background, mixed, foreground])
+    return torch.softmax(state_shares(prior).log_().add_(densities, alpha=EVIDENCE), 0), alpha
 
 
 def state_shares(prior: Tensor) -> Tensor:
@@ -106,9 +126,19 @@ def prior_of(alpha: Tensor) -> Tensor:
 
 def _pure(colors: Tensor, side: Side, spread: Tensor) -> Tensor:
     """Log density [P] of the colours under one side's local mixture of Gaussians."""
-    error = _squared(colors[:, None] - side.mean)
-    spread = spread[:, None]
-    return torch.logsumexp(side.log_share - error / (2 * spread) - 1.5 * spread.log(), 0)
+    log_density = _squared(colors[:, None] - side.mean).mul_(-0.5 / spread[:, None])
+    log_density.add_(side.log_share).sub_(1.5 * spread.log()[:, None])
+    largest, shares = _exponentials(log_density)
+    return shares.sum(0).log_().add_(largest)
+
+
+def _exponentials(logs: Tensor) -> tuple[Tensor, Tensor]:
+    """Of logarithms [K, P], which are written over: the largest [P], and their exponentials over that one's [K, P].
+
+    None is below FAINT, which no sum shows: numbers too small for the float's exponent cost ten times as much.
+    """
+    largest = logs.amax(0)
+    return largest, logs.sub_(largest).clamp_min_(FAINT).exp_()
 
 
 def _mixtures(colors: Tensor, front: Side, back: Side, spread: Tensor, prior: Tensor) -> tuple[Tensor, Tensor]:
@@ -118,15 +148,16 @@ def _mixtures(colors: Tensor, front: Side, back: Side, spread: Tensor, prior: Te
     front_spread, offset = front_spread[:, None], colors[:, None] - back_mean
     line = [ends[0][:, None] - ends[1] for ends in zip(front_mean, back_mean, strict=True)]  # each [F, B, P]
     length = _squared(line)
-    along = line[0] * offset[0] + line[1] * offset[1] + line[2] * offset[2]
+    along = (line[0] * offset[0]).addcmul_(line[1], offset[1]).addcmul_(line[2], offset[2])
     floor = front_spread.minimum(back_spread)
     alpha = ((along + floor * prior) / (length + floor)).clamp_(0, 1)
     error = (_squared(offset) - alpha * (2 * along - alpha * length)).clamp_min_(0)
     noise = alpha.square() * front_spread + (1 - alpha).square() * back_spread
     far = length / ((length + noise).sqrt() * (length + ALIKE**2) * noise)
     log_density = far.clamp_min_(TINY).log_() - error / (2 * noise) + front_share[:, None] + back_share
-    flat = log_density.flatten(0, 1)
-    return torch.logsumexp(flat, 0), (torch.softmax(flat, 0) * alpha.flatten(0, 1)).sum(0)
+    largest, shares = _exponentials(log_density.flatten(0, 1))
+    total = shares.sum(0)
+    return total.log().add_(largest), shares.mul_(alpha.flatten(0, 1)).sum(0).div_(total)
 
 
 def _taken(rows: Tensor, index: Tensor) -> Tensor:
@@ -137,7 +168,7 @@ def _taken(rows: Tensor, index: Tensor) -> Tensor:
 def _squared(vectors: Tensor | list[Tensor]) -> Tensor:
     """Squared lengths of vectors [3, ...]."""
     red, green, blue = vectors
-    return red.square() + green.square() + blue.square()
+    return red.square().addcmul_(green, green).addcmul_(blue, blue)
 
 
 def _commonest(side: Side, spread: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ..color import displayable
+from ..color import as_displayable
 from ..filters.gaussian import gaussian_blur
 from ..transparency import fill_transparent, restore_hidden
 from ..units import diagonal
@@ -73,16 +73,20 @@ def refine_mask(
         return Matte(mask, image, torch.zeros_like(mask))
     shown = fill_transparent(image, alpha)
     trimaps = _trimaps(mask, band_px, others, unknown)
-    refined = torch.stack(
-        [
-            _refine_frame(displayable(frame), plane[0], trimap, iterations, trust_inside)
-            for frame, plane, trimap in zip(shown, mask, trimaps, strict=True)
-        ]
-    )
+    refined = _refine(shown, mask, trimaps, iterations, trust_inside)
     band = _unknown(trimaps, mask)
     solvable = torch.tensor([trimap.solvable for trimap in trimaps], device=mask.device)
     foreground = estimate_foreground(shown, refined, band * solvable[:, None, None, None])
     return Matte(refined, restore_hidden(foreground, shown, image, alpha), band)
+
+
+def refine_alpha(
+    image: Tensor, mask: Tensor, band_px: float, iterations: int = 3, *, trust_inside: bool = True
+) -> Tensor:
+    """The alpha [B, 1, H, W] of `refine_mask` for those who need no more of it; arguments as there."""
+    if band_px <= 0 or iterations <= 0 or image.numel() == 0:
+        return mask
+    return _refine(image, mask, _trimaps(mask, band_px, None, None), iterations, trust_inside)
 
 
 def unknown_band(mask: Tensor, band_px: float, others: Tensor | None = None, unknown: Tensor | None = None) -> Tensor:
@@ -104,6 +108,17 @@ def _trimaps(mask: Tensor, band_px: float, others: Tensor | None, unknown: Tenso
         else:
             found.append(make_trimap(plane, band_px, others_here))
     return found
+
+
+def _refine(image: Tensor, mask: Tensor, trimaps: list[Trimap], iterations: int, trust_inside: bool) -> Tensor:
+    """Alpha [B, 1, H, W] of an image [B, 3, H, W], frame by frame."""
+    frames = zip(image, mask, trimaps, strict=True)
+    return torch.stack(
+        [
+            _refine_frame(as_displayable(frame), plane[0], trimap, iterations, trust_inside)
+            for frame, plane, trimap in frames
+        ]
+    )
 
 
 def _refine_frame(image: Tensor, mask: Tensor, trimap: Trimap, iterations: int, trust_inside: bool) -> Tensor:
@@ -136,7 +151,7 @@ def _consult_mask(samples: Samples, trimap: Trimap, log_odds: Tensor, undecided:
     undecided[y, x] = (1 - (states[2] - states[0]).abs() - states[1]).clamp_min(0)
     log_odds[y, x] = learn_log_odds(depth, states, mixed)
     if trust_inside:
-        samples.front[y, x] = trimap.inside[y, x].square() * log_odds[y, x].sigmoid()
+        samples.lend(samples.front, y, x, trimap.inside[y, x].square() * log_odds[y, x].sigmoid())
 
 
 def _solve_pass(alpha: Tensor, doubt: Tensor, live: Tensor, samples: Samples, mask_prior: Tensor) -> None:
@@ -148,5 +163,5 @@ def _solve_pass(alpha: Tensor, doubt: Tensor, live: Tensor, samples: Samples, ma
         alpha[y, x] = torch.where(certain, found.alpha.round(), found.alpha)
         doubt[y, x] = found.doubt
         for weight, share in ((samples.front, found.states[2]), (samples.back, found.states[0])):
-            weight[y, x] = torch.where(share > CERTAIN, 1.0, weight[y, x] * share)
+            samples.lend(weight, y, x, torch.where(share > CERTAIN, 1.0, weight[y, x] * share))
         live[y[certain], x[certain]] = False

@@ -61,12 +61,12 @@ def predicted_ms(
 
 @contextmanager
 def as_on_a_device(found: Count) -> Iterator[None]:
-    """Without OpenCV and strips of rows, which a device does not use; of the library here, and of the host's copy."""
-    with ExitStack() as patches:
-        patches.enter_context(_hidden("cv2"))
+    """The device's path, without OpenCV; of the library here, and of the host's copy."""
+    with ExitStack() as ways:
+        ways.enter_context(_hidden("cv2"))
         for name, module in list(sys.modules.items()):
-            if name.endswith("softfocus.filters.row_strips"):
-                patches.enter_context(mock.patch.object(module, "STRIP_VALUES", 1 << 62))
+            if name.endswith("softfocus.device_path"):
+                ways.enter_context(module.forced(True))
         yield
 
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate, pad
 
-from ...color import displayable
+from ...color import as_displayable
 from ..crops import Square
 from ..face import Face
 from ..nets.weights import FaceNets
@@ -29,7 +29,7 @@ def find_close_up(nets: FaceNets, image: Tensor, min_confidence: float) -> list[
     if min(height, width) < SMALLEST:
         return []
     scale = min(1.0, LARGEST / max(height, width))
-    frame = displayable(image)
+    frame = as_displayable(image)
     if scale < 1:
         size = [max(1, round(length * scale)) for length in (height, width)]
         frame = interpolate(frame, size, mode="bilinear", antialias=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from ...color import displayable
+from ...color import as_displayable
 from ...settings import MASK
 from ..crops import sample_squares
 from ..face import Face, box_overlap
@@ -40,7 +40,7 @@ def detect_faces(
     height, width = image.shape[2:]
     found = []
     for index in range(len(image)):
-        frame = displayable(image[index : index + 1])
+        frame = as_displayable(image[index : index + 1])
         boxes, scores = _merge(*_candidates(nets, frame, min_confidence, views(height, width)))
         found.append([_face(box, score) for box, score in zip(boxes, scores, strict=True)])
     return found

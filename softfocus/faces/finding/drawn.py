@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from ...color import displayable, luminance
+from ...color import as_displayable, luminance
 from ..face import Face, box_overlap
 from ..nets.cascade import WINDOW, PatternCascade
 from ..nets.weights import FaceNets
@@ -33,7 +33,7 @@ def detect_drawn_faces(nets: FaceNets, image: Tensor, min_confidence: float) -> 
     """
     found = []
     for index in range(len(image)):
-        boxes, votes = _merge(*_windows(nets.drawn, displayable(image[index : index + 1])))
+        boxes, votes = _merge(*_windows(nets.drawn, as_displayable(image[index : index + 1])))
         scores = ((votes - EVEN) / SPREAD).sigmoid()
         faces = [
             Face((x, y, side, side), score, drawn=True)

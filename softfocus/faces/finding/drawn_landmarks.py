@@ -10,7 +10,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from ...color import displayable
+from ...color import as_displayable
 from ...filters.gaussian import gaussian_blur
 from ..crops import Square, sample_square
 from ..face import Face
@@ -38,7 +38,7 @@ def place_on_drawings(nets: FaceNets, image: Tensor, faces: list[Face]) -> list[
 
     A face stays `drawn` unless the mesh holds on it.
     """
-    frame = displayable(image)
+    frame = as_displayable(image)
     return [_placed(nets, frame, face) for face in faces]
 
 

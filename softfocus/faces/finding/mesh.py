@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
 from torch import Tensor
 
-from ...color import displayable
+from ...color import as_displayable
 from ..crops import Square, sample_squares
 from ..face import Face
 from ..nets.weights import FaceNets
@@ -41,7 +42,7 @@ def add_landmarks(
     A face without keypoints takes one pass more, at four angles, to learn where its eyes are.
     """
     return [
-        _frame_landmarks(nets, displayable(image[index : index + 1]), found, min_presence) if found else []
+        _frame_landmarks(nets, as_displayable(image[index : index + 1]), found, min_presence) if found else []
         for index, found in enumerate(faces)
     ]
 
@@ -52,12 +53,14 @@ def _frame_landmarks(nets: FaceNets, frame: Tensor, faces: list[Face], min_prese
         for face in faces
     ]
     points, _ = run_mesh(nets, frame, squares)
-    points, logits = run_mesh(nets, frame, [square_around(each, RIGHT_EYE, LEFT_EYE) for each in points])
+    certain = [face.keypoints is not None and face.score >= SURE for face in faces]
+    needed = [0.0 if sure else min_presence for sure in certain]
+    points, logits = run_mesh(nets, frame, [square_around(each, RIGHT_EYE, LEFT_EYE) for each in points], needed)
     found = []
-    for face, seen, logit in zip(faces, points, logits, strict=True):
-        detected = face.keypoints is not None
-        if torch.tensor(logit).sigmoid() >= min_presence or (detected and face.score >= SURE):
-            upright = _turned(nets, frame, seen, logit) if detected and logit < DOUBTED else seen
+    for face, seen, logit, least in zip(faces, points, logits, needed, strict=True):
+        if torch.tensor(logit).sigmoid() >= least:
+            doubted = face.keypoints is not None and logit < DOUBTED
+            upright = _turned(nets, frame, seen, logit) if doubted else seen
             found.append(replace(face, landmarks=upright, box=span(upright)))
     return found
 
@@ -77,23 +80,46 @@ def _turned(nets: FaceNets, frame: Tensor, points: Tensor, logit: float) -> Tens
     return again
 
 
-def run_mesh(nets: FaceNets, frame: Tensor, squares: list[Square]) -> tuple[list[Tensor], list[float]]:
+def run_mesh(
+    nets: FaceNets, frame: Tensor, squares: list[Square], needed: Sequence[float] = ()
+) -> tuple[list[Tensor], list[float]]:
     """Landmarks in picture pixels and the logit of presence, one for each square.
 
     The mean over what the net sees and what it sees mirrored, since on turned heads its two answers differ.
-    Presence is that of the crop as it is: its thresholds are the net's own.
+    Presence is that of the crop as it is: its thresholds are the net's own. Where it is below what is `needed` of a
+    square (0..1), nobody will ask for the landmarks, and they are those of the crop as it is.
     """
     points: list[Tensor] = []
     presence: list[float] = []
-    for part in (squares[start : start + BATCH] for start in range(0, len(squares), BATCH)):
-        crops = sample_squares(frame, part, nets.mesh.size)
-        raw, logits = nets.mesh(torch.cat((crops, crops.flip(-1))))
-        seen, mirrored = (raw[..., :2].cpu() / nets.mesh.size).chunk(2)
-        turned_back = mirrored[:, mirror_map()] * torch.tensor((-1.0, 1.0)) + torch.tensor((1.0, 0.0))
-        planar = (seen + turned_back) / 2
+    for start in range(0, len(squares), BATCH):
+        part = squares[start : start + BATCH]
+        planar, logits = _mean_of_both(nets, sample_squares(frame, part, nets.mesh.size), needed[start : start + BATCH])
         points += [square.to_picture(each) for square, each in zip(part, planar, strict=True)]
-        presence += logits.chunk(2)[0].tolist()
+        presence += logits.tolist()
     return points, presence
+
+
+def _mean_of_both(nets: FaceNets, crops: Tensor, needed: Sequence[float]) -> tuple[Tensor, Tensor]:
+    """Points [N, 468, 2] in 0..1 of the crops [N, 3, S, S], and logits of presence [N], as `run_mesh` says."""
+    if not any(needed):
+        raw, logits = nets.mesh(torch.cat((crops, crops.flip(-1))))
+        seen, mirrored = _planar(raw, nets).chunk(2)
+        return (seen + _turned_back(mirrored)) / 2, logits.chunk(2)[0]
+    raw, logits = nets.mesh(crops)
+    seen, asked = _planar(raw, nets), logits.sigmoid() >= logits.new_tensor(needed)
+    if bool(asked.any()):
+        mirrored = _planar(nets.mesh(crops[asked].flip(-1))[0], nets)
+        seen[asked.cpu()] = (seen[asked.cpu()] + _turned_back(mirrored)) / 2
+    return seen, logits
+
+
+def _planar(raw: Tensor, nets: FaceNets) -> Tensor:
+    return raw[..., :2].cpu() / nets.mesh.size
+
+
+def _turned_back(mirrored: Tensor) -> Tensor:
+    """Points in 0..1 of mirrored crops, in those of the crops."""
+    return mirrored[:, mirror_map()] * torch.tensor((-1.0, 1.0)) + torch.tensor((1.0, 0.0))
 
 
 def _square_from_detection(face: Face, keypoints: Tensor) -> Square:

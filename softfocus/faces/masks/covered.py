@@ -10,7 +10,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from ...color import displayable, oklab
+from ...color import as_displayable, oklab
 from ...smoothstep import smoothstep
 from ...transparency import fill_transparent
 from ..crops import Square, sample_square
@@ -40,7 +40,7 @@ def see_eyes(image: Tensor, faces: list[list[Face]], alpha: Tensor | None = None
         alpha: [B, 1, H, W] in 0..1; what it hides takes the visible colors around it.
     """
     image = fill_transparent(image, alpha)
-    frames = (displayable(image[index : index + 1]) if found else None for index, found in enumerate(faces))
+    frames = (as_displayable(image[index : index + 1]) if found else None for index, found in enumerate(faces))
     return [
         [] if frame is None else [_seen(frame, face) for face in found]
         for frame, found in zip(frames, faces, strict=True)

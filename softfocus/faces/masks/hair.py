@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ...color import displayable
-from ...matting import refine_mask
+from ...color import as_displayable
+from ...matting import refine_alpha
 from ...settings import MASK
 from ...transparency import fill_transparent
 from ..crops import Square, sample_square, sample_squares
@@ -54,7 +54,7 @@ def hair_mask(
     image = fill_transparent(image, alpha)
     mask = torch.zeros_like(image[:, :1])
     for index, found in enumerate(faces):
-        frame = displayable(image[index : index + 1])
+        frame = as_displayable(image[index : index + 1])
         seen = [face for face in found if face.landmarks is not None and face_width(face.landmarks) >= 1]
         for face in seen:
             if face.strength > 0:
@@ -85,7 +85,7 @@ def _add_hair(
     likely = _own(likely, widest, landmarks, others)
     hair = ((_paste(likely, widest, rows, columns) - 0.5) / (2 * CLEAR) + 0.5).clamp(0, 1)
     if refine > 0:
-        hair = refine_mask(frame[part], hair, BAND * face_width(landmarks), refine).alpha
+        hair = refine_alpha(frame[part], hair, BAND * face_width(landmarks), refine)
     mask[part] = torch.maximum(mask[part], hair * face.strength)
 
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from ...filters.gaussian import gaussian_blur
-from ...matting import refine_mask
+from ...matting import refine_alpha
 from ...matting.trimap import NEAR
 from ...transparency import fill_transparent
 from ..crops import surroundings
@@ -38,6 +38,6 @@ def refine_outline(
             band_px = BAND * max(widths)
             rows, columns = surroundings(drawn, round(NEAR * band_px))
             part = (slice(index, index + 1), slice(None), rows, columns)
-            matte = refine_mask(image[part], face_mask[part], band_px, iterations, trust_inside=False).alpha
+            matte = refine_alpha(image[part], face_mask[part], band_px, iterations, trust_inside=False)
             refined[part] = torch.minimum(face_mask[part], gaussian_blur(matte, SOFTENING * band_px))
     return refined

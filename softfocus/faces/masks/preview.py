@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import torch
 from torch import Tensor
 
 from ...canvas import INK, NO_FONT, Canvas, Color, font
 from ...color import displayable
+from ..crops import surroundings
 
 TINTS = {  # sRGB; drawn in this order, later ones on top
     "hair": (0.10, 0.95, 0.85),
@@ -39,8 +39,11 @@ def tint_regions(image: Tensor, masks: Mapping[str, Tensor], weights: Mapping[st
     shown = displayable(image)
     for name, tint in TINTS.items():
         weight = weights.get(name, 0.0)
-        if weight != 0:
-            shown = torch.lerp(shown, shown.new_tensor(tint).view(1, 3, 1, 1), STRENGTH * weight * masks[name])
+        seen = masks[name].amax(0)[0] > 0 if weight != 0 and len(image) > 0 else None
+        if seen is not None and bool(seen.any()):
+            rows, columns = surroundings(seen)
+            part = shown[..., rows, columns]
+            part.lerp_(shown.new_tensor(tint).view(1, 3, 1, 1), STRENGTH * weight * masks[name][..., rows, columns])
     return shown
 
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from ...smoothstep import smoothstep
 
 BLOCK = 8  # pixels; only blocks that the soft edge touches are computed pixel by pixel
-CHUNK = 1 << 20  # point-edge pairs held at once
+CHUNK = 1 << 16  # point-edge pairs held at once, in a processor's cache
 
 
 def draw_soft_polygon(canvas: Tensor, polygon: Tensor, grow: float, feather: float, opacity: float = 1.0) -> None:
@@ -69,9 +69,10 @@ def _signed_distance(points: Tensor, polygon: Tensor) -> Tensor:
     start_x, start_y = polygon.unbind(-1)
     edge_x, edge_y = (polygon.roll(-1, 0) - polygon).unbind(-1)
     x, y = points[:, :1] - start_x, points[:, 1:] - start_y
-    along = ((x * edge_x + y * edge_y) / (edge_x**2 + edge_y**2).clamp_min(1e-12)).clamp(0, 1)
-    distance = ((x - along * edge_x) ** 2 + (y - along * edge_y) ** 2).amin(1).sqrt()
+    along = (x * edge_x).addcmul_(y, edge_y).div_((edge_x**2 + edge_y**2).clamp_min(1e-12)).clamp_(0, 1)
     side = edge_x * y - edge_y * x
     below_start, below_end = y >= 0, y >= edge_y
+    away_x, away_y = x.addcmul_(along, edge_x, value=-1), y.addcmul_(along, edge_y, value=-1)
+    distance = away_x.square_().addcmul_(away_y, away_y).amin(1).sqrt()
     winding = (below_start & ~below_end & (side > 0)).sum(1) - (~below_start & below_end & (side < 0)).sum(1)
     return torch.where(winding != 0, -distance, distance)

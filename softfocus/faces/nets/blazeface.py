@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from .blocks import BlazeBlock, DoubleBlazeBlock, pad_for_stride_two
+from .blocks import BlazeBlock, DoubleBlazeBlock, Pointwise, stem_of_signed
 
 _SHORT_FINE = ((24, 24, 1), (24, 28, 1), (28, 32, 2), (32, 36, 1), (36, 42, 1), (42, 48, 2), (48, 56, 1),
                (56, 64, 1), (64, 72, 1), (72, 80, 1), (80, 88, 1))  # fmt: skip
@@ -45,12 +45,12 @@ class ShortRangeDetector(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.stem = nn.Conv2d(3, 24, 5, stride=2)
-        self.fine = nn.Sequential(*(BlazeBlock(i, o, s, nn.ReLU()) for i, o, s in _SHORT_FINE))
-        self.coarse = nn.Sequential(*(BlazeBlock(i, o, s, nn.ReLU()) for i, o, s in _SHORT_COARSE))
-        self.score_fine = nn.Conv2d(88, 2, 1)
-        self.score_coarse = nn.Conv2d(96, 6, 1)
-        self.box_fine = nn.Conv2d(88, 32, 1)
-        self.box_coarse = nn.Conv2d(96, 96, 1)
+        self.fine = nn.Sequential(*(BlazeBlock(i, o, s, nn.ReLU(inplace=True)) for i, o, s in _SHORT_FINE))
+        self.coarse = nn.Sequential(*(BlazeBlock(i, o, s, nn.ReLU(inplace=True)) for i, o, s in _SHORT_COARSE))
+        self.score_fine = Pointwise(88, 2)
+        self.score_coarse = Pointwise(96, 6)
+        self.box_fine = Pointwise(88, 32)
+        self.box_coarse = Pointwise(96, 96)
 
     @staticmethod
     def anchors() -> torch.Tensor:
@@ -58,7 +58,7 @@ class ShortRangeDetector(nn.Module):
         return torch.cat((grid_anchors(16, 2), grid_anchors(8, 6)))
 
     def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        fine = self.fine(F.relu(self.stem(pad_for_stride_two(image * 2 - 1, 5))))
+        fine = self.fine(stem_of_signed(self.stem, image))
         coarse = self.coarse(fine)
         boxes = torch.cat((_per_anchor(self.box_fine(fine), 16), _per_anchor(self.box_coarse(coarse), 16)), 1)
         logits = torch.cat((_per_anchor(self.score_fine(fine), 1), _per_anchor(self.score_coarse(coarse), 1)), 1)
@@ -70,8 +70,8 @@ class _Decoder(nn.Module):
 
     def __init__(self, below: int, lateral: int, channels: int, blocks: int) -> None:
         super().__init__()
-        self.from_below = nn.Conv2d(below, channels, 1)
-        self.from_side = nn.Conv2d(lateral, channels, 1)
+        self.from_below = Pointwise(below, channels)
+        self.from_side = Pointwise(lateral, channels)
         self.blocks = nn.Sequential(*(DoubleBlazeBlock(channels, channels // 2, channels, 1) for _ in range(blocks)))
 
     def forward(self, below: torch.Tensor, side: torch.Tensor) -> torch.Tensor:
@@ -97,8 +97,8 @@ class FullRangeDetector(nn.Module):
                 _Decoder(64, 64, 48, 1),
             )
         )
-        self.score = nn.Conv2d(48, 1, 1)
-        self.box = nn.Conv2d(48, 16, 1)
+        self.score = Pointwise(48, 1)
+        self.box = Pointwise(48, 16)
 
     @staticmethod
     def anchors() -> torch.Tensor:
@@ -106,7 +106,7 @@ class FullRangeDetector(nn.Module):
         return grid_anchors(48, 1)
 
     def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        x = F.relu(self.stem(pad_for_stride_two(image * 2 - 1, 3)))
+        x = stem_of_signed(self.stem, image)
         encoded = []
         for stage in self.stages:
             x = stage(x)

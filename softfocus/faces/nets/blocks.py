@@ -1,4 +1,6 @@
-"""Layers that the face nets share. Activations are [B, C, H, W]."""
+"""Layers that the face nets share. Activations are [B, C, H, W], channels last in memory; nothing here is trained, so
+that each layer may write into what the one before it has made.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +9,29 @@ import torch.nn.functional as F
 from torch import nn
 
 
-def pad_for_stride_two(x: torch.Tensor, kernel: int) -> torch.Tensor:
-    """Zero border of TensorFlow's 'same' rule at stride 2 and even size: the odd pixel goes right and below."""
+def pad_for_stride_two(x: torch.Tensor, kernel: int, value: float = 0.0) -> torch.Tensor:
+    """Border of TensorFlow's 'same' rule at stride 2 and even size: the odd pixel goes right and below."""
     before = (kernel - 2) // 2
     after = kernel - 2 - before
-    return F.pad(x, (before, after, before, after))
+    return F.pad(x, (before, after, before, after), value=value)
+
+
+def stem_of_signed(stem: nn.Conv2d, image: torch.Tensor) -> torch.Tensor:
+    """relu(stem) at stride 2 of a picture 0..1 by a convolution that was trained on -1..1, without that picture."""
+    assert stem.bias is not None
+    weight = stem.weight
+    padded = pad_for_stride_two(image, weight.shape[-1], value=0.5)
+    return F.conv2d(padded, 2 * weight, stem.bias - weight.sum((1, 2, 3)), stride=2).relu_()
+
+
+class Pointwise(nn.Conv2d):
+    """1 x 1 convolution as one product of matrices, which channels last need no copy for."""
+
+    def __init__(self, channels_in: int, channels_out: int) -> None:
+        super().__init__(channels_in, channels_out, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return F.linear(x.permute(0, 2, 3, 1), self.weight.flatten(1), self.bias).permute(0, 3, 1, 2)
 
 
 class Separable(nn.Module):
@@ -20,22 +40,24 @@ class Separable(nn.Module):
     def __init__(self, channels_in: int, channels_out: int, stride: int) -> None:
         super().__init__()
         self.stride = stride
-        padding = 1 if stride == 1 else 0
-        self.depthwise = nn.Conv2d(channels_in, channels_in, 3, stride=stride, padding=padding, groups=channels_in)
-        self.pointwise = nn.Conv2d(channels_in, channels_out, 1)
+        self.depthwise = nn.Conv2d(channels_in, channels_in, 3, stride=stride, padding=1, groups=channels_in)
+        self.pointwise = Pointwise(channels_in, channels_out)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        if self.stride == 2:
-            x = pad_for_stride_two(x, 3)
-        return self.pointwise(self.depthwise(x))
+        return self.pointwise(self.depthwise(x) if self.stride == 1 else self._halved(x))
+
+    def _halved(self, x: torch.Tensor) -> torch.Tensor:
+        """As after `pad_for_stride_two`, but what grows is the kernel: x takes no copy with a border."""
+        weight = F.pad(self.depthwise.weight, (1, 0, 1, 0))
+        return F.conv2d(x, weight, self.depthwise.bias, stride=2, padding=1, groups=x.shape[1])
 
 
 def add_shortcut(x: torch.Tensor, branch: torch.Tensor) -> torch.Tensor:
-    """`branch` plus `x`, max-pooled to the branch's size and zero-padded to its channels."""
+    """`branch`, raised in place by `x`, max-pooled to the branch's size; the channels that only the branch has stay."""
     if x.shape[-1] != branch.shape[-1]:
         x = F.max_pool2d(x, 2)
-    extra = branch.shape[1] - x.shape[1]
-    return branch + (F.pad(x, (0, 0, 0, 0, 0, extra)) if extra else x)
+    branch[:, : x.shape[1]].add_(x)
+    return branch
 
 
 class BlazeBlock(nn.Module):
@@ -59,4 +81,4 @@ class DoubleBlazeBlock(nn.Module):
         self.expand = Separable(middle, channels_out, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return F.relu(add_shortcut(x, self.expand(F.relu(self.squeeze(x)))))
+        return add_shortcut(x, self.expand(self.squeeze(x).relu_())).relu_()
