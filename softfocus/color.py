@@ -63,8 +63,11 @@ def srgb_to_linear(encoded: Tensor) -> Tensor:
 
     The curve is continued oddly below 0, so that differences of light survive the round trip.
     """
-    # The straight part up to the joint plus what the curve adds beyond it: torch.where costs as much as the power.
     magnitude = encoded.abs()
+    if on_device(encoded):
+        curved = _scaled(magnitude, 1 / 1.055, 0.055 / 1.055).pow_(2.4).copysign_(encoded)
+        return torch.where(magnitude > ENCODED_JOINT, curved, encoded * (1 / 12.92))
+    # The straight part up to the joint plus what the curve adds beyond it: torch.where costs as much as the power.
     curved = raised_(magnitude.clamp_min(ENCODED_JOINT).add_(0.055).mul_(1 / 1.055), 2.4)
     curved.sub_(light_of(ENCODED_JOINT) + ROUNDING).clamp_min_(0)
     return curved.add_(magnitude.clamp_max_(ENCODED_JOINT), alpha=1 / 12.92).copysign_(encoded)
@@ -73,9 +76,17 @@ def srgb_to_linear(encoded: Tensor) -> Tensor:
 def linear_to_srgb(linear: Tensor) -> Tensor:
     """Encode linear light as sRGB: the inverse of `srgb_to_linear`, on the same domain."""
     magnitude = linear.abs()
+    if on_device(linear):
+        curved = _scaled(magnitude.pow(1 / 2.4), 1.055, -0.055).copysign_(linear)
+        return torch.where(magnitude > LINEAR_JOINT, curved, linear * 12.92)
     curved = raised_(magnitude.clamp_min(LINEAR_JOINT), 1 / 2.4)
     curved.sub_(LINEAR_JOINT ** (1 / 2.4) + ROUNDING).clamp_min_(0).mul_(1.055)
     return curved.add_(magnitude.clamp_max_(LINEAR_JOINT), alpha=12.92).copysign_(linear)
+
+
+def _scaled(values: Tensor, factor: float, offset: float) -> Tensor:
+    """factor * values + offset in one pass."""
+    return torch.rsub(values, offset, alpha=-factor)
 
 
 def raised_(values: Tensor, power: float) -> Tensor:

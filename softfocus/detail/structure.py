@@ -12,6 +12,7 @@ from ..filters.coarse_grid import Size, reduce
 from ..filters.row_strips import by_rows
 
 INTEGRATION = 2.0  # width of the averaging window, in units of the derivative scale
+HALF = math.sqrt(0.5) / 2  # of a difference over two samples: its square is half of the slope's
 NOISE_REACH = 2.4  # standard deviations of the slope; 999 of 1000 pixels of white noise have less contrast
 
 
@@ -31,9 +32,7 @@ def edge_contrast(smoothed: Tensor, full: Size, sigma_px: float) -> Tensor:
     steps = [side / has for side, has in zip(full, smoothed.shape[-2:], strict=True)]
     products = reduce(_products(smoothed, sigma_px / steps[0], sigma_px / steps[1]), full, INTEGRATION * sigma_px)
     xx, yy, xy = products.split(1, 1)
-    half_difference = (xx - yy).mul_(0.5)
-    root = half_difference.square_().addcmul_(xy, xy).sqrt_()
-    return (xx + yy).mul_(0.5).add_(root).clamp_min_(0)
+    return torch.hypot(xx - yy, xy).add_(xx).add_(yy).clamp_min_(0)
 
 
 def noise_contrast(sigma_px: float, step_px: float = 1.0) -> float:
@@ -47,16 +46,16 @@ def noise_contrast(sigma_px: float, step_px: float = 1.0) -> float:
 
 
 def _products(smoothed: Tensor, scale_y: float, scale_x: float) -> Tensor:
-    """[B, 3, h, w]: xx, yy, xy of the slopes (central differences, edge pixels repeated) times the scale in samples."""
+    """[B, 3, h, w]: half of xx and yy, and xy, of slopes (central differences, edge pixels repeated) in scale units."""
     height, width = smoothed.shape[-2:]
     padded = pad(smoothed, (1, 1, 1, 1), mode="replicate")
 
     def products(above: Tensor, below: Tensor, left: Tensor, right: Tensor) -> tuple[Tensor]:
-        dy, dx = (below - above).mul_(scale_y / 2), (right - left).mul_(scale_x / 2)
+        dy, dx = (below - above).mul_(HALF * scale_y), (right - left).mul_(HALF * scale_x)
         made = dx.new_empty((len(dx), 3, *dx.shape[-2:]))
         torch.mul(dx, dx, out=made[:, 0:1])
         torch.mul(dy, dy, out=made[:, 1:2])
-        torch.mul(dx, dy, out=made[:, 2:3])
+        torch.mul(dx, dy.add_(dy), out=made[:, 2:3])
         return (made,)
 
     rows, columns = padded[..., 1:-1], padded[..., 1:-1, :]
