@@ -32,12 +32,12 @@ def structure_gains(
     Returns:
         Three gains [B, 1, H, W] in 0..1, fine to coarse. Borders as in `gaussian_blur`.
     """
-    gains, had = [], radius_px
+    gains, had, noise_variance = [], radius_px, noise.square()
     for scale in (each * radius_px for each in GAIN_SCALES):
         smoothed = smoothed if scale == had else reduce(smoothed, full, scale, had)
         had = scale
         energy = edge_contrast(smoothed, full, scale)
-        reach = (noise * noise_contrast(scale, full[1] / smoothed.shape[-1])).square_()
+        reach = noise_variance * noise_contrast(scale, full[1] / smoothed.shape[-1]) ** 2
         energy.sub_(reach).clamp_min_(0)
         limit = reach.clamp_min(threshold**2 + TINY)
         if order > 1:

@@ -93,7 +93,9 @@ class LumaDetail:
             gains = torch.cat([fine, middle, coarse], 1)
             if strength is not None:
                 gains.mul_(strength)
-            return gains.mul_(1 - floor).add_(floor).clamp_(floor, 1)
+            if floor > 0:
+                gains.mul_(1 - floor).add_(floor)
+            return gains.clamp_(floor, 1)
 
         luma, threshold = self.luma, self.rule.noise_threshold
         found = structure_gains(self.smooth, luma.size, luma.noise, self.radius_px, threshold, order)

@@ -58,7 +58,7 @@ def add_light(light: Tensor, change: Tensor, white: Tensor | float = 1.0) -> Ten
     input is never touched. `white` is a number or [B, 1, H, W].
     """
     start = SHOULDER_START * white
-    excess = change.clamp_min(0).sub_((start - light).clamp_min_(0)).clamp_min_(0)
+    excess = (change - (start - light).clamp_min_(0)).clamp_min_(0)
     room = (white * (1 - TINY) - light.clamp(min=start)).clamp_min_(0)
-    rolled = torch.expm1(excess.div(room + TINY).neg_()).mul_(room).neg_()
-    return (change - excess).add_(rolled).add_(light)
+    rolled = excess.div(torch.rsub(room, -TINY)).expm1_().mul_(room)
+    return (change - excess).sub_(rolled).add_(light)
