@@ -32,8 +32,8 @@ class Bins(NamedTuple):
     few: bool
 
     def started(self, values: Tensor) -> Tensor:
-        """How many bins start at or below each value; int64, shaped as `values`."""
-        return torch.searchsorted(self.low, values.contiguous(), right=True)
+        """How many bins start at or below each value; int32, shaped as `values`."""
+        return torch.searchsorted(self.low, values.contiguous(), right=True, out_int32=True)
 
     def below(self, values: Tensor, own: Tensor, offset: float) -> tuple[Tensor, Tensor | None]:
         """How many bins lie wholly below values + offset, and the share of the next bin that does.
