@@ -17,13 +17,14 @@ from .band_matrix import bounded, mirrored_index
 
 TAPS = 3  # nodes around a pixel
 STEP = 0.8  # of the grid in sigmas; from 1.2 on too little variance is left for a Gaussian on the grid
-TRUNCATE = 4.5  # half width of the grid's blur in its own sigmas
+TRUNCATE = 4.5  # half width of the grid's blur in its own sigmas, to the middle between two nodes
 
 
 class Axis(NamedTuple):
     """Pixels of one axis and the nodes they touch; one node of margin lies outside the picture at either end."""
 
-    first: Tensor  # [pixels] int32: first of the nodes around each pixel
+    first: list[int]  # of the nodes around each pixel
+    nodes: Tensor  # [pixels, TAPS] int32: the nodes around each pixel
     taps: Tensor  # [pixels, TAPS]: weights of these nodes
     blur: Tensor  # [nodes, nodes]: the Gaussian between nodes, border rule included
 
@@ -38,16 +39,19 @@ def spline_axis(size: int, sigma: float, device: torch.device) -> Axis:
     t = position - nearest
     taps = torch.stack([(0.5 - t) ** 2 / 2, 0.75 - t**2, (0.5 + t) ** 2 / 2], 1)
     rest = math.sqrt((sigma / step) ** 2 - 1 / 2)
-    reach = math.ceil(TRUNCATE * rest)
+    reach = math.ceil(TRUNCATE * rest - 0.5)
     offsets = torch.arange(-reach, reach + 1)
     kernel = torch.exp(-0.5 * (offsets.double() / rest) ** 2)
     # B-splines have a fourth cumulant of -1 / 40 each, a Gaussian has none: add 2 / 40 / 4! of the fourth difference.
-    around = torch.nn.functional.pad(kernel, (2, 2)).unfold(0, 5, 1)
-    kernel = kernel + around @ torch.tensor([1.0, -4.0, 6.0, -4.0, 1.0], dtype=torch.float64) / 480
+    near = torch.nn.functional.pad(kernel, (2, 2)).unfold(0, 5, 1)
+    kernel = kernel + near @ torch.tensor([1.0, -4.0, 6.0, -4.0, 1.0], dtype=torch.float64) / 480
     kernel /= kernel.sum() * step
     blur = torch.zeros(inside, inside, dtype=torch.float64)
     target = mirrored_index(torch.arange(inside)[:, None] + offsets, inside)
     blur.scatter_add_(1, target, kernel.expand(inside, -1))
     # What falls on the margin belongs to the mirrored node inside, and is read from there.
     nodes = mirrored_index(torch.arange(-1, inside + 1), inside)
-    return Axis(nearest.int().to(device), taps.float().to(device), blur[nodes][:, nodes].float().to(device))
+    around = nearest.int()[:, None] + torch.arange(TAPS, dtype=torch.int32)
+    return Axis(
+        around[:, 0].tolist(), around.to(device), taps.float().to(device), blur[nodes][:, nodes].float().to(device)
+    )

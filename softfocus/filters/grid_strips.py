@@ -1,0 +1,85 @@
+"""A grid of histograms, filled and blurred strip by strip, so that no more of it exists than a strip and its halo."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from .device_path import on_device
+from .spline_grid import TAPS, Axis
+
+TALL = 16  # rows of nodes; a lower strip spends its time on the rows that it shares with the next one
+BLOCK, DEVICE_BLOCK = 32, 128  # columns of nodes blurred by one matrix product
+
+
+class _Strip(NamedTuple):
+    """Pixel rows top..bottom read node rows begin..end, which are blurred from start..stop, where rows ..below add."""
+
+    top: int
+    bottom: int
+    begin: int
+    end: int
+    start: int
+    stop: int
+    below: int
+
+
+def blurred_strips(
+    rows: Axis, columns: Axis, depth: int, fill: Callable[[Tensor, int, int, int], None], floats: int
+) -> Iterator[tuple[int, int, int, Tensor]]:
+    """Blurred histograms, strip by strip, as (pixel row, the row after the last, node row, histograms).
+
+    Args:
+        rows, columns: the grid.
+        depth: slots of a histogram.
+        fill: (grid [node rows, node columns, depth, 2], its first node row, pixel row, the row after the last): adds
+            these pixels to the grid. All pixels come once, in order.
+        floats: about how many a strip holds at most, but for TALL.
+
+    The histograms are [node rows, node columns, depth, 2], the first node row being the one returned. They may be
+    written to, and hold until the next strip.
+    """
+    width, blocks = len(columns.blur), DEVICE_BLOCK if on_device(columns.blur) else BLOCK
+    strips = list(_strips(rows, max(TALL, floats // (2 * depth * width))))
+    tall, high = max(strip.end - strip.begin for strip in strips), max(strip.stop - strip.start for strip in strips)
+    # New memory for each strip would cost as much time as the sums.
+    grids, downs, outs = (rows.blur.new_empty(height, width, depth, 2) for height in (high, tall, tall))
+    done = filled = start = 0
+    for strip in strips:
+        kept = grids[strip.start - start : filled - start]  # what pixels have added for the strip before
+        apart = len(kept) <= strip.start - start
+        start, filled = strip.start, strip.stop
+        grid = grids[: filled - start]
+        grid[: len(kept)] = kept if apart else kept.clone()
+        grid[len(kept) :] = 0
+        fill(grid, start, done, strip.below)
+        done = strip.below
+        down, out = downs[: strip.end - strip.begin], outs[: strip.end - strip.begin]
+        torch.mm(rows.blur[strip.begin : strip.end, start:filled], grid.flatten(1), out=down.flatten(1))
+        _blur_across(down, columns.blur, out, blocks)
+        yield strip.top, strip.bottom, strip.begin, out
+
+
+def _strips(rows: Axis, tall: int) -> Iterator[_Strip]:
+    first, top, blurs = rows.first, 0, rows.blur.cpu()
+    while top < len(first):
+        begin = first[top]
+        bottom = bisect_right(first, begin + tall - TAPS)
+        end = first[bottom - 1] + TAPS
+        used = blurs[begin:end].ne(0).any(0).nonzero()
+        above, below = bisect_left(first, int(used[0]) - TAPS + 1), bisect_left(first, int(used[-1]) + 1)
+        yield _Strip(top, bottom, begin, end, first[above], first[below - 1] + TAPS, below)
+        top = bottom
+
+
+def _blur_across(grid: Tensor, blur: Tensor, out: Tensor, size: int) -> None:
+    near = blur.cpu().ne(0)
+    for left in range(0, len(blur), size):
+        used = near[left : left + size].any(0).nonzero()
+        nodes = slice(int(used[0]), int(used[-1]) + 1)
+        target = out[:, left : left + size].flatten(2)
+        torch.matmul(blur[left : left + size, nodes], grid[:, nodes].flatten(2), out=target)
