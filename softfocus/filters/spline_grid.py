@@ -16,7 +16,7 @@ from torch import Tensor
 from .band_matrix import bounded, mirrored_index
 
 TAPS = 3  # nodes around a pixel
-STEP = 0.8  # of the grid in sigmas; from 1.2 on too little variance is left for a Gaussian on the grid
+STEP = 0.95  # of the grid in sigmas, at FINE; from 1.2 on too little variance is left for a Gaussian on the grid
 TRUNCATE = 4.5  # half width of the grid's blur in its own sigmas, to the middle between two nodes
 
 
@@ -29,10 +29,10 @@ class Axis(NamedTuple):
     blur: Tensor  # [nodes, nodes]: the Gaussian between nodes, border rule included
 
 
-def spline_axis(size: int, sigma: float, device: torch.device) -> Axis:
+def spline_axis(size: int, sigma: float, grid_step: float, device: torch.device) -> Axis:
     """A grid over `size` pixels, half-sample aligned with the edges, so that it mirrors as the picture does."""
     sigma = bounded(sigma, size)
-    inside = math.ceil(size / (STEP * sigma))
+    inside = math.ceil(size / (grid_step * sigma))
     step = size / inside
     position = (torch.arange(size, dtype=torch.float64) + 0.5) / step - 0.5
     nearest = torch.floor(position + 0.5)

@@ -36,13 +36,13 @@ class Bins(NamedTuple):
         return torch.searchsorted(self.low, values.contiguous(), right=True, out_int32=True)
 
     def below(self, values: Tensor, own: Tensor, offset: float) -> tuple[Tensor, Tensor | None]:
-        """How many bins lie wholly below values + offset, and the share of the next bin that does.
+        """How many bins lie wholly below values + offset (int32), and the share of the next bin that does.
 
         `values` are from the channel of the bins, `own` is `started` of them. An end inside the bin that holds the
         value moves out of it: the bin takes part as a whole. The share is None for `few`: there it is always 0.
         """
         if self.few:
-            return self.started(self.low + offset)[own - 1], None
+            return self.started(self.low + offset).index_select(0, (own - 1).flatten()).view_as(own), None
         end = values + offset
         index = (self.started(end) - 1).clamp_min(0)
         low = self.low[index]
@@ -50,15 +50,29 @@ class Bins(NamedTuple):
         return index, share.masked_fill_(index == own - 1, float(offset > 0))
 
 
-def value_bins(plane: Tensor) -> Bins:
-    """Bins for the values of one channel: float32, any shape and device, finite."""
+def value_bins(plane: Tensor) -> tuple[Bins, Tensor]:
+    """Bins for the values of one channel, and `Bins.started` of them: float32, any shape and device, finite."""
     flat = plane.flatten()
-    sample = flat[:: max(1, flat.numel() // SAMPLE)].cpu().sort().values
-    if len(sample.unique_consecutive()) <= FEW:
-        values = flat.unique()
+    sample = flat[:: max(1, flat.numel() // SAMPLE)].sort().values
+    values = sample.unique_consecutive()
+    if len(values) <= FEW:
+        bins = Bins(values, values, True)
+        own = bins.started(plane)
+        missed = values.index_select(0, (own - 1).clamp_min_(0).flatten()) != flat
+        if not missed.any():
+            return bins, own
+        values = torch.cat([values, flat[missed].unique()]).sort().values
         if len(values) <= FEW:
-            return Bins(values, values, True)
-    smallest, largest = (end.cpu() for end in flat.aminmax())
+            bins = Bins(values, values, True)
+            return bins, bins.started(plane)
+    bins = _spread(plane, sample)
+    return bins, bins.started(plane)
+
+
+def _spread(plane: Tensor, sample: Tensor) -> Bins:
+    """Bins for many values, from some of them, sorted."""
+    sample = sample.cpu()
+    smallest, largest = (end.cpu() for end in plane.aminmax())
     quantiles = sample[torch.linspace(0, len(sample) - 1, QUANTILES).round().long()]
     start = smallest.maximum((FAR * quantiles[1]).clamp_max(0))
     end = largest.minimum((FAR * quantiles[-2]).clamp_min(1))
