@@ -20,7 +20,7 @@ from torch import Tensor
 from torch.nn.functional import embedding_bag
 
 from .device_path import on_device
-from .grid_strips import blurred_strips
+from .grid_strips import strips_of_sums
 from .spline_grid import TAPS, Axis, spline_axis
 from .value_bins import value_bins
 
@@ -62,12 +62,11 @@ def grid_sums(
             source = torch.complex(gains * moments[part, :, None], mass).flatten()
             _add(grid, places.add_(own[part, :, None]).flatten(), source)
 
-    for top, bottom, start, histograms in blurred_strips(rows, columns, depth, fill, sizes.strip):
-        _sum_up(histograms)
+    for top, bottom, start, running in strips_of_sums(rows, columns, depth, fill, sizes.strip):
         for part in _chunks(top, bottom, guide.shape[1], sizes.chunk):
             places, gains = around(part, start)
             upper, lower = (
-                _read(histograms, places, gains, *bins.below(guide[part], own[part], side))
+                _read(running, places, gains, *bins.below(guide[part], own[part], side))
                 for side in (max_delta, -max_delta)
             )
             torch.sub(upper, lower, out=sums[part])
@@ -103,20 +102,12 @@ def _chunks(top: int, bottom: int, width: int, chunk: int) -> Iterator[slice]:
 
 
 def _add(grid: Tensor, index: Tensor, source: Tensor) -> None:
-    """Add complex numbers to pairs of a grid: on a CPU as such, in a third of the time; not all devices can."""
+    """Add complex numbers to the pairs of a grid: on a CPU as such, in a third of the time; not all devices can."""
     target = grid.view(-1, 2)
     if grid.device.type == "cpu":
         torch.view_as_complex(target).index_add_(0, index, source)
     else:
         target.index_add_(0, index, torch.view_as_real(source))
-
-
-def _sum_up(grid: Tensor) -> None:
-    """Running sums of the pairs along the bins, in place; complex numbers as in `_add`."""
-    if grid.device.type == "cpu":
-        torch.view_as_complex(grid).cumsum_(2)
-    else:
-        grid.cumsum_(2)
 
 
 def _read(running: Tensor, places: Tensor, gains: Tensor, slot: Tensor, share: Tensor | None) -> Tensor:
