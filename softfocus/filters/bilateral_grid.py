@@ -21,8 +21,8 @@ from torch.nn.functional import embedding_bag
 
 from .device_path import on_device
 from .grid_strips import strips_of_sums
-from .spline_grid import TAPS, Axis, spline_axis
-from .value_bins import value_bins
+from .spline_grid import TAPS, Axis, grid_step, spline_axis
+from .value_bins import Bins
 
 
 class Sizes(NamedTuple):
@@ -37,7 +37,7 @@ DEVICE = Sizes(1 << 24, 1 << 18)  # few operations, in about 300 MB
 
 
 def grid_sums(
-    values: Tensor, guide: Tensor, weight: Tensor | None, sigma: float, max_delta: float
+    values: Tensor, guide: Tensor, weight: Tensor | None, sigma: float, max_delta: float, bins: Bins, own: Tensor
 ) -> tuple[Tensor, Tensor]:
     """G * (values weight) and G * weight for each pixel, over those whose guide is within max_delta of its own.
 
@@ -46,9 +46,9 @@ def grid_sums(
         sigma: of G in pixels, > 0; G sums to 1, borders are half-sample symmetric.
         max_delta: >= 0. Exact for a guide of at most 256 distinct values; otherwise a bin of guide values
             (`value_bins`) that lies partly within reach takes part by the share of it that does.
+        bins, own: of the guide, and `Bins.started` of it.
     """
     sizes = DEVICE if on_device(guide) else CPU
-    bins, own = value_bins(guide)
     depth = len(bins.low) + 1  # slot n of the running sums holds the first n bins, slot 0 none
     rows, columns = (spline_axis(size, sigma, grid_step(max_delta), guide.device) for size in guide.shape)
     around = _Around(rows, columns, depth)
@@ -71,14 +71,6 @@ def grid_sums(
             )
             torch.sub(upper, lower, out=sums[part])
     return sums[..., 0], sums[..., 1]
-
-
-def grid_step(max_delta: float) -> float:
-    """In sigmas. What the grid does to a mean grows with the fourth power of the step, and with what it averages."""
-    return min(max(STEP * (0.1 / max_delta) ** 0.25, 0.5), 1.0) if max_delta > 0 else 1.0
-
-
-STEP=.95
 
 
 class _Around:
@@ -104,10 +96,10 @@ def _chunks(top: int, bottom: int, width: int, chunk: int) -> Iterator[slice]:
 def _add(grid: Tensor, index: Tensor, source: Tensor) -> None:
     """Add complex numbers to the pairs of a grid: on a CPU as such, in a third of the time; not all devices can."""
     target = grid.view(-1, 2)
-    if grid.device.type == "cpu":
-        torch.view_as_complex(target).index_add_(0, index, source)
-    else:
+    if on_device(grid):
         target.index_add_(0, index, torch.view_as_real(source))
+    else:
+        torch.view_as_complex(target).index_add_(0, index, source)
 
 
 def _read(running: Tensor, places: Tensor, gains: Tensor, slot: Tensor, share: Tensor | None) -> Tensor:

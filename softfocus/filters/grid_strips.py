@@ -74,10 +74,10 @@ def _moved_up(planes: Tensor, start: int, stop: int) -> int:
 
 def _sum_up(grid: Tensor) -> None:
     """Running sums along the bins, in place: on a CPU of complex numbers, in half the time; not all devices can."""
-    if grid.device.type == "cpu":
-        torch.view_as_complex(grid).cumsum_(2)
-    else:
+    if on_device(grid):
         grid.cumsum_(2)
+    else:
+        torch.view_as_complex(grid).cumsum_(2)
 
 
 def _strips(rows: Axis, tall: int) -> Iterator[_Strip]:

@@ -21,11 +21,12 @@ from torch import Tensor
 from ..checks import check_amount, check_image, check_number, fitted_if_given
 from .band_matrix import mirrored_index
 from .bilateral_grid import grid_sums
+from .device_path import on_device
+from .max_delta_cost import grid_is_cheaper
+from .value_bins import few_values, spread_bins
 
 TOLERANCE = 1e-6  # 0.6 - 0.4 in float32 exceeds 0.2 by 2e-8; a neighbour at exactly max_delta shall count
 TINY_WEIGHT = 1e-6  # of a whole neighbourhood of weight 1; below this there is nothing to average
-GRID_FROM_PX = 5.5  # from this sigma on, the grid is as quick as the shifted views, and exact enough
-WEIGHTED_GRID_FROM_PX = 6.4  # the same with weights: below it, 0.2 % of the values would be more than 1/255 off
 TRUNCATE = 4.0  # radius of the direct sum in sigmas; the disc leaves out 3e-4 of the weight
 STRIP = 1 << 18  # pixels summed at a time, so that the running sums stay in the processor's cache
 
@@ -66,16 +67,29 @@ def max_delta_blur(
     if sigma_px == 0 or values.numel() == 0:
         return values
     out = torch.empty_like(values)
-    sums = grid_sums if sigma_px >= (GRID_FROM_PX if weight is None else WEIGHTED_GRID_FROM_PX) else direct_sums
     for frame in range(values.shape[0]):
         for channel in range(values.shape[1]):
             plane = values[frame, channel]
             middle = plane.median()  # smaller moments lose fewer digits, and a far highlight does not move it
             share = None if weight is None else weight[frame, 0]
-            moment, mass = sums(plane - middle, guide[frame, channel], share, sigma_px, max_delta + TOLERANCE)
+            moment, mass = _sums(plane - middle, guide[frame, channel], share, sigma_px, max_delta + TOLERANCE)
             mean = (moment / mass.clamp_min(TINY_WEIGHT) + middle).clamp(plane.min(), plane.max())
             out[frame, channel] = torch.where(mass > TINY_WEIGHT, mean, plane)
     return out
+
+
+def _sums(
+    values: Tensor, guide: Tensor, weight: Tensor | None, sigma: float, max_delta: float
+) -> tuple[Tensor, Tensor]:
+    """`bilateral_grid.grid_sums` or `direct_sums`."""
+    device = on_device(guide)
+    found = few_values(guide) if grid_is_cheaper(sigma, max_delta, True, device) else None
+    if found is None and grid_is_cheaper(sigma, max_delta, False, device):
+        bins = spread_bins(guide, sigma)
+        found = bins, bins.started(guide)
+    if found is None:
+        return direct_sums(values, guide, weight, sigma, max_delta)
+    return grid_sums(values, guide, weight, sigma, max_delta, *found)
 
 
 def direct_sums(

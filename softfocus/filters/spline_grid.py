@@ -1,8 +1,8 @@
 """One axis of a coarse grid that stands for a Gaussian: pixels add and read by splines, the nodes are blurred between.
 
 Quadratic B-splines have variance step^2 / 4 each, which leaves a Gaussian of variance sigma^2 - step^2 / 2 to the grid.
-The three together resemble the Gaussian of sigma to 1.5 % of its peak, 0.3 % in the mean, and have no negative weights,
-so that means stay means.
+The three together resemble the Gaussian of sigma to 0.6 % of its peak at a step of 0.6 sigma, 1.5 % at 0.8 and 3 % at
+0.95, and have no negative weights, so that means stay means.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .band_matrix import bounded, mirrored_index
+from .band_matrix import TINY, bounded, mirrored_index
 
 TAPS = 3  # nodes around a pixel
-STEP = 0.95  # of the grid in sigmas, at FINE; from 1.2 on too little variance is left for a Gaussian on the grid
+STEP = 0.95  # of the grid in sigmas, for a max_delta of USUAL
+USUAL = 0.1
+STEPS = 0.5, 1.0  # finest and coarsest; from 1.2 on too little variance is left for a Gaussian on the grid
 TRUNCATE = 4.5  # half width of the grid's blur in its own sigmas, to the middle between two nodes
 
 
@@ -29,10 +31,16 @@ class Axis(NamedTuple):
     blur: Tensor  # [nodes, nodes]: the Gaussian between nodes, border rule included
 
 
-def spline_axis(size: int, sigma: float, grid_step: float, device: torch.device) -> Axis:
-    """A grid over `size` pixels, half-sample aligned with the edges, so that it mirrors as the picture does."""
+def grid_step(max_delta: float) -> float:
+    """In sigmas. What a grid does to means grows with the step's fourth power, and with how far values lie apart."""
+    finest, coarsest = STEPS
+    return min(max(STEP * (USUAL / max(max_delta, TINY)) ** 0.25, finest), coarsest)
+
+
+def spline_axis(size: int, sigma: float, steps: float, device: torch.device) -> Axis:
+    """A grid over `size` pixels with a node every `steps` sigmas, half-sample aligned with the edges, so that it mirrors as the picture does."""
     sigma = bounded(sigma, size)
-    inside = math.ceil(size / (grid_step * sigma))
+    inside = math.ceil(size / (steps * sigma))
     step = size / inside
     position = (torch.arange(size, dtype=torch.float64) + 0.5) / step - 0.5
     nearest = torch.floor(position + 0.5)

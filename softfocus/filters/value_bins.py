@@ -15,9 +15,9 @@ import torch
 from torch import Tensor
 
 FEW = 256  # distinct values up to which each has its own bin
-EVEN = 384  # even bins of a channel with more values
+EVEN = 384  # even bins of a channel with more values, and a third as many edges at quantiles
+EVEN_PX = 5000  # times sigma in pixels: the same where that is more
 FAR = 2.0  # times the last quantile but one: where values lie beyond it and beyond 1, the rest has even bins too
-QUANTILES = 192  # and the edges added to them
 SAMPLE = 1 << 16  # values looked at to place the quantiles
 
 
@@ -50,36 +50,55 @@ class Bins(NamedTuple):
         return index, share.masked_fill_(index == own - 1, float(offset > 0))
 
 
-def value_bins(plane: Tensor) -> tuple[Bins, Tensor]:
-    """Bins for the values of one channel, and `Bins.started` of them: float32, any shape and device, finite."""
+def few_values(plane: Tensor) -> tuple[Bins, Tensor] | None:
+    """A bin a value and `Bins.started` of the plane, or None if it has too many values. Any shape and device."""
     flat = plane.flatten()
-    sample = flat[:: max(1, flat.numel() // SAMPLE)].sort().values
-    values = sample.unique_consecutive()
-    if len(values) <= FEW:
-        bins = Bins(values, values, True)
-        own = bins.started(plane)
-        missed = values.index_select(0, (own - 1).clamp_min_(0).flatten()) != flat
-        if not missed.any():
-            return bins, own
-        values = torch.cat([values, flat[missed].unique()]).sort().values
-        if len(values) <= FEW:
-            bins = Bins(values, values, True)
-            return bins, bins.started(plane)
-    bins = _spread(plane, sample)
+    values = _sample(flat).unique_consecutive()
+    if len(values) > FEW:
+        return None
+    bins = Bins(values, values, True)
+    own = bins.started(plane)
+    missed = values.index_select(0, (own - 1).clamp_min_(0).flatten()) != flat
+    if not missed.any():
+        return bins, own
+    values = torch.cat([values, flat[missed].unique()]).sort().values
+    if len(values) > FEW:
+        return None
+    bins = Bins(values, values, True)
     return bins, bins.started(plane)
 
 
-def _spread(plane: Tensor, sample: Tensor) -> Bins:
-    """Bins for many values, from some of them, sorted."""
-    sample = sample.cpu()
+def usual_bins(sigma: float) -> int:
+    """How many bins `spread_bins` makes for a channel without far lights and frequent values."""
+    return sum(_counts(sigma))
+
+
+def spread_bins(plane: Tensor, sigma: float) -> Bins:
+    """Bins for a plane of many values, finite, of any shape and device, for a Gaussian of `sigma` pixels.
+
+    The fewer neighbours there are, the more each of them weighs, and the narrower must bins be.
+    """
+    even_count, quantile_count = _counts(sigma)
+    sample = _sample(plane.flatten()).cpu()
     smallest, largest = (end.cpu() for end in plane.aminmax())
-    quantiles = sample[torch.linspace(0, len(sample) - 1, QUANTILES).round().long()]
+    quantiles = sample[torch.linspace(0, len(sample) - 1, quantile_count).round().long()]
     start = smallest.maximum((FAR * quantiles[1]).clamp_max(0))
     end = largest.minimum((FAR * quantiles[-2]).clamp_min(1))
     spans = ((smallest, largest), (start, end))  # the same but beside far lights
-    steps = torch.linspace(0, 1, EVEN + 1)
+    steps = torch.linspace(0, 1, even_count + 1)
     even = torch.cat([torch.lerp(low, high, steps).clamp(low, high) for low, high in spans])
     frequent = torch.cat([quantiles[1:][quantiles[1:] == quantiles[:-1]], largest[None]])
     beside = torch.nextafter(frequent, torch.full_like(frequent, torch.inf))
     edges = torch.cat([even, quantiles, beside]).unique().to(plane.device)
     return Bins(edges[:-1], edges[1:], False)
+
+
+def _counts(sigma: float) -> tuple[int, int]:
+    """Even bins, and edges at quantiles."""
+    even = round(max(EVEN, EVEN_PX / sigma))
+    return even, even // 3
+
+
+def _sample(flat: Tensor) -> Tensor:
+    """Some of the values, sorted."""
+    return flat[:: max(1, flat.numel() // SAMPLE)].sort().values
