@@ -18,6 +18,8 @@ FEW = 256  # distinct values up to which each has its own bin
 EVEN = 384  # even bins of a channel with more values, and a third as many edges at quantiles
 EVEN_PX = 5000  # times sigma in pixels: the same where that is more
 FAR = 2.0  # times the last quantile but one: where values lie beyond it and beyond 1, the rest has even bins too
+CELLS = 1 << 12  # between the ends of few values
+TINY = 1e-30
 SAMPLE = 1 << 16  # values looked at to place the quantiles
 
 
@@ -42,7 +44,8 @@ class Bins(NamedTuple):
         value moves out of it: the bin takes part as a whole. The share is None for `few`: there it is always 0.
         """
         if self.few:
-            return self.started(self.low + offset).index_select(0, (own - 1).flatten()).view_as(own), None
+            ends = torch.nn.functional.pad(self.started(self.low + offset), (1, 0))
+            return ends.index_select(0, own.flatten()).view_as(own), None
         end = values + offset
         index = (self.started(end) - 1).clamp_min(0)
         low = self.low[index]
@@ -52,20 +55,36 @@ class Bins(NamedTuple):
 
 def few_values(plane: Tensor) -> tuple[Bins, Tensor] | None:
     """A bin a value and `Bins.started` of the plane, or None if it has too many values. Any shape and device."""
-    flat = plane.flatten()
-    values = _sample(flat).unique_consecutive()
+    values = _sample(plane.flatten()).unique_consecutive()
     if len(values) > FEW:
         return None
-    bins = Bins(values, values, True)
-    own = bins.started(plane)
-    missed = values.index_select(0, (own - 1).clamp_min_(0).flatten()) != flat
-    if not missed.any():
-        return bins, own
-    values = torch.cat([values, flat[missed].unique()]).sort().values
-    if len(values) > FEW:
-        return None
-    bins = Bins(values, values, True)
-    return bins, bins.started(plane)
+    own = _numbered(plane, values)
+    missed = values.index_select(0, (own - 1).clamp_min_(0).flatten()).view_as(plane) != plane
+    if missed.any():
+        values = torch.cat([values, plane[missed]]).unique()
+        if len(values) > FEW:
+            return None
+        own = Bins(values, values, True).started(plane)
+    return Bins(values, values, True), own
+
+
+def _numbered(plane: Tensor, values: Tensor) -> Tensor:
+    """`Bins.started` of those pixels that have one of the values, by their place between the ends.
+
+    It takes a tenth of a search's time, but values must not lie too close together: then it searches.
+    """
+    smallest, largest = values[0], values[-1]
+    scale = (CELLS - 1) / (largest - smallest).clamp_min(TINY)
+
+    def cells(values: Tensor) -> Tensor:
+        return ((values - smallest) * scale).clamp_(0, CELLS - 1).int()
+
+    own_cells = cells(values)
+    if len(own_cells.unique_consecutive()) < len(values):
+        return Bins(values, values, True).started(plane)
+    numbers = torch.arange(1, len(values) + 1, dtype=torch.int32, device=plane.device)
+    table = numbers.new_zeros(CELLS).index_copy_(0, own_cells.long(), numbers)
+    return table.index_select(0, cells(plane).flatten()).view_as(plane)
 
 
 def usual_bins(sigma: float) -> int:
