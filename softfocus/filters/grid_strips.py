@@ -59,7 +59,7 @@ def strips_of_sums(
         weights = rows.blur[strip.begin + made : strip.end, strip.start : strip.stop]
         torch.mm(weights, grid.flatten(1), out=down.flatten(1))
         new = sums[made : made + len(down)]
-        _blur_across(down, columns.blur, new, block)
+        _blur_across(down, columns, new, block)
         _sum_up(new)
         yield strip.top, strip.bottom, strip.begin, sums[: made + len(down)]
         last = strip
@@ -81,21 +81,20 @@ def _sum_up(grid: Tensor) -> None:
 
 
 def _strips(rows: Axis, tall: int) -> Iterator[_Strip]:
-    first, top, blurs = rows.first, 0, rows.blur.cpu()
+    first, top = rows.first, 0
     while top < len(first):
         begin = first[top]
         bottom = bisect_right(first, begin + tall - TAPS)
         end = first[bottom - 1] + TAPS
-        used = blurs[begin:end].ne(0).any(0).nonzero()
-        above, below = bisect_left(first, int(used[0]) - TAPS + 1), bisect_left(first, int(used[-1]) + 1)
+        start, stop = rows.taken(begin, end)
+        above, below = bisect_left(first, start - TAPS + 1), bisect_left(first, stop)
         yield _Strip(top, bottom, begin, end, first[above], first[below - 1] + TAPS, below)
         top = bottom
 
 
-def _blur_across(grid: Tensor, blur: Tensor, out: Tensor, size: int) -> None:
-    near = blur.cpu().ne(0)
-    for left in range(0, len(blur), size):
-        used = near[left : left + size].any(0).nonzero()
-        nodes = slice(int(used[0]), int(used[-1]) + 1)
-        target = out[:, left : left + size].flatten(2)
-        torch.matmul(blur[left : left + size, nodes], grid[:, nodes].flatten(2), out=target)
+def _blur_across(grid: Tensor, columns: Axis, out: Tensor, block: int) -> None:
+    for left in range(0, len(columns.blur), block):
+        right = min(left + block, len(columns.blur))
+        start, stop = columns.taken(left, right)
+        target = out[:, left:right].flatten(2)
+        torch.matmul(columns.blur[left:right, start:stop], grid[:, start:stop].flatten(2), out=target)

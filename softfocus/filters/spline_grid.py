@@ -29,6 +29,13 @@ class Axis(NamedTuple):
     nodes: Tensor  # [pixels, TAPS] int32: the nodes around each pixel
     taps: Tensor  # [pixels, TAPS]: weights of these nodes
     blur: Tensor  # [nodes, nodes]: the Gaussian between nodes, border rule included
+    reach: int  # of that Gaussian in nodes
+
+    def taken(self, begin: int, end: int) -> tuple[int, int]:
+        """The first of the nodes that those from begin to end are blurred from, and the one after the last."""
+        count = len(self.blur)
+        start, stop = min(begin, count - 2) - self.reach, max(end, 2) + self.reach
+        return (start if start > 1 else 0), (stop if stop < count - 1 else count)
 
 
 def grid_step(max_delta: float) -> float:
@@ -42,9 +49,9 @@ def spline_axis(size: int, sigma: float, steps: float, device: torch.device) -> 
     sigma = bounded(sigma, size)
     inside = math.ceil(size / (steps * sigma))
     step = size / inside
-    position = (torch.arange(size, dtype=torch.float64) + 0.5) / step - 0.5
-    nearest = torch.floor(position + 0.5)
-    t = position - nearest
+    first = [int((pixel + 0.5) / step) for pixel in range(size)]
+    nodes = torch.tensor(first, dtype=torch.int32)[:, None] + torch.arange(TAPS, dtype=torch.int32)
+    t = (torch.arange(size, dtype=torch.float64) + 0.5) / step - 0.5 - nodes[:, 0]
     taps = torch.stack([(0.5 - t) ** 2 / 2, 0.75 - t**2, (0.5 + t) ** 2 / 2], 1)
     rest = math.sqrt((sigma / step) ** 2 - 1 / 2)
     reach = math.ceil(TRUNCATE * rest - 0.5)
@@ -58,8 +65,6 @@ def spline_axis(size: int, sigma: float, steps: float, device: torch.device) -> 
     target = mirrored_index(torch.arange(inside)[:, None] + offsets, inside)
     blur.scatter_add_(1, target, kernel.expand(inside, -1))
     # What falls on the margin belongs to the mirrored node inside, and is read from there.
-    nodes = mirrored_index(torch.arange(-1, inside + 1), inside)
-    around = nearest.int()[:, None] + torch.arange(TAPS, dtype=torch.int32)
-    return Axis(
-        around[:, 0].tolist(), around.to(device), taps.float().to(device), blur[nodes][:, nodes].float().to(device)
-    )
+    fold = mirrored_index(torch.arange(-1, inside + 1), inside)
+    tensors = (each.to(device) for each in (nodes, taps.float(), blur[fold][:, fold].float()))
+    return Axis(first, *tensors, reach)
