@@ -33,7 +33,7 @@ class Sizes(NamedTuple):
 
 
 CPU = Sizes(1 << 21, 1 << 14)  # temporaries stay in the processor's cache
-DEVICE = Sizes(1 << 24, 1 << 18)  # few operations, in about 300 MB
+DEVICE = Sizes(1 << 25, 1 << 18)  # few operations, in about 500 MB
 
 
 def grid_sums(

@@ -96,5 +96,5 @@ def _blur_across(grid: Tensor, columns: Axis, out: Tensor, block: int) -> None:
     for left in range(0, len(columns.blur), block):
         right = min(left + block, len(columns.blur))
         start, stop = columns.taken(left, right)
-        target = out[:, left:right].flatten(2)
-        torch.matmul(columns.blur[left:right, start:stop], grid[:, start:stop].flatten(2), out=target)
+        weights = columns.blur[left:right, start:stop].expand(len(grid), -1, -1)
+        torch.bmm(weights, grid[:, start:stop].flatten(2), out=out[:, left:right].flatten(2))
