@@ -23,7 +23,7 @@ from .band_matrix import mirrored_index
 from .bilateral_grid import grid_sums
 from .device_path import on_device
 from .max_delta_cost import grid_is_cheaper
-from .value_bins import few_values, spread_bins
+from .value_bins import FEW, few_values, spread_bins, usual_bins
 
 TOLERANCE = 1e-6  # 0.6 - 0.4 in float32 exceeds 0.2 by 2e-8; a neighbour at exactly max_delta shall count
 TINY_WEIGHT = 1e-6  # of a whole neighbourhood of weight 1; below this there is nothing to average
@@ -82,10 +82,10 @@ def _sums(
     values: Tensor, guide: Tensor, weight: Tensor | None, sigma: float, max_delta: float
 ) -> tuple[Tensor, Tensor]:
     """`bilateral_grid.grid_sums` or `direct_sums`."""
-    device = on_device(guide)
-    found = few_values(guide) if grid_is_cheaper(sigma, max_delta, True, device) else None
-    if found is None and grid_is_cheaper(sigma, max_delta, False, device):
-        bins = spread_bins(guide, sigma)
+    device, weighted = on_device(guide), weight is not None
+    found = few_values(guide) if grid_is_cheaper(sigma, max_delta, FEW, device) else None
+    if found is None and grid_is_cheaper(sigma, max_delta, usual_bins(sigma, weighted), device):
+        bins = spread_bins(guide, sigma, weighted)
         found = bins, bins.started(guide)
     if found is None:
         return direct_sums(values, guide, weight, sigma, max_delta)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from .spline_grid import grid_step
-from .value_bins import FEW, usual_bins
+from .value_bins import FEW
 
 MANY_FROM_PX = 3.5  # sigma; in narrower Gaussians single neighbours weigh too much for a bin to be shared out
 
@@ -24,9 +24,9 @@ CPU = Costs(79, 190, 440, 16)  # ns, of one core (tests cannot hold them: only t
 DEVICE = Costs(2200, 1000, 1600, 60)  # bytes
 
 
-def grid_is_cheaper(sigma: float, max_delta: float, few: bool, device: bool) -> bool:
-    """For a channel of few values (`value_bins.FEW`) or of many; True only where the grid is exact enough, too."""
-    costs, bins = DEVICE if device else CPU, FEW if few else usual_bins(sigma)
+def grid_is_cheaper(sigma: float, max_delta: float, bins: int, device: bool) -> bool:
+    """For a channel of at most `value_bins.FEW` values or bins, or of more; True only where the grid will do, too."""
+    costs, few = DEVICE if device else CPU, bins <= FEW
     step = grid_step(max_delta) * sigma
     grid = (costs.few if few else costs.many) + costs.slot * bins / step**2
     return grid < costs.views * sigma**2 and (few or sigma >= MANY_FROM_PX)

@@ -16,7 +16,8 @@ from torch import Tensor
 
 FEW = 256  # distinct values up to which each has its own bin
 EVEN = 384  # even bins of a channel with more values, and a third as many edges at quantiles
-EVEN_PX = 5000  # times sigma in pixels: the same where that is more
+EVEN_PX = 4000  # over sigma in pixels: the same where that is more
+WEIGHTED_EVEN_PX = 5000  # the same among neighbours of unequal weight, of whom fewer count
 FAR = 2.0  # times the last quantile but one: where values lie beyond it and beyond 1, the rest has even bins too
 CELLS = 1 << 12  # between the ends of few values
 TINY = 1e-30
@@ -87,17 +88,17 @@ def _numbered(plane: Tensor, values: Tensor) -> Tensor:
     return table.index_select(0, cells(plane).flatten()).view_as(plane)
 
 
-def usual_bins(sigma: float) -> int:
+def usual_bins(sigma: float, weighted: bool) -> int:
     """How many bins `spread_bins` makes for a channel without far lights and frequent values."""
-    return sum(_counts(sigma))
+    return sum(_counts(sigma, weighted))
 
 
-def spread_bins(plane: Tensor, sigma: float) -> Bins:
+def spread_bins(plane: Tensor, sigma: float, weighted: bool) -> Bins:
     """Bins for a plane of many values, finite, of any shape and device, for a Gaussian of `sigma` pixels.
 
     The fewer neighbours there are, the more each of them weighs, and the narrower must bins be.
     """
-    even_count, quantile_count = _counts(sigma)
+    even_count, quantile_count = _counts(sigma, weighted)
     sample = _sample(plane.flatten()).cpu()
     smallest, largest = (end.cpu() for end in plane.aminmax())
     quantiles = sample[torch.linspace(0, len(sample) - 1, quantile_count).round().long()]
@@ -112,9 +113,9 @@ def spread_bins(plane: Tensor, sigma: float) -> Bins:
     return Bins(edges[:-1], edges[1:], False)
 
 
-def _counts(sigma: float) -> tuple[int, int]:
+def _counts(sigma: float, weighted: bool) -> tuple[int, int]:
     """Even bins, and edges at quantiles."""
-    even = round(max(EVEN, EVEN_PX / sigma))
+    even = round(max(EVEN, (WEIGHTED_EVEN_PX if weighted else EVEN_PX) / sigma))
     return even, even // 3
 
 
