@@ -53,6 +53,7 @@ def grid_sums(
     rows, columns = (spline_axis(size, sigma, grid_step(max_delta), guide.device) for size in guide.shape)
     around = _Around(rows, columns, depth)
     moments = values if weight is None else values * weight
+    ends = [bins.below(guide, own, side) for side in (max_delta, -max_delta)]
     sums = values.new_empty(*values.shape, 2)
 
     def fill(grid: Tensor, start: int, top: int, bottom: int) -> None:
@@ -65,10 +66,7 @@ def grid_sums(
     for top, bottom, start, running in strips_of_sums(rows, columns, depth, fill, sizes.strip):
         for part in _chunks(top, bottom, guide.shape[1], sizes.chunk):
             places, gains = around(part, start)
-            upper, lower = (
-                _read(running, places, gains, *bins.below(guide[part], own[part], side))
-                for side in (max_delta, -max_delta)
-            )
+            upper, lower = (_read(running, places, gains, *(each[part] for each in end)) for end in ends)
             torch.sub(upper, lower, out=sums[part])
     return sums[..., 0], sums[..., 1]
 
@@ -102,7 +100,7 @@ def _add(grid: Tensor, index: Tensor, source: Tensor) -> None:
         torch.view_as_complex(target).index_add_(0, index, source)
 
 
-def _read(running: Tensor, places: Tensor, gains: Tensor, slot: Tensor, share: Tensor | None) -> Tensor:
+def _read(running: Tensor, places: Tensor, gains: Tensor, slot: Tensor, share: Tensor | None = None) -> Tensor:
     """The running sums at `slot`, or between there and the next slot, at each pixel: [rows, columns, 2]."""
     rows, weights, shape = running.view(-1, 2), gains.flatten(0, 1), (*slot.shape, 2)
 

@@ -28,7 +28,7 @@ from .value_bins import FEW, few_values, spread_bins, usual_bins
 TOLERANCE = 1e-6  # 0.6 - 0.4 in float32 exceeds 0.2 by 2e-8; a neighbour at exactly max_delta shall count
 TINY_WEIGHT = 1e-6  # of a whole neighbourhood of weight 1; below this there is nothing to average
 TRUNCATE = 4.0  # radius of the direct sum in sigmas; the disc leaves out 3e-4 of the weight
-STRIP = 1 << 18  # pixels summed at a time, so that the running sums stay in the processor's cache
+STRIP, DEVICE_STRIP = 1 << 18, 1 << 22  # pixels summed at a time, so that the sums stay in the processor's cache
 
 
 def max_delta_blur(
@@ -103,7 +103,7 @@ def direct_sums(
     extended = _extended(guide[None], reach)[0]
     offsets = _half_disc(sigma, reach)
     sums = torch.zeros_like(source[:, :height, :width])
-    rows = max(1, STRIP // width)
+    rows = max(1, (DEVICE_STRIP if on_device(guide) else STRIP) // width)
     for top in range(0, height, rows):
         part = sums[:, top : top + rows]
         tall = slice(top, top + part.shape[1] + 2 * reach)

@@ -19,7 +19,7 @@ TAPS = 3  # nodes around a pixel
 STEP = 0.95  # of the grid in sigmas, for a max_delta of USUAL
 USUAL = 0.1
 STEPS = 0.5, 1.0  # finest and coarsest; from 1.2 on too little variance is left for a Gaussian on the grid
-TRUNCATE = 4.5  # half width of the grid's blur in its own sigmas, to the middle between two nodes
+TRUNCATE = 4.25  # half width of the grid's blur in its own sigmas, to the middle between two nodes
 
 
 class Axis(NamedTuple):

@@ -38,15 +38,15 @@ class Bins(NamedTuple):
         """How many bins start at or below each value; int32, shaped as `values`."""
         return torch.searchsorted(self.low, values.contiguous(), right=True, out_int32=True)
 
-    def below(self, values: Tensor, own: Tensor, offset: float) -> tuple[Tensor, Tensor | None]:
+    def below(self, values: Tensor, own: Tensor, offset: float) -> tuple[Tensor] | tuple[Tensor, Tensor]:
         """How many bins lie wholly below values + offset (int32), and the share of the next bin that does.
 
         `values` are from the channel of the bins, `own` is `started` of them. An end inside the bin that holds the
-        value moves out of it: the bin takes part as a whole. The share is None for `few`: there it is always 0.
+        value moves out of it: the bin takes part as a whole. For `few` there is no share: it would always be 0.
         """
         if self.few:
             ends = torch.nn.functional.pad(self.started(self.low + offset), (1, 0))
-            return ends.index_select(0, own.flatten()).view_as(own), None
+            return (ends.index_select(0, own.flatten()).view_as(own),)
         end = values + offset
         index = (self.started(end) - 1).clamp_min(0)
         low = self.low[index]
