@@ -8,7 +8,7 @@ beyond that square. It is the only difference in definition, and shows at small 
 at 2.2 sigma for radius 5, at 3.2 for 10, at 4.5 for 20.
 
 Two ways to the sums. A narrow Gaussian adds up shifted views of the picture, which costs time with sigma^2.
-From a few pixels of sigma on, `bilateral_grid` takes over, whose cost per pixel has a bound.
+From a few pixels of sigma on, `bilateral_grid` takes over, whose cost per pixel has a bound: `max_delta_cost`.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ def max_delta_blur(
         [B, C, H, W], within the smallest and largest value of each channel; the pixel's own value where no
         weight is near. Borders are half-sample symmetric, also when the kernel is larger than the picture.
 
-    Error against the definition (tests/filters/test_max_delta_blur.py): below 0.5/255 where a channel of guide has at
-    most 256 distinct values (8-bit pictures) or sigma_px is below GRID_FROM_PX (with weights WEIGHTED_GRID_FROM_PX).
-    Otherwise max_delta itself is resolved to a bin, about 1/400 of the channel's range or finer: 99.9 % of the values
-    within 1/255; a few by up to 6/255, where one neighbour at the limit of max_delta weighs much among few. Pixels of
-    weight 0 far from all weight (less than 1 % of a whole neighbourhood) take the tail of G, which is cut at 4 sigma,
-    less exactly.
+    Error against the definition (tests/filters/test_max_delta_blur.py): where a channel of guide has at most 256
+    distinct values (8-bit pictures) below 0.5/255 of sRGB values and 0.7/255 in linear light; with weights, 99.9 % of the
+    values within 1/255. On the grid, in pictures of more values, max_delta itself is resolved to a bin, about 1/400 of
+    the channel's range or finer: 99.9 % of the values within 1/255; a few by up to 6/255, where one neighbour at the
+    limit of max_delta weighs much among few. Pixels of weight 0 far from all weight (less than 1 % of a whole
+    neighbourhood) take the tail of G, which is cut at 4 sigma, less exactly.
 
     Raises:
         ValueError: shapes do not fit, or sigma_px or max_delta is negative or not finite.

@@ -45,7 +45,10 @@ def grid_step(max_delta: float) -> float:
 
 
 def spline_axis(size: int, sigma: float, steps: float, device: torch.device) -> Axis:
-    """A grid over `size` pixels with a node every `steps` sigmas, half-sample aligned with the edges, so that it mirrors as the picture does."""
+    """A grid over `size` pixels with a node about every `steps` sigmas.
+
+    It is half-sample aligned with the edges, so that it mirrors as the picture does.
+    """
     sigma = bounded(sigma, size)
     inside = math.ceil(size / (steps * sigma))
     step = size / inside
@@ -66,5 +69,5 @@ def spline_axis(size: int, sigma: float, steps: float, device: torch.device) -> 
     blur.scatter_add_(1, target, kernel.expand(inside, -1))
     # What falls on the margin belongs to the mirrored node inside, and is read from there.
     fold = mirrored_index(torch.arange(-1, inside + 1), inside)
-    tensors = (each.to(device) for each in (nodes, taps.float(), blur[fold][:, fold].float()))
-    return Axis(first, *tensors, reach)
+    folded = blur[fold][:, fold].float()
+    return Axis(first, nodes.to(device), taps.float().to(device), folded.to(device), reach)
