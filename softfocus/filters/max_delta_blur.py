@@ -8,7 +8,7 @@ beyond that square. It is the only difference in definition, and shows at small 
 at 2.2 sigma for radius 5, at 3.2 for 10, at 4.5 for 20.
 
 Two ways to the sums. A narrow Gaussian adds up shifted views of the picture, which costs time with sigma^2.
-From a few pixels of sigma on, `bilateral_grid` takes over, whose cost per pixel has a bound.
+From a few pixels of sigma on, `bilateral_grid` takes over, whose cost per pixel has a bound: `max_delta_cost`.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ from torch import Tensor
 from ..checks import check_amount, check_image, check_number, fitted_if_given
 from .band_matrix import mirrored_index
 from .bilateral_grid import grid_sums
+from .device_path import on_device
+from .max_delta_cost import grid_is_cheaper
+from .value_bins import FEW, few_values, spread_bins, usual_bins
 
 TOLERANCE = 1e-6  # 0.6 - 0.4 in float32 exceeds 0.2 by 2e-8; a neighbour at exactly max_delta shall count
 TINY_WEIGHT = 1e-6  # of a whole neighbourhood of weight 1; below this there is nothing to average
-GRID_FROM_PX = 5.5  # from this sigma on, the grid is as quick as the shifted views, and exact enough
-WEIGHTED_GRID_FROM_PX = 6.4  # the same with weights: below it, 0.2 % of the values would be more than 1/255 off
 TRUNCATE = 4.0  # radius of the direct sum in sigmas; the disc leaves out 3e-4 of the weight
-STRIP = 1 << 18  # pixels summed at a time, so that the running sums stay in the processor's cache
+STRIP, DEVICE_STRIP = 1 << 18, 1 << 22  # pixels summed at a time, so that the sums stay in the processor's cache
 
 
 def max_delta_blur(
@@ -47,12 +48,12 @@ def max_delta_blur(
         [B, C, H, W], within the smallest and largest value of each channel; the pixel's own value where no
         weight is near. Borders are half-sample symmetric, also when the kernel is larger than the picture.
 
-    Error against the definition (tests/filters/test_max_delta_blur.py): below 0.5/255 where a channel of guide has at
-    most 256 distinct values (8-bit pictures) or sigma_px is below GRID_FROM_PX (with weights WEIGHTED_GRID_FROM_PX).
-    Otherwise max_delta itself is resolved to a bin, about 1/400 of the channel's range or finer: 99.9 % of the values
-    within 1/255; a few by up to 6/255, where one neighbour at the limit of max_delta weighs much among few. Pixels of
-    weight 0 far from all weight (less than 1 % of a whole neighbourhood) take the tail of G, which is cut at 4 sigma,
-    less exactly.
+    Error against the definition (tests/filters/test_max_delta_blur.py): where a channel of guide has at most 256
+    distinct values (8-bit pictures) below 0.5/255 of sRGB values and 0.7/255 in linear light; with weights, 99.9 % of the
+    values within 1/255. On the grid, in pictures of more values, max_delta itself is resolved to a bin, about 1/400 of
+    the channel's range or finer: 99.9 % of the values within 1/255; a few by up to 6/255, where one neighbour at the
+    limit of max_delta weighs much among few. Pixels of weight 0 far from all weight (less than 1 % of a whole
+    neighbourhood) take the tail of G, which is cut at 4 sigma, less exactly.
 
     Raises:
         ValueError: shapes do not fit, or sigma_px or max_delta is negative or not finite.
@@ -66,16 +67,29 @@ def max_delta_blur(
     if sigma_px == 0 or values.numel() == 0:
         return values
     out = torch.empty_like(values)
-    sums = grid_sums if sigma_px >= (GRID_FROM_PX if weight is None else WEIGHTED_GRID_FROM_PX) else direct_sums
     for frame in range(values.shape[0]):
         for channel in range(values.shape[1]):
             plane = values[frame, channel]
             middle = plane.median()  # smaller moments lose fewer digits, and a far highlight does not move it
             share = None if weight is None else weight[frame, 0]
-            moment, mass = sums(plane - middle, guide[frame, channel], share, sigma_px, max_delta + TOLERANCE)
+            moment, mass = _sums(plane - middle, guide[frame, channel], share, sigma_px, max_delta + TOLERANCE)
             mean = (moment / mass.clamp_min(TINY_WEIGHT) + middle).clamp(plane.min(), plane.max())
             out[frame, channel] = torch.where(mass > TINY_WEIGHT, mean, plane)
     return out
+
+
+def _sums(
+    values: Tensor, guide: Tensor, weight: Tensor | None, sigma: float, max_delta: float
+) -> tuple[Tensor, Tensor]:
+    """`bilateral_grid.grid_sums` or `direct_sums`."""
+    device, weighted = on_device(guide), weight is not None
+    found = few_values(guide) if grid_is_cheaper(sigma, max_delta, FEW, device) else None
+    if found is None and grid_is_cheaper(sigma, max_delta, usual_bins(sigma, weighted), device):
+        bins = spread_bins(guide, sigma, weighted)
+        found = bins, bins.started(guide)
+    if found is None:
+        return direct_sums(values, guide, weight, sigma, max_delta)
+    return grid_sums(values, guide, weight, sigma, max_delta, *found)
 
 
 def direct_sums(
@@ -89,7 +103,7 @@ def direct_sums(
     extended = _extended(guide[None], reach)[0]
     offsets = _half_disc(sigma, reach)
     sums = torch.zeros_like(source[:, :height, :width])
-    rows = max(1, STRIP // width)
+    rows = max(1, (DEVICE_STRIP if on_device(guide) else STRIP) // width)
     for top in range(0, height, rows):
         part = sums[:, top : top + rows]
         tall = slice(top, top + part.shape[1] + 2 * reach)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import pytest
 import torch
@@ -11,15 +12,32 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from softfocus.color import srgb_to_linear
+from softfocus.filters.bilateral_grid import Sizes
+from softfocus.filters.device_path import forced
 from softfocus.filters.gaussian import gaussian_blur
-from softfocus.filters.max_delta_blur import GRID_FROM_PX, TINY_WEIGHT, WEIGHTED_GRID_FROM_PX, max_delta_blur
+from softfocus.filters.max_delta_blur import TINY_WEIGHT, max_delta_blur
+from softfocus.filters.max_delta_cost import grid_is_cheaper
+from softfocus.filters.value_bins import FEW, usual_bins
 from testing.pictures import make_picture
 
 STEP = 1 / 255
 HEIGHT, WIDTH = 40, 56
-SIGMAS = [1.0, math.sqrt(5), math.sqrt(10), math.sqrt(20), GRID_FROM_PX, math.sqrt(40), 12.0, 30.0]
+SIGMAS = [1.0, math.sqrt(5), math.sqrt(10), 3.6, math.sqrt(20), 5.5, math.sqrt(40), 12.0, 30.0]
 DELTAS = [0.02, 0.1, 0.2, 0.5]
-NARROW, WIDE = 2.0, WEIGHTED_GRID_FROM_PX + 1  # one sigma for each of the two ways to the sums
+NARROW, WIDE = 1.5, 7.4  # one sigma for each of the two ways to the sums
+
+
+@pytest.fixture(params=[False, True], ids=["cpu", "device"], autouse=True)
+def way(request):
+    with forced(request.param):
+        yield request.param
+
+
+@pytest.mark.parametrize("max_delta", DELTAS)
+def test_narrow_takes_views_and_wide_the_grid(max_delta, way):
+    for bins in (FEW, usual_bins(WIDE, True)):
+        assert grid_is_cheaper(WIDE, max_delta, bins, way)
+        assert not grid_is_cheaper(NARROW, max_delta, bins, way)
 
 
 def folded_kernel(size: int, sigma: float) -> Tensor:
@@ -78,8 +96,19 @@ def pictures(max_delta: float) -> Tensor:
     return torch.cat([floats, (floats * 255).round() / 255, edge_picture(max_delta)])
 
 
-def compare(values: Tensor, guide: Tensor, sigma: float, max_delta: float, weight: Tensor | None = None) -> None:
-    expected, mass = reference(values, guide, sigma, max_delta, weight)
+@cache
+def case(sigma: float, max_delta: float, linear: bool, weighted: bool) -> tuple[Tensor, ...]:
+    """values, guide, weight, the definition's result and mass."""
+    image, weight = pictures(max_delta), None
+    if weighted:
+        weight = torch.rand(len(image), 1, HEIGHT, WIDTH, generator=torch.Generator().manual_seed(7))
+        weight[..., :12, :20] = 0
+    values = srgb_to_linear(image) if linear else image
+    return values, image, weight, *reference(values, image, sigma, max_delta, weight)
+
+
+def compare(sigma: float, max_delta: float, linear: bool, weighted: bool) -> None:
+    values, guide, weight, expected, mass = case(sigma, max_delta, linear, weighted)
     error = (max_delta_blur(values, guide, sigma, max_delta, weight) - expected).abs()
     error = error * (mass > 1e-2 if weight is not None else 1)  # far from all weight G's tail decides, which is cut
     far = (error > STEP).double().mean()
@@ -92,31 +121,25 @@ def compare(values: Tensor, guide: Tensor, sigma: float, max_delta: float, weigh
 @pytest.mark.parametrize("sigma", SIGMAS)
 @pytest.mark.parametrize("max_delta", DELTAS)
 def test_error_against_all_pairs(sigma, max_delta):
-    image = pictures(max_delta)
-    compare(image, image, sigma, max_delta)
+    compare(sigma, max_delta, linear=False, weighted=False)
 
 
-@pytest.mark.parametrize("sigma", [GRID_FROM_PX, 20.0])
+@pytest.mark.parametrize("sigma", [2.5, 3.6, 5.0, 5.5, 12.0, 20.0])
 @pytest.mark.parametrize("max_delta", DELTAS)
 def test_error_in_linear_light(sigma, max_delta):
-    image = pictures(max_delta)
-    compare(srgb_to_linear(image), image, sigma, max_delta)
+    compare(sigma, max_delta, linear=True, weighted=False)
 
 
-@pytest.mark.parametrize("sigma", [NARROW, WEIGHTED_GRID_FROM_PX - 0.01, WIDE, 20.0])
+@pytest.mark.parametrize("sigma", [NARROW, 3.6, 5.0, 6.39, 6.4, WIDE, 20.0])
 @pytest.mark.parametrize("max_delta", [0.1, 0.5])
 def test_error_in_linear_light_and_with_weights(sigma, max_delta):
-    image = pictures(max_delta)
-    weight = torch.rand(len(image), 1, HEIGHT, WIDTH, generator=torch.Generator().manual_seed(7))
-    weight[..., :12, :20] = 0
-    compare(srgb_to_linear(image), image, sigma, max_delta, weight)
+    compare(sigma, max_delta, linear=True, weighted=True)
 
 
-@pytest.mark.parametrize("sigma", [NARROW, WIDE, 30.0])
+@pytest.mark.parametrize("sigma", [NARROW, 2.5, 3.6, 5.5, WIDE, 30.0])
 def test_8_bit_pictures_differ_by_the_kernel_alone(sigma):
-    image = pictures(0.2)[2:]
-    expected, _ = reference(image, image, sigma, 0.2)
-    assert (max_delta_blur(image, image, sigma, 0.2) - expected).abs().max() <= 0.5 * STEP
+    values, guide, _, expected, _ = case(sigma, 0.2, linear=False, weighted=False)
+    assert (max_delta_blur(values, guide, sigma, 0.2) - expected)[2:].abs().max() <= 0.5 * STEP
 
 
 @pytest.mark.parametrize("sigma", [NARROW, WIDE])
@@ -258,9 +281,11 @@ def test_strips_join_without_a_seam(monkeypatch):
     """The result must not depend on how the picture is cut up for memory."""
     image = make_picture(150, 60)
     whole = [max_delta_blur(image, image, sigma, 0.2) for sigma in (NARROW, WIDE)]
-    for name, value in (("bilateral_grid.STRIP", 1), ("bilateral_grid.TALL", 5), ("bilateral_grid.CHUNK", 100)):
-        monkeypatch.setattr(f"softfocus.filters.{name}", value)
-    monkeypatch.setattr("softfocus.filters.max_delta_blur.STRIP", 100)
+    for name in ("CPU", "DEVICE"):
+        monkeypatch.setattr(f"softfocus.filters.bilateral_grid.{name}", Sizes(1, 100))
+    monkeypatch.setattr("softfocus.filters.grid_strips.TALL", 5)
+    for name in ("max_delta_blur.STRIP", "max_delta_blur.DEVICE_STRIP"):
+        monkeypatch.setattr(f"softfocus.filters.{name}", 100)
     cut = [max_delta_blur(image, image, sigma, 0.2) for sigma in (NARROW, WIDE)]
     assert all(torch.allclose(first, second, atol=1e-5) for first, second in zip(whole, cut, strict=True))
 
