@@ -9,7 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .device_path import on_device
+from ..device_path import on_device
 from .spline_grid import TAPS, Axis
 
 TALL = 16  # rows of nodes; a lower strip spends its time on the rows that it shares with the next one

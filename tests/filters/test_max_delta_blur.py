@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from softfocus.color import srgb_to_linear
+from softfocus.device_path import forced
 from softfocus.filters.bilateral_grid import Sizes
-from softfocus.filters.device_path import forced
 from softfocus.filters.gaussian import gaussian_blur
 from softfocus.filters.max_delta_blur import TINY_WEIGHT, max_delta_blur
 from softfocus.filters.max_delta_cost import grid_is_cheaper
