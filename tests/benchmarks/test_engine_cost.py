@@ -14,15 +14,15 @@ from softfocus.look import apply_blur, make_look
 from softfocus.settings import BLUR
 
 OPERATIONS_AT, BYTES_AT = 256, 1024  # px
-OPERATIONS = {"thin": 675, "soft": 740}  # of the look, by the kind of mask
-BYTES = {"thin": 4150, "soft": 6270}  # a pixel
+OPERATIONS = {"thin": 370, "soft": 370}  # of the look, by the kind of mask
+BYTES = {"thin": 3300, "soft": 6250}  # a pixel
 # Of a blur with max_delta 0.1: by sigma in percent and kind of picture, operations and bytes a pixel. At this size 1 %
 # is the sigma in pixels that 0.25 % is at 1024 px.
 MAX_DELTA = {
-    (1.0, "8 bit"): (5250, 88_600),
-    (1.0, "float"): (5250, 88_600),
-    (6.4, "8 bit"): (1250, 12_060),
-    (6.4, "float"): (2080, 22_460),
+    (1.0, "8 bit"): (520, 8_700),
+    (1.0, "float"): (610, 29_300),
+    (6.4, "8 bit"): (520, 4_850),
+    (6.4, "float"): (610, 7_200),
 }
 
 
