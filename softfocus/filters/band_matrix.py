@@ -23,7 +23,7 @@ LENGTHS = range(16, 65, 8)  # outputs in a block: more waste multiplications on 
 READ = 32  # multiplications that take as long as to read an input
 TOGETHER = 64  # blocks in one product; over more of them an uneven spacing adds up
 SMALL = 64  # outputs of an axis that are one block: few enough for a CPU ...
-SMALL_ON_DEVICE = 512  # ... and for a device, to which a product of its own costs more than one over zeros
+SMALL_ON_DEVICE = 256  # ... and for a device, to which a launch costs more than such a product
 TINY = 1e-6  # sigma that leaves a sample alone
 
 

@@ -13,7 +13,6 @@ strip of the picture at a time (`grid_strips`), which bounds memory.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -24,16 +23,7 @@ from .grid_strips import strips_of_sums
 from .spline_grid import TAPS, Axis, grid_step, spline_axis
 from .value_bins import Bins
 
-
-class Sizes(NamedTuple):
-    """strip: floats of the grid that pixels read at a time; chunk: pixels that add or read at a time."""
-
-    strip: int
-    chunk: int
-
-
-CPU = Sizes(1 << 21, 1 << 14)  # temporaries stay in the processor's cache
-DEVICE = Sizes(1 << 25, 1 << 18)  # few operations, in about 500 MB
+CHUNK, DEVICE_CHUNK = 1 << 14, 1 << 18  # pixels that add or read at a time: few for a processor's cache
 
 
 def grid_sums(
@@ -48,7 +38,7 @@ def grid_sums(
             (`value_bins`) that lies partly within reach takes part by the share of it that does.
         bins, own: of the guide, and `Bins.started` of it.
     """
-    sizes = DEVICE if on_device(guide) else CPU
+    chunk = DEVICE_CHUNK if on_device(guide) else CHUNK
     depth = len(bins.low) + 1  # slot n of the running sums holds the first n bins, slot 0 none
     rows, columns = (spline_axis(size, sigma, grid_step(max_delta), guide.device) for size in guide.shape)
     around = _Around(rows, columns, depth)
@@ -57,14 +47,14 @@ def grid_sums(
     sums = values.new_empty(*values.shape, 2)
 
     def fill(grid: Tensor, start: int, top: int, bottom: int) -> None:
-        for part in _chunks(top, bottom, guide.shape[1], sizes.chunk):
+        for part in _chunks(top, bottom, guide.shape[1], chunk):
             places, gains = around(part, start)
             mass = gains if weight is None else gains * weight[part, :, None]
             source = torch.complex(gains * moments[part, :, None], mass).flatten()
             _add(grid, places.add_(own[part, :, None]).flatten(), source)
 
-    for top, bottom, start, running in strips_of_sums(rows, columns, depth, fill, sizes.strip):
-        for part in _chunks(top, bottom, guide.shape[1], sizes.chunk):
+    for top, bottom, start, running in strips_of_sums(rows, columns, depth, fill):
+        for part in _chunks(top, bottom, guide.shape[1], chunk):
             places, gains = around(part, start)
             upper, lower = (_read(running, places, gains, *(each[part] for each in end)) for end in ends)
             torch.sub(upper, lower, out=sums[part])

@@ -12,8 +12,18 @@ from torch import Tensor
 from ..device_path import on_device
 from .spline_grid import TAPS, Axis
 
-TALL = 16  # rows of nodes; a lower strip spends its time on the rows that it shares with the next one
-BLOCK, DEVICE_BLOCK = 32, 128  # columns of nodes blurred by one matrix product
+
+class Sizes(NamedTuple):
+    """Of a strip, floats, but no fewer rows of nodes than `tall`, since it shares some with the next one; and `block`,
+    columns of nodes blurred at a time."""
+
+    floats: int
+    tall: int
+    block: int
+
+
+CPU = Sizes(1 << 21, 16, 32)  # a block stays in the processor's cache
+DEVICE = Sizes(1 << 24, 32, 128)  # few operations, in about 300 MB
 
 
 class _Strip(NamedTuple):
@@ -29,7 +39,7 @@ class _Strip(NamedTuple):
 
 
 def strips_of_sums(
-    rows: Axis, columns: Axis, depth: int, fill: Callable[[Tensor, int, int, int], None], floats: int
+    rows: Axis, columns: Axis, depth: int, fill: Callable[[Tensor, int, int, int], None]
 ) -> Iterator[tuple[int, int, int, Tensor]]:
     """Running sums of the blurred histograms, strip by strip: (pixel row, the row after the last, node row, sums).
 
@@ -38,16 +48,15 @@ def strips_of_sums(
         depth: slots of a histogram.
         fill: (grid [node rows, node columns, depth, 2], its first node row, pixel row, the row after the last): adds
             these pixels to the grid. All pixels come once, in order.
-        floats: about how many a strip holds at most, but for TALL.
 
     The sums are [node rows, node columns, depth, 2], the first node row being the one returned. They hold until the
     next strip.
     """
-    width, block = len(columns.blur), DEVICE_BLOCK if on_device(columns.blur) else BLOCK
-    strips = list(_strips(rows, max(TALL, floats // (2 * depth * width))))
+    width, sizes = len(columns.blur), DEVICE if on_device(columns.blur) else CPU
+    strips = list(_strips(rows, max(sizes.tall, sizes.floats // (2 * depth * width))))
     tall, high = max(strip.end - strip.begin for strip in strips), max(strip.stop - strip.start for strip in strips)
     # New memory for each strip would cost as much time as the sums.
-    grids, downs, sums = (rows.blur.new_empty(height, width, depth, 2) for height in (high, tall, tall))
+    grids, sums = (rows.blur.new_empty(height, width, depth, 2) for height in (high, tall))
     last = _Strip(0, 0, 0, 0, 0, 0, 0)
     for strip in strips:
         grid = grids[: strip.stop - strip.start]
@@ -55,13 +64,12 @@ def strips_of_sums(
         grid[added:] = 0
         fill(grid, strip.start, last.below, strip.below)
         made = _moved_up(sums, strip.begin - last.begin, last.end - last.begin)
-        down = downs[: strip.end - strip.begin - made]
+        new = sums[made : strip.end - strip.begin]
         weights = rows.blur[strip.begin + made : strip.end, strip.start : strip.stop]
-        torch.mm(weights, grid.flatten(1), out=down.flatten(1))
-        new = sums[made : made + len(down)]
-        _blur_across(down, columns, new, block)
+        for left in range(0, width, sizes.block):
+            _blur(grid, weights, columns, new, left, min(left + sizes.block, width))
         _sum_up(new)
-        yield strip.top, strip.bottom, strip.begin, sums[: made + len(down)]
+        yield strip.top, strip.bottom, strip.begin, sums[: strip.end - strip.begin]
         last = strip
 
 
@@ -92,9 +100,9 @@ def _strips(rows: Axis, tall: int) -> Iterator[_Strip]:
         top = bottom
 
 
-def _blur_across(grid: Tensor, columns: Axis, out: Tensor, block: int) -> None:
-    for left in range(0, len(columns.blur), block):
-        right = min(left + block, len(columns.blur))
-        start, stop = columns.taken(left, right)
-        weights = columns.blur[left:right, start:stop].expand(len(grid), -1, -1)
-        torch.bmm(weights, grid[:, start:stop].flatten(2), out=out[:, left:right].flatten(2))
+def _blur(grid: Tensor, down: Tensor, columns: Axis, out: Tensor, left: int, right: int) -> None:
+    """Blur columns left to right of nodes by the weights `down` and by those of the columns, into those of `out`."""
+    start, stop = columns.taken(left, right)
+    part = torch.mm(down, grid[:, start:stop].flatten(1)).unflatten(1, (stop - start, -1))
+    across = columns.blur[left:right, start:stop].expand(len(part), -1, -1)
+    torch.bmm(across, part, out=out[:, left:right].flatten(2))

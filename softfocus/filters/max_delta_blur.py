@@ -50,9 +50,9 @@ def max_delta_blur(
 
     Error against the definition (tests/filters/test_max_delta_blur.py): where a channel of guide has at most 256
     distinct values (8-bit pictures) below 0.5/255 of sRGB values and 0.7/255 in linear light; with weights, 99.9 % of
-    the values within 1/255. On the grid, in pictures of more values, max_delta itself is resolved to a bin, about 1/400
-    of the channel's range or finer: 99.9 % of the values within 1/255; a few by up to 6/255, where one neighbour at the
-    limit of max_delta weighs much among few. Pixels of weight 0 far from all weight (less than 1 % of a whole
+    the values within 1/255. In pictures of more values, on the grid, max_delta itself is resolved to a bin, about
+    1/400 of the channel's range or finer: 99.9 % of the values within 1/255; a few by up to 6/255, where one neighbour
+    at the limit of max_delta weighs much among few. Pixels of weight 0 far from all weight (less than 1 % of a whole
     neighbourhood) take the tail of G, which is cut at 4 sigma, less exactly.
 
     Raises:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from types import SimpleNamespace
+from importlib.util import module_from_spec, spec_from_file_location
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ from torch.nn.functional import conv2d, embedding_bag
 
 from benchmarks.engine.cost.measure import TensorLeft, as_here, as_on_a_device, count, measure, predicted_ms
 from benchmarks.engine.cost.meter import FEW, Count, Meter
+from softfocus import device_path
 from softfocus.filters.gaussian import gaussian_blur
 from softfocus.filters.row_strips import map_rows
 from softfocus.opencv import opencv
@@ -112,16 +113,20 @@ def test_a_device_has_no_opencv_and_no_strips():
     assert opencv("sepFilter2D") is not None
 
 
-def test_a_library_that_the_first_run_loads_has_no_strips_either(monkeypatch):
-    late, seen = SimpleNamespace(STRIP_VALUES=4), []
+def test_a_library_that_the_first_run_loads_takes_the_path_too(monkeypatch):
+    """The host's copy of the pack is loaded as late as its first node runs."""
+    name = "late.softfocus.device_path"
+    spec = spec_from_file_location(name, device_path.__file__)
+    late, seen = module_from_spec(spec), []
+    spec.loader.exec_module(late)
 
     def work() -> None:
-        monkeypatch.setitem(sys.modules, "late.softfocus.filters.row_strips", late)
-        seen.append(late.STRIP_VALUES)
+        monkeypatch.setitem(sys.modules, name, late)
+        seen.append(late.on_device(A))
 
     measure(work)
-    assert seen[0] == 4 < SIDE**4 < seen[1]
-    assert late.STRIP_VALUES == 4
+    assert seen == [False, True]
+    assert not late.on_device(A)
 
 
 def test_opencv_counts_on_the_processor():

@@ -13,8 +13,8 @@ from torch import Tensor
 
 from softfocus.color import srgb_to_linear
 from softfocus.device_path import forced
-from softfocus.filters.bilateral_grid import Sizes
 from softfocus.filters.gaussian import gaussian_blur
+from softfocus.filters.grid_strips import Sizes
 from softfocus.filters.max_delta_blur import TINY_WEIGHT, max_delta_blur
 from softfocus.filters.max_delta_cost import grid_is_cheaper
 from softfocus.filters.value_bins import FEW, usual_bins
@@ -282,9 +282,13 @@ def test_strips_join_without_a_seam(monkeypatch):
     image = make_picture(150, 60)
     whole = [max_delta_blur(image, image, sigma, 0.2) for sigma in (NARROW, WIDE)]
     for name in ("CPU", "DEVICE"):
-        monkeypatch.setattr(f"softfocus.filters.bilateral_grid.{name}", Sizes(1, 100))
-    monkeypatch.setattr("softfocus.filters.grid_strips.TALL", 5)
-    for name in ("max_delta_blur.STRIP", "max_delta_blur.DEVICE_STRIP"):
+        monkeypatch.setattr(f"softfocus.filters.grid_strips.{name}", Sizes(1, 5, 7))
+    for name in (
+        "bilateral_grid.CHUNK",
+        "bilateral_grid.DEVICE_CHUNK",
+        "max_delta_blur.STRIP",
+        "max_delta_blur.DEVICE_STRIP",
+    ):
         monkeypatch.setattr(f"softfocus.filters.{name}", 100)
     cut = [max_delta_blur(image, image, sigma, 0.2) for sigma in (NARROW, WIDE)]
     assert all(torch.allclose(first, second, atol=1e-5) for first, second in zip(whole, cut, strict=True))

@@ -63,6 +63,7 @@ NODE_IDS = [
 NEAR_FACES = [
     ("SoftFocusSelectiveGaussianBlur", {"bboxes": [FACE]}),
     ("SoftFocusSelectiveGaussianBlur", {"bboxes": [FACE], "max_delta": 0.2}),
+    ("SoftFocusSelectiveGaussianBlur", {"max_delta": 0.1}),
     ("SoftFocusLuminanceBloom", {"bboxes": [FACE], "halation": 1.0}),
     ("SoftFocusDiffusionFilter", {"bboxes": [FACE], "halation": 1.0}),
     ("SoftFocusFeatureSharpen", {"bboxes": [{"x": 0, "y": 0, "width": SIDE, "height": SIDE}]}),

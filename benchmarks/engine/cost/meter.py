@@ -95,6 +95,7 @@ def _place() -> str:
         (path.relative_to(ROOT), frame.lineno)
         for frame in traceback.extract_stack()
         if (path := Path(frame.filename).resolve()).is_relative_to(ROOT) and path.parent != HERE
+        if not path.relative_to(ROOT).parts[0].startswith(".")  # the packages that it uses
     ]
     path, line = frames[-1]
     return f"{path}:{line}"
