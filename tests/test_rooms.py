@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FRONTS = {"", "nodes", "softfocus", "softfocus.faces", "softfocus.features", "softfocus.matting", "softfocus.quality"}
 BASE = {
     "canvas",
+    "checkpoint",
     "checks",
     "color",
     "device_path",

@@ -14,6 +14,7 @@ import comfy.utils
 import torch
 from torch import Tensor
 
+from ...softfocus.checkpoint import checked_by
 from .batch import Batch
 from .frames import Frames
 from .layouts import finite_, like_source
@@ -109,7 +110,8 @@ def _in_chunks(
 
 
 def _run(op: Callable[[Frames], Any], keep: Callable[[Frames, Any], None], frames: Frames) -> None:
-    keep(frames, op(frames))
+    with checked_by(mm.throw_exception_if_processing_interrupted):  # a large frame may take long
+        keep(frames, op(frames))
 
 
 def _empty(kind: str, batch: Batch) -> Tensor:

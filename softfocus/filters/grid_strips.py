@@ -9,6 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from ..checkpoint import checkpoint
 from ..device_path import on_device
 from .spline_grid import TAPS, Axis
 
@@ -23,7 +24,7 @@ class Sizes(NamedTuple):
 
 
 CPU = Sizes(1 << 21, 16, 32)  # a block stays in the processor's cache
-DEVICE = Sizes(1 << 24, 32, 128)  # few operations, in about 300 MB
+DEVICE = Sizes(1 << 23, 32, 128)  # few operations, in about 150 MB
 
 
 class _Strip(NamedTuple):
@@ -59,6 +60,7 @@ def strips_of_sums(
     grids, sums = (rows.blur.new_empty(height, width, depth, 2) for height in (high, tall))
     last = _Strip(0, 0, 0, 0, 0, 0, 0)
     for strip in strips:
+        checkpoint()
         grid = grids[: strip.stop - strip.start]
         added = _moved_up(grids, strip.start - last.start, last.stop - last.start)
         grid[added:] = 0

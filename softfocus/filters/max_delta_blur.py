@@ -18,6 +18,7 @@ import math
 import torch
 from torch import Tensor
 
+from ..checkpoint import checkpoint
 from ..checks import check_amount, check_image, check_number, fitted_if_given
 from ..device_path import on_device
 from .band_matrix import mirrored_index
@@ -105,6 +106,7 @@ def direct_sums(
     sums = torch.zeros_like(source[:, :height, :width])
     rows = max(1, (DEVICE_STRIP if on_device(guide) else STRIP) // width)
     for top in range(0, height, rows):
+        checkpoint()
         part = sums[:, top : top + rows]
         tall = slice(top, top + part.shape[1] + 2 * reach)
         _add_pairs(part, source[:, tall], extended[tall], offsets, max_delta)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from torch import Tensor
 
+from ..checkpoint import checkpoint
 from ..device_path import on_device
 
 CACHED_VALUES = 1 << 16  # float32 values of one tensor, of which a handful fit into a core's own cache
@@ -47,6 +48,7 @@ def by_rows(
         return function(*images)
     results = tuple(into)
     for top in range(0, height, rows):
+        checkpoint()
         strips = [None if image is None else image[..., top : top + rows, :] for image in images]
         made = function(*strips)
         if not results:

@@ -20,7 +20,7 @@ BYTES = {"thin": 3300, "soft": 6250}  # a pixel
 # is the sigma in pixels that 0.25 % is at 1024 px.
 MAX_DELTA = {
     (1.0, "8 bit"): (520, 8_700),
-    (1.0, "float"): (700, 30_500),
+    (1.0, "float"): (800, 32_500),
     (6.4, "8 bit"): (520, 4_850),
     (6.4, "float"): (610, 7_200),
 }
