@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import embedding_bag
 
+from ..checkpoint import checkpoint
 from ..device_path import on_device
 from .grid_strips import strips_of_sums
 from .spline_grid import TAPS, Axis, grid_step, spline_axis
@@ -78,7 +79,9 @@ class _Around:
 
 def _chunks(top: int, bottom: int, width: int, chunk: int) -> Iterator[slice]:
     rows = max(1, chunk // width)
-    return (slice(row, min(row + rows, bottom)) for row in range(top, bottom, rows))
+    for row in range(top, bottom, rows):
+        checkpoint()
+        yield slice(row, min(row + rows, bottom))
 
 
 def _add(grid: Tensor, index: Tensor, source: Tensor) -> None:

@@ -60,7 +60,6 @@ def strips_of_sums(
     grids, sums = (rows.blur.new_empty(height, width, depth, 2) for height in (high, tall))
     last = _Strip(0, 0, 0, 0, 0, 0, 0)
     for strip in strips:
-        checkpoint()
         grid = grids[: strip.stop - strip.start]
         added = _moved_up(grids, strip.start - last.start, last.stop - last.start)
         grid[added:] = 0
@@ -69,6 +68,7 @@ def strips_of_sums(
         new = sums[made : strip.end - strip.begin]
         weights = rows.blur[strip.begin + made : strip.end, strip.start : strip.stop]
         for left in range(0, width, sizes.block):
+            checkpoint()
             _blur(grid, weights, columns, new, left, min(left + sizes.block, width))
         _sum_up(new)
         yield strip.top, strip.bottom, strip.begin, sums[: strip.end - strip.begin]
