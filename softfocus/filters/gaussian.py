@@ -33,6 +33,7 @@ COARSE_FROM_PX = 4.0  # from this sigma on, the coarse grid is cheaper than the 
 SHARED_COARSE_FROM_PX = 2.5  # the same where wider Gaussians start from that grid too
 COARSE_STEP = 1.35  # sigma in coarse samples: at 1.35, aliasing stays below 2.5e-4 of the amplitude
 UP_SIGMA = 0.75  # in coarse samples; interpolation ripple 2 exp(-2 pi^2 UP_SIGMA^2) = 3e-5
+SEPARATE_PX = 0.7  # of narrower ones, sampled at whole pixels, no wider one can be made: variances do not add up
 TINY = 1e-12
 
 
@@ -123,6 +124,8 @@ def _mixture(image: Tensor, sigmas: list[Sigmas], weights: Factors) -> Tensor:
     if max(size) <= dense and len(sigmas) > 1:
         mixed = dense_mixture(image, sigmas, weights)
         return mixed.contiguous() if as_columns(image) is None else mixed
+    if len(sigmas) > 1 and 0 < max(sigmas[0]) < SEPARATE_PX:
+        return _mixture(image, sigmas[1:], weights[1:]).add_(_mixture(image, sigmas[:1], weights[:1]))
     down_y, coarse_height, up_y = _plan(height, sigmas[0][0], coarse_from)
     down_x, coarse_width, up_x = _plan(width, sigmas[0][1], coarse_from)
     if (coarse_height, coarse_width) == size and not on_device(image) and _opencv():

@@ -38,18 +38,20 @@ def mix_planes(
     for shares, level in zip(_shares(tuple(sigmas)).to(source.device), sigmas, strict=True):
         sums, share = _level(source, level, window, reach), shares[entry]
         mixed.addcmul_(sums, share)
-        mean, unused = _mean(sums, weighted), share == 0
+        mean, unused = _mean(sums, weighted, here), share == 0
         torch.minimum(low, mean.masked_fill(unused, torch.inf), out=low)
         torch.maximum(high, mean.masked_fill(unused, -torch.inf), out=high)
     partial = (sigma > 0) & (sigma < sigmas[-1])
-    if weighted:
-        partial &= mixed[:, -1:] > TINY_WEIGHT
     # As in `variable_blur`: shares may be a little negative, and the mix has to stay within the levels it is made of.
-    here.copy_(torch.where(partial, torch.clamp(_mean(mixed, weighted), low, high), here))
+    here.copy_(torch.where(partial, torch.clamp(_mean(mixed, weighted, here), low, high), here))
 
 
-def _mean(sums: Tensor, weighted: bool) -> Tensor:
-    return sums[:, :-1] / sums[:, -1:].clamp_min(TINY_WEIGHT) if weighted else sums
+def _mean(sums: Tensor, weighted: bool, own: Tensor) -> Tensor:
+    """As `mean_of_sums`, in fewer operations."""
+    if not weighted:
+        return sums
+    total = sums[:, -1:]
+    return torch.where(total > TINY_WEIGHT, sums[:, :-1] / total.clamp_min(TINY_WEIGHT), own)
 
 
 def _entries(sigma_px: Tensor, sigmas: list[float]) -> Tensor:

@@ -141,7 +141,7 @@ def test_mixture_is_the_sum_of_its_parts(narrowest):
 @given(
     height=st.integers(1, 3) | st.integers(4, 70),
     width=st.integers(1, 3) | st.integers(4, 70),
-    sigmas=st.lists(st.sampled_from([0.0, 0.02, 0.7, 2.0, 3.3, 4.0, 9.0, 43.0]), min_size=1, max_size=5),
+    sigmas=st.lists(st.sampled_from([0.0, 0.02, 0.2, 0.45, 0.7, 2.0, 3.3, 4.0, 9.0, 43.0]), min_size=1, max_size=5),
     opencv=st.booleans(),
 )
 def test_mixture_of_any_sigmas_at_any_size(height, width, sigmas, opencv):
