@@ -17,7 +17,8 @@ from .host.work import map_frames
 from .matte_notes import Known, say
 from .models.vitmatte_model import VitMatte, load_vitmatte, model_folders
 
-FLOATS_PER_PIXEL = 120
+FLOATS_PER_PIXEL = 96
+FLOATS_PER_PIXEL_OF_TRIMAP = 132  # nearly all of a picture may be unknown
 COLOR_LINES, VITMATTE = "colour lines", "ViTMatte"
 AUTOMATIC = "automatic"
 
@@ -119,7 +120,8 @@ class MaskRefine(io.ComfyNode):
             known.update(enumerate(found, frames.first))
             return alpha, foreground
 
-        alpha, foreground = map_frames(op, batch, outputs=("mask", "picture"), floats_per_pixel=FLOATS_PER_PIXEL)
+        floats = FLOATS_PER_PIXEL if unknown_mask is None else FLOATS_PER_PIXEL_OF_TRIMAP
+        alpha, foreground = map_frames(op, batch, outputs=("mask", "picture"), floats_per_pixel=floats)
         solver = COLOR_LINES if net is None else net.title
         text = say(batch, [known[index] for index in range(len(batch))], band, iterations, solver)
         return io.NodeOutput(alpha, foreground, ui={"text": (text,)})

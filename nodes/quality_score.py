@@ -27,7 +27,7 @@ from .host.schema import Schema, boxes_input
 from .host.work import each_frame
 from .models.clip_judge import ClipJudge
 
-FLOATS_PER_PIXEL = 128  # of which boxes of a large face take a third
+FLOATS_PER_PIXEL = 100  # of which boxes of a large face take a third
 
 
 class QualityScore(io.ComfyNode):
