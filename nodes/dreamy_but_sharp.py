@@ -24,7 +24,7 @@ from .host.batch import Batch
 from .host.frames import Frames
 from .host.schema import Schema, number
 from .host.work import each_frame, map_frames
-from .preview.cache import CPU, HIDDEN, remember
+from .preview.cache import CPU, HIDDEN, remember, remembers
 
 FLOATS_PER_PIXEL = 80
 EACH, SHOT = "each alone", "one setting a shot"
@@ -210,6 +210,8 @@ def _describe(shots: list[range], said: list[str]) -> str:
 
 def _remember(cls: type[io.ComfyNode], batch: Batch, shots: list[range], sliders: Sliders, tuned: Tuned | None) -> None:
     """For the live preview: it tunes as the node does; its drafts guess from what was found."""
+    if not remembers(cls):
+        return
     shot = _samples(shots[0]) if shots else []
     samples = [_small(batch.frames(index, index + 1, batch.image.device)).on(CPU) for index in shot]
     remember(cls, partial(_preview, samples), vars(sliders), batch, partial(_draft, tuned))

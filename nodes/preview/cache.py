@@ -65,7 +65,7 @@ def remember(
         op: must not hold on to full-size tensors, nor call the host.
         draft_op: likewise, for drafts; None: op.
     """
-    if node.hidden is None or node.hidden.unique_id is None or len(batch) == 0:
+    if not remembers(node) or len(batch) == 0:
         return
     frames = batch.frames(0, 1, batch.image.device)
     frames = frames.at_most(LONGEST_SIDE).on(CPU)
@@ -75,6 +75,11 @@ def remember(
         _entries.move_to_end(key)
         while len(_entries) > MOST_ENTRIES:
             _entries.popitem(last=False)
+
+
+def remembers(node: type[io.ComfyNode]) -> bool:
+    """Whether a node runs in a prompt, so that what is remembered of it can be asked for."""
+    return node.hidden is not None and node.hidden.unique_id is not None
 
 
 def find(key: Key, node_id: str) -> Entry | None:

@@ -58,7 +58,7 @@ def _along_height(columns: Tensor, height: int, sigma: float) -> Tensor:
 
 def _plane(columns: Tensor, height: int, sigma: float) -> Tensor:
     """`_along_height` into contiguous planes; a single one needs no copy."""
-    if columns[0, ..., 0].numel() > 1:
+    if columns[0, ..., 0].numel() != 1:
         return _along_height(columns, height, sigma).contiguous()
     out = columns.new_empty((1, 1, height, len(columns)))
     filter_rows(columns.flatten(0, -2), out[0, 0].mT, sigma)
