@@ -12,7 +12,7 @@ from .color import BRIGHTEST, linear_to_srgb, srgb_to_linear
 from .face_box import FaceBox, Window, faces_of_frames
 from .filters.band_matrix import bounded
 from .filters.gaussian import gaussian_blur
-from .filters.max_delta_blur import max_delta_blur
+from .filters.max_delta import max_delta_blur
 from .filters.near_faces import cut, frames_with_faces, length_map, mix_near_faces, parts, seen_around
 from .filters.row_strips import map_rows
 from .filters.variable_blur import variable_blur

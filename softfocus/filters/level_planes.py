@@ -13,7 +13,7 @@ from ..face_box import Window
 from .gaussian import COARSE_FROM_PX, gaussian_blur
 from .level_mixing import SAMPLES, mixing_table, stencil_of
 from .near_faces import cut, seen_around
-from .weighted_mean import TINY_WEIGHT
+from .weighted_mean import mean_of_sums
 
 ENTRIES = 32 * SAMPLES  # of shares from one level to the next: the nearest is exact enough
 
@@ -38,20 +38,13 @@ def mix_planes(
     for shares, level in zip(_shares(tuple(sigmas)).to(source.device), sigmas, strict=True):
         sums, share = _level(source, level, window, reach), shares[entry]
         mixed.addcmul_(sums, share)
-        mean, unused = _mean(sums, weighted, here), share == 0
+        mean, unused = mean_of_sums(sums, here, 1) if weighted else sums, share == 0
         torch.minimum(low, mean.masked_fill(unused, torch.inf), out=low)
         torch.maximum(high, mean.masked_fill(unused, -torch.inf), out=high)
     partial = (sigma > 0) & (sigma < sigmas[-1])
     # As in `variable_blur`: shares may be a little negative, and the mix has to stay within the levels it is made of.
-    here.copy_(torch.where(partial, torch.clamp(_mean(mixed, weighted, here), low, high), here))
-
-
-def _mean(sums: Tensor, weighted: bool, own: Tensor) -> Tensor:
-    """As `mean_of_sums`, in fewer operations."""
-    if not weighted:
-        return sums
-    total = sums[:, -1:]
-    return torch.where(total > TINY_WEIGHT, sums[:, :-1] / total.clamp_min(TINY_WEIGHT), own)
+    mean = mean_of_sums(mixed, here, 1) if weighted else mixed
+    here.copy_(torch.where(partial, torch.clamp(mean, low, high), here))
 
 
 def _entries(sigma_px: Tensor, sigmas: list[float]) -> Tensor:

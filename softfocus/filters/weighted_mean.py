@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ..device_path import on_device
+
 TINY_WEIGHT = 1e-6  # below this there is nothing to average, and the pixel keeps its own value
 
 
@@ -16,4 +18,7 @@ def mean_of_sums(sums: Tensor, values: Tensor, axis: int) -> Tensor:
     channels = values.shape[axis]
     total = sums.narrow(axis, channels, sums.shape[axis] - channels)
     mean = sums.narrow(axis, 0, channels) / total.clamp_min(TINY_WEIGHT)
-    return torch.lerp(values, mean, (total > TINY_WEIGHT).float())  # exact at 0 and 1, and quicker than torch.where
+    there = total > TINY_WEIGHT
+    if on_device(sums):
+        return torch.where(there, mean, values)
+    return torch.lerp(values, mean, there.float())  # exact at 0 and 1, and quicker on a CPU

@@ -14,10 +14,10 @@ from torch import Tensor
 from softfocus.color import srgb_to_linear
 from softfocus.device_path import forced
 from softfocus.filters.gaussian import gaussian_blur
-from softfocus.filters.grid_strips import Sizes
-from softfocus.filters.max_delta_blur import TINY_WEIGHT, max_delta_blur
-from softfocus.filters.max_delta_cost import grid_is_cheaper
-from softfocus.filters.value_bins import FEW, usual_bins
+from softfocus.filters.max_delta.grid_strips import Sizes
+from softfocus.filters.max_delta.max_delta_blur import TINY_WEIGHT, max_delta_blur
+from softfocus.filters.max_delta.max_delta_cost import grid_is_cheaper
+from softfocus.filters.max_delta.value_bins import FEW, usual_bins
 from testing.pictures import make_picture
 
 STEP = 1 / 255
@@ -282,7 +282,7 @@ def test_strips_join_without_a_seam(monkeypatch):
     image = make_picture(150, 60)
     whole = [max_delta_blur(image, image, sigma, 0.2) for sigma in (NARROW, WIDE)]
     for name in ("CPU", "DEVICE"):
-        monkeypatch.setattr(f"softfocus.filters.grid_strips.{name}", Sizes(1, 5, 7))
+        monkeypatch.setattr(f"softfocus.filters.max_delta.grid_strips.{name}", Sizes(1, 5, 7))
     for name in (
         "bilateral_grid.CHUNK",
         "bilateral_grid.DEVICE_CHUNK",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from softfocus.filters.spline_grid import STEPS, TAPS, spline_axis
+from softfocus.filters.max_delta.spline_grid import STEPS, TAPS, spline_axis
 
 CPU = torch.device("cpu")
 

@@ -18,8 +18,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import embedding_bag
 
-from ..checkpoint import checkpoint
-from ..device_path import on_device
+from ...checkpoint import checkpoint
+from ...device_path import on_device
 from .grid_strips import strips_of_sums
 from .spline_grid import TAPS, Axis, grid_step, spline_axis
 from .value_bins import Bins

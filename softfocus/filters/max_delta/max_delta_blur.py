@@ -18,10 +18,10 @@ import math
 import torch
 from torch import Tensor
 
-from ..checkpoint import checkpoint
-from ..checks import check_amount, check_image, check_number, fitted_if_given
-from ..device_path import on_device
-from .band_matrix import mirrored_index
+from ...checkpoint import checkpoint
+from ...checks import check_amount, check_image, check_number, fitted_if_given
+from ...device_path import on_device
+from ..band_matrix import mirrored_index
 from .bilateral_grid import grid_sums
 from .max_delta_cost import grid_is_cheaper
 from .value_bins import FEW, few_values, spread_bins, usual_bins

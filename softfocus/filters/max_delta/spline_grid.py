@@ -13,7 +13,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .band_matrix import TINY, bounded, mirrored_index
+from ..band_matrix import TINY, bounded, mirrored_index
 
 TAPS = 3  # nodes around a pixel
 STEP = 0.95  # of the grid in sigmas, for a max_delta of USUAL

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from ..checkpoint import checkpoint
-from ..device_path import on_device
+from ...checkpoint import checkpoint
+from ...device_path import on_device
 from .spline_grid import TAPS, Axis
 
 
