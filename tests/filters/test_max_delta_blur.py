@@ -14,7 +14,8 @@ from torch import Tensor
 from softfocus.color import srgb_to_linear
 from softfocus.device_path import forced
 from softfocus.filters.gaussian import gaussian_blur
-from softfocus.filters.max_delta.grid_strips import Sizes
+from softfocus.filters.max_delta import bilateral_grid, grid_strips
+from softfocus.filters.max_delta import max_delta_blur as direct
 from softfocus.filters.max_delta.max_delta_blur import TINY_WEIGHT, max_delta_blur
 from softfocus.filters.max_delta.max_delta_cost import grid_is_cheaper
 from softfocus.filters.max_delta.value_bins import FEW, usual_bins
@@ -282,14 +283,10 @@ def test_strips_join_without_a_seam(monkeypatch):
     image = make_picture(150, 60)
     whole = [max_delta_blur(image, image, sigma, 0.2) for sigma in (NARROW, WIDE)]
     for name in ("CPU", "DEVICE"):
-        monkeypatch.setattr(f"softfocus.filters.max_delta.grid_strips.{name}", Sizes(1, 5, 7))
-    for name in (
-        "bilateral_grid.CHUNK",
-        "bilateral_grid.DEVICE_CHUNK",
-        "max_delta_blur.STRIP",
-        "max_delta_blur.DEVICE_STRIP",
-    ):
-        monkeypatch.setattr(f"softfocus.filters.{name}", 100)
+        monkeypatch.setattr(grid_strips, name, grid_strips.Sizes(1, 5, 7))
+    for module, name in ((bilateral_grid, "CHUNK"), (direct, "STRIP")):
+        for way in ("", "DEVICE_"):
+            monkeypatch.setattr(module, way + name, 100)
     cut = [max_delta_blur(image, image, sigma, 0.2) for sigma in (NARROW, WIDE)]
     assert all(torch.allclose(first, second, atol=1e-5) for first, second in zip(whole, cut, strict=True))
 
