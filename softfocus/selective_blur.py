@@ -15,7 +15,7 @@ from .filters.gaussian import gaussian_blur
 from .filters.max_delta import max_delta_blur
 from .filters.near_faces import cut, frames_with_faces, length_map, mix_near_faces, parts, seen_around
 from .filters.row_strips import map_rows
-from .filters.variable_blur import variable_blur
+from .filters.variable import variable_blur
 from .filters.weighted_mean import mean_of_sums
 from .settings import BLUR
 from .transparency import fill_transparent
@@ -79,9 +79,11 @@ def selective_gaussian_blur(
 
     if sigma_px == 0:
         return image
-    # Values of weight 0 would still place bins.
-    shown = fill_transparent(image, alpha) if max_delta < 1 else image.clamp(-BRIGHTEST, BRIGHTEST)
-    light = map_rows(srgb_to_linear, shown) if linear_light else shown
+    if max_delta < 1:
+        shown = fill_transparent(image, alpha)  # values of weight 0 would still place bins
+        light = map_rows(srgb_to_linear, shown) if linear_light else shown
+    else:
+        shown, light = image, map_rows(_mixable_light if linear_light else _mixable, image)
     free = None if protect is None else 1 - protect
     weight = alpha if free is None else free if alpha is None else free * alpha
     if max_delta < 1:
@@ -100,6 +102,15 @@ def selective_gaussian_blur(
         return soft if protect is None else torch.lerp(soft, image, (protect == 1).float())  # exact at 0 and 1
 
     return map_rows(finished, blurred, image, protect, into=(blurred,))
+
+
+def _mixable(image: Tensor) -> Tensor:
+    """As far as it is mixed with its surroundings."""
+    return image.clamp(-BRIGHTEST, BRIGHTEST)
+
+
+def _mixable_light(image: Tensor) -> Tensor:
+    return srgb_to_linear(_mixable(image))
 
 
 def weighted_blur(values: Tensor, sigma_px: float, weight: Tensor | None) -> Tensor:

@@ -21,11 +21,13 @@ import torch
 from benchmarks.image_engine.pictures import as_image, face_like_mask, photo
 from benchmarks.peak_memory import peak_bytes, restarted_peak_bytes
 from benchmarks.rows import Check, Row, values
-from testing.host_nodes import BLOOM, BLUR, NODE_IDS, call, floats_per_pixel, nodes
+from testing.host_nodes import BLOOM, BLUR, NODE_IDS, SHARPEN, call, floats_per_pixel, nodes
 
 HEIGHT, WIDTH = 1080, 1920
 CLIP_FRAMES, SHORT_CLIP_FRAMES = 240, 48
-CLIP_NODES = {BLUR: 1, BLOOM: 2}  # and the pictures that each makes of a frame
+CLIP_NODES = {BLUR: 1, BLOOM: 2, SHARPEN: 2}  # and the pictures, at most, that each makes of a frame
+LARGE = ((2048, 16384), (4320, 7680))  # a panorama and 8K
+CLIP_WORTH, LARGE_WORTH = 8, 6  # pictures that a node may hold beside its inputs and outputs
 INTERRUPT_AT = (0.07, 0.13, 0.22)  # of the time that the whole clip takes: different moments of a chunk
 
 
@@ -48,9 +50,22 @@ def clip_table(frames: int | None = None, height: int = HEIGHT, width: int = WID
         yield {**row, "interrupt s": found["interrupt"]}
 
 
+def large_table() -> Iterator[Row]:
+    """`memory_table` of pictures that take much of a machine's memory."""
+    return (row for size in LARGE for row in memory_table(*size))
+
+
+def large_checks(rows: Sequence[Row]) -> list[Check]:
+    return [
+        Check(
+            "panorama and 8K: peak memory beyond input and outputs, pictures", max(values(rows, "frames")), LARGE_WORTH
+        )
+    ]
+
+
 def clip_checks(rows: Sequence[Row]) -> list[Check]:
     return [
-        Check("clip: peak memory beyond the outputs, frames", max(values(rows, "extra, frames")), 12),
+        Check("clip: peak memory beyond input and outputs, frames", max(values(rows, "extra, frames")), CLIP_WORTH),
         Check("clip: slowest answer to an interruption, s", max(values(rows, "interrupt s")), 2),
     ]
 
@@ -71,12 +86,12 @@ def measure(node_id: str, frames: int, height: int, width: int, interrupt_at: Se
     """Peak bytes beyond input and outputs, seconds, progress updates, slowest answer to an interruption."""
     import comfy.utils  # the host, which `nodes` has put on the path
 
-    call(node_id, image=as_image(photo(256)), **_mask(node_id, 256, 256))
+    call(node_id, image=as_image(photo(256)), **_given(node_id, as_image(photo(256))))
     image = as_image(photo(height, width)).expand(frames, -1, -1, -1)
+    given = _given(node_id, image)
     updates: list[int] = []
     comfy.utils.set_progress_bar_global_hook(lambda value, *_, **__: updates.append(value))
     before, start = restarted_peak_bytes(), time.perf_counter()
-    given = _mask(node_id, height, width)
     made = call(node_id, image=image, **given)
     taken = time.perf_counter() - start
     peak = peak_bytes() - before - sum(value.nbytes for value in made if isinstance(value, torch.Tensor))
@@ -86,9 +101,13 @@ def measure(node_id: str, frames: int, height: int, width: int, interrupt_at: Se
     return {"peak": peak, "seconds": taken, "updates": seen, "interrupt": max(answers, default=0.0)}
 
 
-def _mask(node_id: str, height: int, width: int) -> dict[str, torch.Tensor]:
-    """What the blur is used with; the others work alike without one."""
-    return {"protect_mask": face_like_mask(height, width)} if node_id == BLUR else {}
+def _given(node_id: str, image: torch.Tensor) -> dict[str, Any]:
+    """What the node is given beside its picture in the shipped workflow: a face of a portrait's size."""
+    height, width = image.shape[1:3]
+    box = {"x": 0.3 * width, "y": 0.25 * height, "width": 0.4 * width, "height": 0.5 * height}
+    mask = face_like_mask(height, width)
+    sockets = {BLUR: {"protect_mask": mask}, SHARPEN: {"detail_source": image, "mask": mask}}
+    return {"bboxes": [[box]] * len(image), **sockets.get(node_id, {})}
 
 
 def answer_time(node_id: str, inputs: Mapping[str, Any], delay_s: float) -> float:

@@ -86,6 +86,13 @@ def filter_matrix(size: int, out_size: int, sigma: float) -> Tensor:
     return matrix.float()
 
 
+@lru_cache(maxsize=256)
+def weights_between(size: int, out_size: int, sigma: float, first: int, stop: int) -> tuple[int, Tensor]:
+    """The first input, and [inputs, outputs] float32: what `filter_rows` multiplies rows by for some of its outputs."""
+    start, block = _edge_block(torch.arange(first, stop), size, size / out_size, sigma)
+    return start, block.float()
+
+
 @lru_cache(maxsize=64)
 def band_blocks(size: int, out_size: int, sigma: float, small: int = SMALL) -> list[Blocks]:
     """Blocks that together make all outputs, a single one up to `small`; some are made twice."""

@@ -126,8 +126,8 @@ def _mixture(image: Tensor, sigmas: list[Sigmas], weights: Factors) -> Tensor:
         return mixed.contiguous() if as_columns(image) is None else mixed
     if len(sigmas) > 1 and 0 < max(sigmas[0]) < SEPARATE_PX:
         return _mixture(image, sigmas[1:], weights[1:]).add_(_mixture(image, sigmas[:1], weights[:1]))
-    down_y, coarse_height, up_y = _plan(height, sigmas[0][0], coarse_from)
-    down_x, coarse_width, up_x = _plan(width, sigmas[0][1], coarse_from)
+    down_y, coarse_height, up_y = plan(height, sigmas[0][0], coarse_from)
+    down_x, coarse_width, up_x = plan(width, sigmas[0][1], coarse_from)
     if (coarse_height, coarse_width) == size and not on_device(image) and _opencv():
         return _and_wider(_filter_planes(image, down_y, down_x), sigmas, weights, (1.0, 1.0))
     planes = as_columns(image) is None
@@ -156,8 +156,8 @@ def _add_scaled(image: Tensor, other: Tensor, factor: float | Tensor) -> Tensor:
     return torch.add(image, other, alpha=factor, out=out)
 
 
-def _plan(size: int, sigma: float, coarse_from: float) -> tuple[float, int, float]:
-    """Sigma on the way down, coarse size and sigma on the way up, each sigma in samples of its own input."""
+def plan(size: int, sigma: float, coarse_from: float) -> tuple[float, int, float]:
+    """Of an axis: sigma on the way down, coarse size, sigma on the way up; each sigma in samples of its own input."""
     sigma = bounded(sigma, size)
     coarse = min(size, max(1, math.ceil(size * COARSE_STEP / sigma))) if sigma >= coarse_from else size
     if coarse == size:

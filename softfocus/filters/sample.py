@@ -31,7 +31,7 @@ def sample(image: Tensor, size: tuple[int, int], sigmas: tuple[float, float], pl
         turned = _turned(image, size[1], sigmas[1])
         return _plane(turned, size[0], sigmas[0]) if planes else _along_height(turned, size[0], sigmas[0])
     tall = _along_height(columns, size[0], sigmas[0])
-    return (_planes if planes else _along_width)(tall, size[1], sigmas[1])
+    return (planes_along_width if planes else _along_width)(tall, size[1], sigmas[1])
 
 
 def as_columns(image: Tensor) -> Tensor | None:
@@ -75,8 +75,8 @@ def _along_width(image: Tensor, width: int, sigma: float) -> Tensor:
     return out.permute(1, 2, 3, 0)
 
 
-def _planes(image: Tensor, width: int, sigma: float) -> Tensor:
-    """From columns to contiguous planes [B, C, H, w]."""
+def planes_along_width(image: Tensor, width: int, sigma: float) -> Tensor:
+    """From columns, seen as [B, C, H, W], to contiguous planes [B, C, H, w]."""
     out = image.new_empty((*image.shape[:-1], width))
     filter_rows(image.permute(3, 0, 1, 2).flatten(1).mT, out.flatten(0, -2), sigma)
     return out

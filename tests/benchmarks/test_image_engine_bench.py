@@ -240,6 +240,13 @@ def test_bloom_and_selective_rows(pack, monkeypatch):
 
 @pytest.mark.host
 @pytest.mark.slow
+def test_a_frame_of_1080p_takes_few_frames_worth_of_memory():
+    rows = list(engine_memory.memory_table())
+    assert [row["node"] for row in rows if row["frames"] > engine_memory.CLIP_WORTH] == []
+
+
+@pytest.mark.host
+@pytest.mark.slow
 def test_memory_and_interruption_in_a_fresh_process():
     (row,) = engine_memory.memory_table(256, 512, (BLUR,))
     assert 3 < row["floats/pixel"] < 80

@@ -9,17 +9,18 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from ..face_box import Window
-from .gaussian import COARSE_FROM_PX, gaussian_blur
+from ...face_box import Window
+from ..gaussian import COARSE_FROM_PX, gaussian_blur
+from ..near_faces import cut, seen_around
+from ..weighted_mean import mean_of_sums
+from .blurred_rows import REACH
 from .level_mixing import SAMPLES, mixing_table, stencil_of
-from .near_faces import cut, seen_around
-from .weighted_mean import mean_of_sums
 
 ENTRIES = 32 * SAMPLES  # of shares from one level to the next: the nearest is exact enough
 
 
 def mix_planes(
-    out: Tensor, source: Tensor, weighted: bool, sigma_px: Tensor, sigmas: list[float], window: Window, reach: float
+    out: Tensor, source: Tensor, weighted: bool, sigma_px: Tensor, sigmas: list[float], window: Window
 ) -> None:
     """Write what every pixel of a window mixes of the levels where its sigma is between 0 and the widest.
 
@@ -29,14 +30,13 @@ def mix_planes(
         sigma_px: [1, 1, H, W].
         sigmas: of the levels; the last is the widest.
         window: rows and columns that hold all such pixels.
-        reach: sigmas that a level sees around a place.
     """
     sigma, here = cut(sigma_px, window), cut(out, window)
     entry = _entries(sigma, sigmas)
     mixed = torch.zeros_like(cut(source, window))
     low, high = torch.full_like(here, torch.inf), torch.full_like(here, -torch.inf)
     for shares, level in zip(_shares(tuple(sigmas)).to(source.device), sigmas, strict=True):
-        sums, share = _level(source, level, window, reach), shares[entry]
+        sums, share = _level(source, level, window), shares[entry]
         mixed.addcmul_(sums, share)
         mean, unused = mean_of_sums(sums, here, 1) if weighted else sums, share == 0
         torch.minimum(low, mean.masked_fill(unused, torch.inf), out=low)
@@ -68,10 +68,10 @@ def _shares(sigmas: tuple[float, ...]) -> Tensor:
     return shares
 
 
-def _level(source: Tensor, sigma: float, window: Window, reach: float) -> Tensor:
+def _level(source: Tensor, sigma: float, window: Window) -> Tensor:
     """The window of the source blurred; from the whole where it goes over a coarse grid, which is that of the whole."""
     if sigma == 0:
         return cut(source, window)
     if sigma >= COARSE_FROM_PX:
         return cut(gaussian_blur(source, sigma), window)
-    return seen_around(lambda part: gaussian_blur(part, sigma), window, reach * sigma, source)
+    return seen_around(lambda part: gaussian_blur(part, sigma), window, REACH * sigma, source)

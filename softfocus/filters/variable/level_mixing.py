@@ -13,6 +13,8 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
+from ..weighted_mean import TINY_WEIGHT
+
 RATIO = 1.36  # step between levels where sigma is wide ...
 GROWTH = 0.85  # ... and this power of the level's number makes it larger where it is narrow: less contrast there
 TOP_RATIO = 1.3  # the last step is smaller, since no level lies above it
@@ -69,3 +71,11 @@ def shares_at(table: Tensor, place: Tensor) -> Tensor:
     below = place.long().clamp_(0, SAMPLES - 1)
     index = below.expand(len(table), -1)
     return torch.lerp(table.gather(1, index), table[:, 1:].gather(1, index), place - below)
+
+
+def at_widest(values: Tensor, blurred: Tensor, widest: Tensor) -> Tensor:
+    """Blurred values, or means of weighted sums, where sigma is the widest; the values elsewhere. All [1, C, h, W]."""
+    if blurred.shape[1] > values.shape[1]:
+        total = blurred[:, -1:]
+        blurred, widest = blurred[:, :-1] / total.clamp_min(TINY_WEIGHT), widest & (total > TINY_WEIGHT)
+    return torch.lerp(values, blurred, widest.float())  # exact at 0 and 1, and quicker than torch.where
