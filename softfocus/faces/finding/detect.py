@@ -16,7 +16,7 @@ from ..nets.weights import FaceNets
 from .views import View, seen_whole, whole_views
 
 MERGE_OVERLAP = 0.3
-BATCH = 8  # views in one run of a net: on a CPU more are slower again
+BATCH_PX = 8 * 128**2  # of views in one run of a net: on a CPU more are slower again
 
 
 @torch.no_grad()
@@ -55,15 +55,17 @@ def _candidates(nets: FaceNets, frame: Tensor, min_confidence: float, views: lis
     """All anchors above the threshold: [N, 16] (centre, size, six points, picture pixels) and scores [N], on CPU."""
     detectors: dict[str, ShortRangeDetector | FullRangeDetector] = {"short": nets.short, "full": nets.full}
     boxes, scores = [torch.zeros(0, 16)], [torch.zeros(0)]
-    for name, net in detectors.items():
-        own = [view for view in views if view.net == name]
-        for part in (own[start : start + BATCH] for start in range(0, len(own), BATCH)):
-            raw, logits = net(sample_squares(frame, [view.square for view in part], net.size))
+    for name, size in dict.fromkeys((view.net, view.size) for view in views):
+        net, own = detectors[name], [view for view in views if (view.net, view.size) == (name, size)]
+        size = size or net.size
+        anchors, batch = net.anchors(size), max(1, BATCH_PX // size**2)
+        for part in (own[start : start + batch] for start in range(0, len(own), batch)):
+            raw, logits = net(sample_squares(frame, [view.square for view in part], size))
             for view, values, score in zip(part, raw.cpu(), logits.sigmoid().cpu(), strict=True):
                 kept = (score >= min_confidence).nonzero()[:, 0]
                 if not len(kept):  # as in most tiles
                     continue
-                decoded = _decode(values[kept] / net.size, net.anchors()[kept], view)
+                decoded = _decode(values[kept] / size, anchors[kept], view)
                 whole = seen_whole(view, decoded[:, :4], frame.shape[2], frame.shape[3])
                 boxes.append(decoded[whole])
                 scores.append(score[kept][whole])

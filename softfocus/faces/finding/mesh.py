@@ -52,9 +52,9 @@ def _frame_landmarks(nets: FaceNets, frame: Tensor, faces: list[Face], min_prese
         _square_from_box(nets, frame, face) if face.keypoints is None else _square_from_detection(face, face.keypoints)
         for face in faces
     ]
-    points, _ = run_mesh(nets, frame, squares)
     certain = [face.keypoints is not None and face.score >= SURE for face in faces]
     needed = [0.0 if sure else min_presence for sure in certain]
+    points, _ = run_mesh(nets, frame, squares, needed)
     points, logits = run_mesh(nets, frame, [square_around(each, RIGHT_EYE, LEFT_EYE) for each in points], needed)
     found = []
     for face, seen, logit, least in zip(faces, points, logits, needed, strict=True):
@@ -87,7 +87,7 @@ def run_mesh(
 
     The mean over what the net sees and what it sees mirrored, since on turned heads its two answers differ.
     Presence is that of the crop as it is: its thresholds are the net's own. Where it is below what is `needed` of a
-    square (0..1), nobody will ask for the landmarks, and they are those of the crop as it is.
+    square (0..1), the landmarks will hardly be asked for, and are those of the crop as it is.
     """
     points: list[Tensor] = []
     presence: list[float] = []

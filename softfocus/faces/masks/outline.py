@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
+from torch.nn.functional import interpolate
 
 from ...filters.gaussian import gaussian_blur
 from ...matting import refine_alpha
@@ -15,6 +16,7 @@ from .regions import face_width
 
 BAND = 0.09  # half-width of the band around the drawn outline, as a share of the face's width
 SOFTENING = 0.1  # of the band
+WORKED_PX = 7.0  # of the band: a finer picture would show what the softening takes away again
 
 
 def refine_outline(
@@ -38,6 +40,16 @@ def refine_outline(
             band_px = BAND * max(widths)
             rows, columns = surroundings(drawn, round(NEAR * band_px))
             part = (slice(index, index + 1), slice(None), rows, columns)
-            matte = refine_alpha(image[part], face_mask[part], band_px, iterations, trust_inside=False)
+            matte = _matte(image[part], face_mask[part], band_px, iterations)
             refined[part] = torch.minimum(face_mask[part], gaussian_blur(matte, SOFTENING * band_px))
     return refined
+
+
+def _matte(image: Tensor, face_mask: Tensor, band_px: float, iterations: int) -> Tensor:
+    """The matte [1, 1, H, W] of an image [1, 3, H, W], worked out in a copy whose band is at most WORKED_PX."""
+    size, scale = image.shape[-2:], min(1.0, WORKED_PX / band_px)
+    small = [max(1, round(scale * side)) for side in size]
+    if scale < 1:
+        image, face_mask = (interpolate(each, small, mode="bilinear", antialias=True) for each in (image, face_mask))
+    matte = refine_alpha(image, face_mask, scale * band_px, iterations, trust_inside=False)
+    return interpolate(matte, size, mode="bilinear") if scale < 1 else matte

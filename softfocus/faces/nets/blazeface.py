@@ -1,8 +1,8 @@
 """BlazeFace: the short-range and the full-range face detector (arXiv 1907.05047).
 
-Both take sRGB pictures [B, 3, S, S] in 0..1 and return `(boxes, logits)`: [B, N, 16] in net pixels relative to
-the N anchors (centre x, y, width, height, then x, y of right eye, left eye, nose tip, mouth, right ear, left ear),
-and [B, N] scores before the sigmoid.
+Both take sRGB pictures [B, 3, S, S] in 0..1, S their `size` or, since layers go on as they are, another multiple of 16
+(full: 32), and return `(boxes, logits)`: [B, N, 16] in net pixels relative to the N anchors (centre x, y, width,
+height, then x, y of right eye, left eye, nose tip, mouth, right ear, left ear), and [B, N] scores before the sigmoid.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def _per_anchor(x: torch.Tensor, values: int) -> torch.Tensor:
 
 
 class ShortRangeDetector(nn.Module):
-    """For faces that fill a good part of the picture: 128 px input, 896 anchors."""
+    """For faces that fill a good part of 128 px, with 896 anchors there."""
 
     size = 128
 
@@ -53,9 +53,9 @@ class ShortRangeDetector(nn.Module):
         self.box_coarse = Pointwise(96, 96)
 
     @staticmethod
-    def anchors() -> torch.Tensor:
-        """Anchor centres [896, 2]: two a cell at stride 8, six a cell at stride 16."""
-        return torch.cat((grid_anchors(16, 2), grid_anchors(8, 6)))
+    def anchors(size: int = size) -> torch.Tensor:
+        """Anchor centres [N, 2] of a picture of that size: two a cell at stride 8, six a cell at stride 16."""
+        return torch.cat((grid_anchors(size // 8, 2), grid_anchors(size // 16, 6)))
 
     def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         fine = self.fine(stem_of_signed(self.stem, image))
@@ -80,7 +80,7 @@ class _Decoder(nn.Module):
 
 
 class FullRangeDetector(nn.Module):
-    """For smaller and more distant faces: 192 px input, 2304 anchors at stride 4."""
+    """For smaller and more distant faces: 192 px, 2304 anchors there, at stride 4."""
 
     size = 192
 
@@ -101,9 +101,9 @@ class FullRangeDetector(nn.Module):
         self.box = Pointwise(48, 16)
 
     @staticmethod
-    def anchors() -> torch.Tensor:
-        """Anchor centres [2304, 2], one a cell."""
-        return grid_anchors(48, 1)
+    def anchors(size: int = size) -> torch.Tensor:
+        """Anchor centres [N, 2] of a picture of that size, one a cell."""
+        return grid_anchors(size // 4, 1)
 
     def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         x = stem_of_signed(self.stem, image)

@@ -68,13 +68,23 @@ class PatternCascade(nn.Module):
         canvas = torch.cat([pad(each, (0, width - each.shape[1])) for each in sums]).flatten()
         tops = torch.tensor([0, *(len(each) for each in sums)], device=device).cumsum(0)
         windows = torch.cat([_windows(*each, device) for each in zip(count(), planes, strides, strict=False)])
-        margin = self.votes.new_zeros(len(windows))
-        for stage in range(len(STAGES)):
-            number, x, y = windows.T
-            margin = self._margin(stage, canvas, (tops[number] + y) * width + x, width, table)
+        margin = self._margin_everywhere(sums, strides, table)
+        for stage in range(1, len(STAGES) + 1):
             passed = margin >= 0
             windows, margin = windows[passed], margin[passed]
+            if stage < len(STAGES):
+                number, x, y = windows.T
+                margin = self._margin(stage, canvas, (tops[number] + y) * width + x, width, table)
         return Windows(windows[:, 0], windows[:, 1:], margin)
+
+    def _margin_everywhere(self, sums: Sequence[Tensor], strides: Sequence[int], table: Tensor) -> Tensor:
+        """What `_margin` makes of all windows at the first stage, whose corners lie evenly: no place is looked up."""
+        blocks = self.blocks[: STAGES[0]].tolist()
+        corners = [
+            torch.stack([_every_corner(plane, stride, block) for block in blocks], 2).flatten(3)
+            for plane, stride in zip(sums, strides, strict=False)
+        ]
+        return self._votes(0, torch.cat(corners, -1), table)
 
     def _margin(self, stage: int, canvas: Tensor, first: Tensor, width: int, table: Tensor) -> Tensor:
         """Votes above the threshold [P] of windows whose corners are at `first` [P] in a canvas of that width."""
@@ -87,12 +97,24 @@ class PatternCascade(nn.Module):
         found = [self.votes.new_zeros(0)]
         for at in first.int().split(max(1, GATHERED // offsets.numel())):
             place = offsets[..., None] + at
-            corners = canvas.index_select(0, place.flatten()).view_as(place)
-            rows = corners[1:] - corners[:-1]
-            pattern = _pattern((rows[:, 1:] - rows[:, :-1]).flatten(0, 1))
-            votes = table[weak.start : weak.stop].gather(1, pattern.long())
-            found.append(votes.sum(0) - self.thresholds[stage])
+            found.append(self._votes(stage, canvas.index_select(0, place.flatten()).view_as(place), table))
         return torch.cat(found)
+
+    def _votes(self, stage: int, corners: Tensor, table: Tensor) -> Tensor:
+        """Votes above the threshold [P] from sums at the corners of the blocks, [4, 4, weak, P]."""
+        rows = corners[1:] - corners[:-1]
+        pattern = _pattern((rows[:, 1:] - rows[:, :-1]).flatten(0, 1))
+        weak = _of_stage(stage)
+        return table[weak.start : weak.stop].gather(1, pattern.long()).sum(0) - self.thresholds[stage]
+
+
+def _every_corner(sums: Tensor, stride: int, block: Sequence[int]) -> Tensor:
+    """Of three times three blocks in every window of a plane, from its `_integral`: [4, 4, rows, columns], a view."""
+    x, y, wide, high = block
+    width = sums.shape[1]
+    rows, columns = ((length - 1 - WINDOW) // stride + 1 for length in sums.shape)
+    steps = (high * width, wide, stride * width, stride)
+    return sums.as_strided((4, 4, rows, columns), steps, y * width + x)
 
 
 def _pattern(blocks: Sequence[Tensor] | Tensor) -> Tensor:

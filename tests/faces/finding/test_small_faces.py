@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -10,7 +12,7 @@ from torch import Tensor
 
 from softfocus.faces import find_faces
 from softfocus.faces.finding import find
-from softfocus.faces.finding.views import SMALLEST_PX, seen_whole, tile_views, whole_views
+from softfocus.faces.finding.views import LARGEST, NET_PX, OVERLAP, SMALLEST_PX, seen_whole, tile_views, whole_views
 from testing.faces.portrait import BOX, face, nets, picture
 from testing.faces.reference import overlap
 
@@ -50,23 +52,43 @@ def test_every_wanted_face_is_shown_whole_and_large_enough(width, shape, x, y, g
     least, most = max(SMALLEST_PX, width / 96), 0.15 * width
     side = least * (max(most, least) / least) ** grow
     box = torch.tensor([[side / 2 + x * (width - side), side / 2 + y * (height - side), side, side]])
-    views = [view for view in tile_views(height, width) if seen_whole(view, box, height, width)]
-    assert max(side / view.square.side for view in views + whole_views(height, width)[:1]) > 0.12
+    shown = [side / view.square.side * NET_PX for view in whole_views(height, width)[:1]]
+    shown += [
+        side / view.square.side * view.size
+        for view in tile_views(height, width)
+        if view.size and seen_whole(view, box, height, width)
+    ]
+    assert max(shown) > 0.12 * NET_PX
 
 
 def test_the_number_of_views_is_bounded():
+    def net_pixels(height: int, width: int) -> int:
+        return sum(view.size**2 for view in tile_views(height, width) if view.size)
+
     assert tile_views(200, 200) == []
-    assert len(tile_views(1024, 1024)) < 100
-    assert len(tile_views(4320, 7680)) == len(tile_views(2160, 3840)) < 800
+    assert net_pixels(1024, 1024) < 60 * NET_PX**2
+    assert net_pixels(4320, 7680) == net_pixels(2160, 3840) < 500 * NET_PX**2
+
+
+@given(st.integers(100, 4000), st.floats(0.05, 1.0), st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_tiles_cover_the_picture_and_overlap(longer, shape, upright):
+    height, width = sorted((longer, max(1, round(longer * shape))), reverse=upright)
+    for trained in {view.largest / LARGEST for view in tile_views(height, width)}:
+        squares = [view.square for view in tile_views(height, width) if view.largest == LARGEST * trained]
+        for length, centres in ((width, {each.x for each in squares}), (height, {each.y for each in squares})):
+            ends = [(centre - squares[0].side / 2, centre + squares[0].side / 2) for centre in sorted(centres)]
+            assert ends[0][0] < 1e-6 and ends[-1][1] > length - 1e-6
+            assert all(stop - start > 0.999 * OVERLAP * trained for (_, stop), (start, _) in pairwise(ends))
 
 
 def test_a_tiles_edge_cuts_but_the_pictures_edge_does_not():
     corner = next(view for view in tile_views(2000, 2000) if view.square.x == view.square.y == view.square.side / 2)
     side = corner.square.side
     middles = torch.tensor([(10.0, 10.0), (side / 2, side / 2), (side - 10, side / 2)])
-    boxes = torch.cat((middles, torch.full((3, 2), 0.4 * side)), 1)
+    boxes = torch.cat((middles, torch.full((3, 2), 0.8 * corner.largest)), 1)
     assert seen_whole(corner, boxes, 2000, 2000).tolist() == [True, True, False]
-    boxes[:, 2:] = 0.6 * side
+    boxes[:, 2:] = 1.2 * corner.largest
     assert not seen_whole(corner, boxes, 2000, 2000).any()
 
 
