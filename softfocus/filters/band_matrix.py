@@ -21,9 +21,9 @@ TRUNCATE = 4.5  # kernel half width in sigmas; the tail beyond it holds 7e-6 of 
 WIDEST = 4.0  # sigma in lengths of the axis: all that is left is the mean, to exp(-2 pi^2 WIDEST^2 / 4)
 LENGTHS = range(16, 65, 8)  # outputs in a block: more waste multiplications on zeros, fewer read inputs more often
 READ = 32  # multiplications that take as long as to read an input
-TOGETHER = 64  # blocks in one product; over more of them an uneven spacing adds up
-SMALL = 64  # outputs of an axis that are one block: few enough for a CPU ...
-SMALL_ON_DEVICE = 256  # ... and for a device, to which a launch costs more than such a product
+# Blocks in one product, since over more of them an uneven spacing adds up, and outputs of an axis that are one block:
+TOGETHER, SMALL = 64, 64  # few enough for a CPU ...
+TOGETHER_ON_DEVICE, SMALL_ON_DEVICE = 512, 256  # ... and for a device, to which a launch costs more than waste products
 TINY = 1e-6  # sigma that leaves a sample alone
 
 
@@ -61,8 +61,8 @@ def filter_rows(rows: Tensor, out: Tensor, sigma: float) -> None:
     if sigma == 0 and out_size == size:
         out.copy_(rows)
         return
-    small = SMALL_ON_DEVICE if on_device(rows) else SMALL
-    for blocks in band_blocks(size, out_size, bounded(sigma, size), small):
+    limits = (SMALL_ON_DEVICE, TOGETHER_ON_DEVICE) if on_device(rows) else (SMALL, TOGETHER)
+    for blocks in band_blocks(size, out_size, bounded(sigma, size), *limits):
         weights = blocks.weights.to(rows.device)
         torch.bmm(
             _block_view(rows, len(weights), weights.shape[1], blocks.start, blocks.step),
@@ -94,23 +94,23 @@ def weights_between(size: int, out_size: int, sigma: float, first: int, stop: in
 
 
 @lru_cache(maxsize=64)
-def band_blocks(size: int, out_size: int, sigma: float, small: int = SMALL) -> list[Blocks]:
+def band_blocks(size: int, out_size: int, sigma: float, small: int = SMALL, together: int = TOGETHER) -> list[Blocks]:
     """Blocks that together make all outputs, a single one up to `small`; some are made twice."""
     step, reach = size / out_size, TRUNCATE * sigma + 2
     edge = math.ceil(reach / step) + 1  # outputs near an end whose samples may cross it
-    length = min(LENGTHS, key=lambda each: _inputs(each, step, reach, out_size) * (1 + READ / each))
+    length = min(LENGTHS, key=lambda each: _inputs(each, step, reach, out_size, together) * (1 + READ / each))
     while (count := (out_size - 2 * edge) // length) > 0 and out_size > small:
         first = (out_size - count * length) // 2
-        inner = list(_inner_blocks(step, sigma, first, length, count))
+        inner = list(_inner_blocks(step, sigma, first, length, count, together))
         if all(0 <= each.start and _end(each) <= size for each in inner):
             return [*inner, _edges(size, out_size, sigma, out_size - first - count * length)]
         edge += 1
     return [Blocks(filter_matrix(size, out_size, sigma)[None], 0, 0, 0, 0)]
 
 
-def _inputs(length: int, step: float, reach: float, out_size: int) -> float:
+def _inputs(length: int, step: float, reach: float, out_size: int, together: int) -> float:
     """About how many inputs a block of such a length takes."""
-    uneven = abs(length * step - round(length * step)) * min(TOGETHER, out_size // length)
+    uneven = abs(length * step - round(length * step)) * min(together, out_size // length)
     return 2 * reach + length * step + uneven
 
 
@@ -119,11 +119,11 @@ def _end(blocks: Blocks) -> int:
     return blocks.start + (count - 1) * blocks.step + taps
 
 
-def _inner_blocks(step: float, sigma: float, first: int, length: int, count: int) -> Iterator[Blocks]:
+def _inner_blocks(step: float, sigma: float, first: int, length: int, count: int, together: int) -> Iterator[Blocks]:
     """`count` blocks of `length` outputs from `first` on, as if the axis had no ends."""
     shift = round(length * step)
-    for done in range(0, count, TOGETHER):
-        some, place = min(TOGETHER, count - done), first + done * length
+    for done in range(0, count, together):
+        some, place = min(together, count - done), first + done * length
         outputs = place + torch.arange(some * length, dtype=torch.float64).view(some, 1, length)
         centers = (outputs + 0.5) * step - 0.5
         moved = torch.arange(some, dtype=torch.float64).view(-1, 1, 1) * shift

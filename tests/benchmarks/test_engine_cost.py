@@ -14,7 +14,7 @@ from softfocus.look import apply_blur, make_look
 from softfocus.settings import BLUR
 
 OPERATIONS_AT, BYTES_AT = 256, 1024  # px
-OPERATIONS = {"thin": 380, "soft": 375}  # of the look, by the kind of mask
+OPERATIONS = {"thin": 350, "soft": 350}  # of the look, by the kind of mask
 BYTES = {"thin": 3300, "soft": 6600}  # a pixel
 # Of a blur with max_delta 0.1: by sigma in percent and kind of picture, operations and bytes a pixel. At this size 1 %
 # is the sigma in pixels that 0.25 % is at 1024 px.
