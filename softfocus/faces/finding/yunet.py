@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ...color import displayable
-from ...opencv import opencv
+from ...opencv import MissingOpenCV, opencv
 from ...settings import MASK
 from ..face import Face, distinct
 
@@ -28,11 +28,12 @@ class YuNet:
         """Read the net, such as `face_detection_yunet_2023mar.onnx`.
 
         Raises:
-            ValueError: OpenCV is missing, or the file is not such a net.
+            MissingOpenCV: a ValueError; OpenCV is missing, or older than this.
+            ValueError: the file is not such a net.
         """
         cv2 = opencv("FaceDetectorYN.create")
         if cv2 is None:
-            raise ValueError("YuNet needs OpenCV 4.5.4 or newer; install it with: pip install opencv-python-headless")
+            raise MissingOpenCV("YuNet needs OpenCV 4.5.4 or newer; install it with: pip install opencv-python-headless")
         try:
             self._net: Any = cv2.FaceDetectorYN.create(str(path), "", (320, 320))
         except Exception as error:  # cv2.error
