@@ -134,7 +134,7 @@ def test_a_yunet_file_without_opencv_loses_yunet_only(run, yunet_file, monkeypat
     monkeypatch.setitem(sys.modules, "cv2", left)
     made = run(image)
     (text,) = made.ui["text"]
-    assert text.startswith("1 face found in 1 frame by the pack's own nets (YuNet needs OpenCV 4.5.4 or newer; ")
+    assert text.startswith("1 face found in 1 frame by the pack's own nets (YuNet needs OpenCV 4.8 or newer; ")
     yunet_file.unlink()
     assert torch.equal(made.args[0], run(image).args[0])
 

@@ -1,10 +1,11 @@
 """Every node at its defaults beside seven states of OpenCV: what runs, and how far results are from those without any.
 
 python -m tools.host.opencv_matrix [--work FOLDER] [state ...]
-Makes a virtual environment a state in FOLDER (default: a temporary folder) and installs OpenCV's wheels there with pip; all other packages are those
-of the environment that runs this, by links. OpenCV 4.5.4 has no wheel for a Python newer than 3.10: with
-SOFTFOCUS_PYTHON310=/path/to/python3.10 its environment gets all packages of its own (about 6 GB); otherwise 4.5.5.62 stands in.
-SOFTFOCUS_YUNET=/path/to.onnx adds a row with that detector. Outside CI: it needs the network, and minutes a state.
+Makes a virtual environment a state in FOLDER (default: a temporary one) and installs OpenCV's wheels there with pip;
+all other packages are those of the environment that runs this, by links. OpenCV 4.5.4 has no wheel for a Python newer
+than 3.10: with SOFTFOCUS_PYTHON310=/path/to/python3.10 its environment gets all packages of its own (about 6 GB),
+without it 4.5.5.62 stands in. SOFTFOCUS_YUNET=/path/to.onnx adds a row with that detector. Outside CI: it needs the
+network, and minutes.
 """
 
 from __future__ import annotations
@@ -28,7 +29,6 @@ SITE = Path(sysconfig.get_paths()["purelib"])
 NODES = ROOT / "tools" / "host" / "opencv_nodes.py"
 PYTHON310 = os.environ.get("SOFTFOCUS_PYTHON310")
 OWN = [*"torch torchvision scipy scikit-image kornia safetensors timm numpy<2".split(), "requests", "pydantic-settings"]
-# Rows whose results may differ where OpenCV has the functions: it steadies faces, or finds them.
 REFERENCE = "none"
 
 
@@ -41,13 +41,14 @@ class State:
     python: str | None = None
 
 
-OLD = State(("opencv-python==4.5.4.60",), python=PYTHON310) if PYTHON310 else State(("numpy<2", "opencv-python==4.5.5.62"))
+OLD = State(("opencv-python==4.5.4.60",), python=PYTHON310)
+OLD_ABI3 = State(("numpy<2", "opencv-python==4.5.5.62"))
 STATES = {
     REFERENCE: State(),
     "emptied": State(("opencv-python-headless", "opencv-python"), ("opencv-python-headless",)),
     "headless": State(("opencv-python-headless",)),
     "contrib": State(("opencv-contrib-python",)),
-    "4.5": OLD,
+    "4.5": OLD if PYTHON310 else OLD_ABI3,
     "4.14": State(("opencv-python==4.14.*",)),
     "5.x": State(("opencv-python",)),
 }
@@ -73,9 +74,9 @@ def environment(folder: Path, state: State) -> Path:
         return python
     folder.mkdir(parents=True, exist_ok=True)
     subprocess.run([state.python or sys.executable, "-m", "venv", folder / "venv"], check=True)
-    pip = [python, "-m", "pip", "--disable-pip-version-check"]
+    pip = [str(python), "-m", "pip", "--disable-pip-version-check"]
     if state.python:
-        listed = ["-r", comfyui_dir() / "requirements.txt", *OWN]
+        listed = ["-r", str(comfyui_dir() / "requirements.txt"), *OWN]
         subprocess.run([*pip, "install", "--quiet", *listed, *state.install], check=True)
         return python
     (next((folder / "venv" / "lib").glob("python*")) / "site-packages" / "shared.pth").write_text(f"{_links(folder)}\n")
@@ -122,7 +123,8 @@ def _show(found: dict[str, dict[str, str]], work: Path) -> int:
                 cells.append("fails")
                 continue
             result = load_file(work / name / "results.safetensors")
-            cells.append(f"{max(float((result[key] - whole[key]).abs().max()) for key in whole if key.split('/')[0] == row):.3f}")
+            differences = [(result[key] - whole[key]).abs().max() for key in whole if key.split("/")[0] == row]
+            cells.append(f"{float(max(differences)):.2f}")
         print(f"| {row} | {' | '.join(cells)} |")
     for (name, row), text in failures.items():
         print(f"\n{name}, {row}: {text}")

@@ -1,8 +1,8 @@
 """One state of opencv_matrix: every node at its defaults on NASA's portrait, in the environment that runs this.
 
 python tools/host/opencv_nodes.py FOLDER
-Leaves FOLDER/results.safetensors ("row/output", in units of the last column that people see: 1/255 of pictures and masks,
-points of scores) and FOLDER/said.json: by row what went wrong, "" where nothing did, and under "" the versions.
+Leaves FOLDER/results.safetensors ("row/output": pictures, masks and latents in 1/255, scores in points), and
+FOLDER/said.json: by row what went wrong, "" where nothing did, and under "" the versions.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ Row = tuple[str, Callable[[], tuple[Any, ...]]]
 
 def rows(call: Callable[..., tuple[Any, ...]], models: Path) -> Iterator[Row]:
     """Each node as the workflows connect it. Later rows use what the first ones give."""
-    from softfocus.transparency import fill_transparent  # noqa: F401  (the library itself imports)
     from testing.faces.portrait import picture
     from testing.nets.tiny_vision import save_timm
 
@@ -92,7 +91,9 @@ def main(folder: Path) -> None:
     models = folder / "models"
     shutil.rmtree(models, ignore_errors=True)
     folder_paths.models_dir = str(models)
-    said = {"": f"{_opencv()}, Python {platform.python_version()}, numpy {numpy.__version__}, torch {torch.__version__}"}
+    said = {
+        "": f"{_opencv()}, Python {platform.python_version()}, numpy {numpy.__version__}, torch {torch.__version__}"
+    }
     results: dict[str, Tensor] = {}
     for row, run in rows(call, models):
         said[row] = ""
