@@ -20,6 +20,11 @@ from .timm_model import check_grid, create_timm_model, feature_stage, tag_note
 
 MAX_PREFIX = 16  # class and register tokens before the patches; published encoders have at most 9
 BYTES_PER_PIXEL = 512  # of memory at work in float32; ten nets, ViT to convolutional, took 160 to 460
+NOT_CONNECTED: Any = "not connected"  # the default of a socket: a loader that found no model brings None
+NO_TOWER = (
+    "clip_vision brings no model: the loader before it found no vision tower that this ComfyUI knows. It takes large ones "
+    "only; any size works by Load Vision Encoder (timm)."
+)
 SIZES = {768: "B", 1024: "L", 1152: "SO400M", 1280: "H", 1536: "g", 1664: "bigG"}  # by channels
 
 
