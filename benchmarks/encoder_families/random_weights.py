@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save_model
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
@@ -45,4 +45,4 @@ def save_random(path: Path, net: nn.Module) -> None:
             for piece in values.split(BLOCK):
                 piece.copy_(block[: len(piece)])
             values /= max(1, weight[0].numel()) ** 0.5
-    save_file({key: value.contiguous() for key, value in net.state_dict().items()}, path)
+    save_model(net, str(path))

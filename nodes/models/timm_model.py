@@ -55,7 +55,8 @@ def grid_of(stage: nn.Module, side: int) -> tuple[int, int] | None:
     pixels = torch.empty(1, 3, side, side, device="meta")
     try:
         with torch.no_grad():
-            rows, columns = functional_call(stage, shapes, (pixels,)).shape[-2:]
+            # Tied, torch 2.14 leaves what it swapped in where one module has several names, as in CoaT.
+            rows, columns = functional_call(stage, shapes, (pixels,), tie_weights=False).shape[-2:]
     except Exception:  # whatever a net does that has no meaning without values
         return None
     return rows, columns
@@ -110,8 +111,13 @@ def _fill(net: Any, timm: Any, model_name: str, weights: Path) -> None:
         raise ValueError(f"{weights} cannot be read as safetensors: {error}") from error
     wanted: dict[str, Tensor] = net.state_dict()
     others = [key for key in found if key not in wanted]
+    held = {value.data_ptr() for key, value in wanted.items() if key in found}  # one tensor may have several names
     faults = {
-        "missing": [key for key in wanted if key not in found and not key.endswith("num_batches_tracked")],
+        "missing": [
+            key
+            for key, value in wanted.items()
+            if key not in found and value.data_ptr() not in held and not key.endswith("num_batches_tracked")
+        ],
         "unexpected": _unexpected(others, net, timm, model_name) if others else [],
         "of another shape": [
             f"{key}, {list(found[key].shape)} in the file and {list(value.shape)} in the model"

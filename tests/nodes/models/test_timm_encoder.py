@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import torch
 from encoder_checks import assert_features_are_in_place, assert_features_are_near, assert_is_well_behaved, pictures
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save_file, save_model
 from torch import Tensor, nn
 
 from testing import host_in_process
@@ -115,6 +115,29 @@ def test_buffers_that_older_timm_saved_may_be_in_the_file(encoder_loader, weight
     save_file({**state, **computed}, weights)
     (older,) = execute(encoder_loader, name, weights.name).args
     assert torch.equal(older.encode(pictures(older, 1)), wanted)
+
+
+def test_a_tensor_with_several_names_may_be_in_the_file_once(encoder_loader, weights):
+    """As safetensors saves models that share layers, such as CoaT, whose blocks have one position encoding."""
+    import timm
+
+    name = "coat_tiny"
+    torch.manual_seed(5)
+    net = timm.create_model(name)
+    weights.parent.mkdir(parents=True, exist_ok=True)
+    save_file({key: value.clone() for key, value in net.state_dict().items()}, weights)
+    (whole,) = execute(encoder_loader, name, weights.name).args
+    wanted = whole.encode(pictures(whole, 1))
+    save_model(net, str(weights))
+    once = load_file(weights)
+    assert len(once) < len(net.state_dict())
+    (short,) = execute(encoder_loader, name, weights.name).args
+    assert torch.equal(short.encode(pictures(short, 1)), wanted)
+    gone = next(key for key in once if key.startswith("serial_blocks1.0.cpe") or key.startswith("cpe1"))
+    del once[gone]
+    save_file(once, weights)
+    with pytest.raises(ValueError, match=r"do not belong together: \d+ missing"):
+        execute(encoder_loader, name, weights.name)
 
 
 @pytest.mark.parametrize(
