@@ -55,7 +55,7 @@ def grid_of(stage: nn.Module, side: int) -> tuple[int, int] | None:
     pixels = torch.empty(1, 3, side, side, device="meta")
     try:
         with torch.no_grad():
-            # Tied, torch 2.14 leaves what it swapped in where one module has several names, as in CoaT.
+            # Tied, torch leaves the shapes in a module of several names, as in CoaT (pytorch issue 164759).
             rows, columns = functional_call(stage, shapes, (pixels,), tie_weights=False).shape[-2:]
     except Exception:  # whatever a net does that has no meaning without values
         return None
