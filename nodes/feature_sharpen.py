@@ -17,7 +17,7 @@ from .faces.notes import detail_note, notes
 from .host.batch import Batch
 from .host.frames import Frames
 from .host.schema import Schema, boxes_input, number
-from .models.vision_encoders import ClipVisionEncoder
+from .models.vision_encoders import NO_TOWER, NOT_CONNECTED, ClipVisionEncoder
 from .picture_effect import run_effect
 from .preview.cache import HIDDEN
 
@@ -139,13 +139,14 @@ class FeatureSharpen(io.ComfyNode):
         upsample: str,
         mask: torch.Tensor | None = None,
         detail_source: torch.Tensor | None = None,
-        clip_vision: Any = None,
+        clip_vision: Any = NOT_CONNECTED,
         encoder: FeatureEncoder | None = None,
         bboxes: Any = None,
         fine: float = SHARPEN.fine,
         medium: float = SHARPEN.medium,
         coarse: float = SHARPEN.coarse,
     ) -> io.NodeOutput:
+        tower_note = NO_TOWER if encoder is None and clip_vision is None else ""
         encoder = _encoder(encoder, clip_vision)
         factor = int(upsample)
         settings = {
@@ -175,7 +176,7 @@ class FeatureSharpen(io.ComfyNode):
             neutral=amount == 0,
             preview_op=preview_op,
         )
-        return io.NodeOutput(sharp, gain, features, ui={"text": (_text(encoder, factor, batch),)})
+        return io.NodeOutput(sharp, gain, features, ui={"text": (notes(tower_note, _text(encoder, factor, batch)),)})
 
 
 def _sharpen(
@@ -214,7 +215,7 @@ def _sharpen_by_last(frames: Frames, **settings: float) -> tuple[torch.Tensor, .
 def _encoder(encoder: FeatureEncoder | None, clip_vision: Any) -> FeatureEncoder | None:
     """The encoder to see with; None for the structure tensor of the picture itself."""
     if encoder is None:
-        return None if clip_vision is None else ClipVisionEncoder(clip_vision)
+        return None if clip_vision is None or clip_vision is NOT_CONNECTED else ClipVisionEncoder(clip_vision)
     if not all(hasattr(encoder, name) for name in ("name", "patch", "side", "encode")):
         raise ValueError(f"encoder is a {type(encoder).__name__}; connect the output of Load Vision Encoder (timm)")
     return encoder

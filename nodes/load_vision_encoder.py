@@ -6,6 +6,7 @@ from pathlib import Path
 
 from comfy_api.latest import io
 
+from .faces.notes import notes
 from .host.schema import Schema
 from .models.files import own_files, path_of
 from .models.vision_encoders import TimmEncoder
@@ -51,7 +52,7 @@ class LoadVisionEncoder(io.ComfyNode):
         encoder = TimmEncoder(model_name.strip(), _path_of(weights, model_name))
         grid = encoder.side // encoder.patch
         text = f"{encoder.name}: {grid} x {grid} features, one each {encoder.patch} px, from {encoder.side} px."
-        return io.NodeOutput(encoder, ui={"text": (text,)})
+        return io.NodeOutput(encoder, ui={"text": (notes(text, encoder.note),)})
 
 
 def _path_of(weights: str, model_name: str) -> Path:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 
+class MissingOpenCV(ValueError):
+    """What was asked for cannot run with the OpenCV that is there, if any is."""
+
+
 def opencv(*names: str) -> Any:
     """The module cv2, or None where it is missing or lacks one of the functions or classes `names` ("A.b": b of A).
 

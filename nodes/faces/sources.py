@@ -21,10 +21,12 @@ from ...softfocus.faces import (
     largest,
     seen_twice,
 )
+from ...softfocus.opencv import MissingOpenCV
 from ..host.frames import Frames
 from ..models.files import own_files, path_of
 
 CATEGORY = "face_detection"
+OWN = "the pack's own nets"
 NOTHING_GIVEN = "Disconnect it to let the pack look for faces."
 
 
@@ -77,5 +79,8 @@ def _detector() -> tuple[YuNet | None, str]:
     """The user's YuNet and what to call it; None for the pack's own nets."""
     files = own_files(CATEGORY, (".onnx",))
     if not files:
-        return None, "the pack's own nets"
-    return YuNet(path_of(CATEGORY, files[0])), f"YuNet ({files[0]})"
+        return None, OWN
+    try:
+        return YuNet(path_of(CATEGORY, files[0])), f"YuNet ({files[0]})"
+    except MissingOpenCV as error:  # the file may lie there for another pack
+        return None, f"{OWN} ({error})"

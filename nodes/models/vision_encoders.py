@@ -16,10 +16,15 @@ from torch import Tensor, nn
 from torch.nn.functional import layer_norm, pad
 
 from .managed_net import load_net, managed_net
-from .timm_model import create_timm_model, feature_stage
+from .timm_model import check_grid, create_timm_model, feature_stage, tag_note
 
 MAX_PREFIX = 16  # class and register tokens before the patches; published encoders have at most 9
 BYTES_PER_PIXEL = 512  # of memory at work in float32; ten nets, ViT to convolutional, took 160 to 460
+NOT_CONNECTED: Any = "not connected"  # the default of a socket: a loader that found no model brings None
+NO_TOWER = (
+    "clip_vision brings no model: the loader before it found no vision tower that this ComfyUI knows. It takes large ones "
+    "only; any size works by Load Vision Encoder (timm)."
+)
 SIZES = {768: "B", 1024: "L", 1152: "SO400M", 1280: "H", 1536: "g", 1664: "bigG"}  # by channels
 
 
@@ -86,15 +91,18 @@ class TimmEncoder:
         model_name: as in timm.list_models() or, with the tag of its weights, timm.list_pretrained().
         weights: a safetensors file with all weights of the model; those of its classifier are not needed.
 
-    Attributes: as in `ClipVisionEncoder`.
+    Attributes: as in `ClipVisionEncoder`, and
+        note: what was taken for granted where model_name has no tag; "" where nothing was.
 
     Raises:
-        ValueError: timm cannot be used, no such model, unreadable weights, or weights of another model.
+        ValueError: timm cannot be used, no such model, unreadable weights, weights of another model, or features that
+            do not tile the picture (convolutions without padding, as in Inception).
     """
 
     def __init__(self, model_name: str, weights: Path) -> None:
         self.name = f"timm {model_name} with {weights.name}"
         net = create_timm_model(model_name, weights)
+        self.note = tag_note(model_name)
         stage, self.patch = feature_stage(net)
         config = net.pretrained_cfg
         self._mean, self._std = config["mean"], config["std"]
@@ -102,6 +110,7 @@ class TimmEncoder:
         self.side = native // self.patch * self.patch
         # A model of fixed size insists on pixels that fill no patch; it does not look at them.
         self._margin = native - self.side if config.get("fixed_input_size") else 0
+        check_grid(_Stage(net, stage), model_name, self.side + self._margin, self.patch)
         self._dtype = torch.float16 if mm.should_use_fp16(mm.get_torch_device()) else torch.float32
         with torch.inference_mode(False):  # as `create_timm_model` does
             model = _Stage(net.to(self._dtype), stage).train(False)

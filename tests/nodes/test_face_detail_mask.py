@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import types
+
 import pytest
 import torch
 from skimage.data import coffee
@@ -104,20 +107,42 @@ def test_a_subject_without_a_face_has_none(run):
     assert made.args[0].max() == 0 and made.args[2] == [[]]
 
 
-def test_a_yunet_file_is_used_and_named(run, monkeypatch, tmp_path):
+@pytest.fixture
+def yunet_file(monkeypatch, tmp_path):
+    """A YuNet in the host's folder of face detectors."""
     import folder_paths
 
     (tmp_path / "face_detection").mkdir()
-    save_yunet(tmp_path / "face_detection" / "yunet.onnx")
     monkeypatch.setattr(folder_paths, "models_dir", str(tmp_path))
     monkeypatch.delitem(folder_paths.folder_names_and_paths, "face_detection", raising=False)
     folder_paths.filename_list_cache.clear()
+    yield save_yunet(tmp_path / "face_detection" / "yunet.onnx")
+    monkeypatch.delitem(folder_paths.folder_names_and_paths, "face_detection")
+    folder_paths.filename_list_cache.clear()
+
+
+def test_a_yunet_file_is_used_and_named(run, yunet_file):
     image = framed(picture(), BOX).movedim(1, -1)
     made = run(image)
     assert made.ui["text"] == ("1 face found in 1 frame by YuNet (yunet.onnx).",)
     assert (made.args[0] - run(image, bboxes=made.args[2]).args[0]).abs().mean() < 0.01
-    monkeypatch.delitem(folder_paths.folder_names_and_paths, "face_detection")
-    folder_paths.filename_list_cache.clear()
+
+
+@pytest.mark.parametrize("left", [None, types.ModuleType("cv2")])
+def test_a_yunet_file_without_opencv_loses_yunet_only(run, yunet_file, monkeypatch, left):
+    image = picture().movedim(1, -1)
+    monkeypatch.setitem(sys.modules, "cv2", left)
+    made = run(image)
+    (text,) = made.ui["text"]
+    assert text.startswith("1 face found in 1 frame by the pack's own nets (YuNet needs OpenCV 4.8 or newer; ")
+    yunet_file.unlink()
+    assert torch.equal(made.args[0], run(image).args[0])
+
+
+def test_a_broken_yunet_file_is_named(run, yunet_file):
+    yunet_file.write_bytes(b"no net")
+    with pytest.raises(ValueError, match=r"YuNet cannot be read from .*yunet.onnx"):
+        run(picture().movedim(1, -1))
 
 
 def test_refine_takes_from_the_face_only_what_is_no_face(run):

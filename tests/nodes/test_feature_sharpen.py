@@ -91,6 +91,15 @@ def test_what_is_no_encoder_is_named(run, name):
         run(portrait(), **{name: {}})
 
 
+def test_a_clip_vision_without_a_model_is_said(run):
+    """unCLIPCheckpointLoader gives None for a checkpoint without a vision tower."""
+    plain, none = run(portrait()), run(portrait(), clip_vision=None)
+    note, rest = said(none).split("\n", 1)
+    assert note.startswith("clip_vision brings no model: ") and rest == said(plain)
+    assert torch.equal(none.args[0], plain.args[0])
+    assert "brings no model" not in said(run(portrait(), encoder=Colors(), clip_vision=None))
+
+
 def test_stock_clip_vision_runs_through_the_node(run, tmp_path, monkeypatch):
     import comfy.clip_vision
 

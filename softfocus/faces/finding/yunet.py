@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ...color import displayable
-from ...opencv import opencv
+from ...opencv import MissingOpenCV, opencv
 from ...settings import MASK
 from ..face import Face, distinct
 
@@ -22,21 +22,29 @@ MOST = 5000  # candidates before suppression
 
 
 class YuNet:
-    """A detector for `find_faces`, through `cv2.FaceDetectorYN` of OpenCV 4.5.4 or newer, on the CPU."""
+    """A detector for `find_faces`, through OpenCV's FaceDetectorYN on the CPU; the file of March 2023 needs 4.8."""
 
     def __init__(self, path: str | Path) -> None:
         """Read the net, such as `face_detection_yunet_2023mar.onnx`.
 
         Raises:
-            ValueError: OpenCV is missing, or the file is not such a net.
+            MissingOpenCV: a ValueError; OpenCV is missing, or too old for the file.
+            ValueError: the file is not such a net.
         """
         cv2 = opencv("FaceDetectorYN.create")
         if cv2 is None:
-            raise ValueError("YuNet needs OpenCV 4.5.4 or newer; install it with: pip install opencv-python-headless")
+            raise MissingOpenCV("YuNet needs OpenCV 4.8 or newer; install it with: pip install opencv-python-headless")
         try:
             self._net: Any = cv2.FaceDetectorYN.create(str(path), "", (320, 320))
         except Exception as error:  # cv2.error
             raise ValueError(f"YuNet cannot be read from {path}; check the file, and OpenCV's version") from error
+        try:  # an OpenCV that is too old for a file reads it, and fails at the first picture
+            self._detect(torch.zeros(1, 3, LEAST, LEAST), 1.0)
+        except cv2.error as error:
+            version = getattr(cv2, "__version__", "of this machine")
+            raise MissingOpenCV(
+                f"OpenCV {version} cannot run {Path(path).name}; YuNet's file of March 2023 needs 4.8 or newer"
+            ) from error
         self._net.setNMSThreshold(NMS_OVERLAP)
         self._net.setTopK(MOST)
 

@@ -10,6 +10,7 @@ import torch
 
 from softfocus.faces import find_faces
 from softfocus.faces.finding.yunet import YuNet
+from softfocus.opencv import MissingOpenCV
 from testing.faces.portrait import BOX, LEFT_EYE, LEFT_MOUTH, NOSE, RIGHT_EYE, RIGHT_MOUTH, face, nets, picture
 from testing.faces.reference import overlap
 from testing.nets.tiny_yunet import SCORE, framed, save_yunet
@@ -104,3 +105,18 @@ def test_a_file_that_is_no_net_is_named(tmp_path):
             path.write_bytes(content)
         with pytest.raises(ValueError, match=r"broken\.onnx"):
             YuNet(path)
+
+
+def test_an_opencv_too_old_for_the_file_is_named(monkeypatch, tmp_path):
+    """OpenCV 4.5.4 to 4.7 read the file of 2023 and fail when they run it, as read and run are stood in for here."""
+    cv2 = pytest.importorskip("cv2")
+
+    class Net:
+        def setInputSize(self, size: tuple[int, int]) -> None: ...
+
+        def detect(self, pixels: object) -> None:
+            raise cv2.error("Layer with requested id=-1 not found")
+
+    monkeypatch.setattr(cv2.FaceDetectorYN, "create", lambda *arguments: Net())
+    with pytest.raises(MissingOpenCV, match=r"OpenCV .* cannot run yunet.onnx; .* needs 4.8 or newer"):
+        YuNet(tmp_path / "yunet.onnx")

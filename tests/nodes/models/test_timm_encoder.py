@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 import torch
 from encoder_checks import assert_features_are_in_place, assert_features_are_near, assert_is_well_behaved, pictures
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save_file, save_model
+from torch import Tensor, nn
 
 from testing import host_in_process
 from testing.nets.tiny_vision import save_timm
@@ -50,7 +51,10 @@ def test_timm_models_through_the_node(encoder_loader, weights, model_name):
     (encoder,) = result.args
     assert encoder.name == f"timm {model_name} with mine.safetensors"
     assert (encoder.patch, encoder.side) == (16, 160)
-    assert result.ui["text"] == (f"{encoder.name}: 10 x 10 features, one each 16 px, from 160 px.",)
+    text, *guessed = result.ui["text"][0].split("\n")
+    assert text == f"{encoder.name}: 10 x 10 features, one each 16 px, from 160 px."
+    taken = f"Mean, std and size are those of {model_name}.r160_in1k."
+    assert guessed == ([] if "." in model_name else [taken])
     assert_is_well_behaved(encoder)
     (assert_features_are_in_place if VIT in model_name else assert_features_are_near)(encoder)
 
@@ -64,6 +68,107 @@ def test_timm_vit_gives_what_its_weights_give(encoder_loader, weights):
     with torch.no_grad():
         wanted = net.forward_features((images - mean) / std)[:, 1:].reshape(2, 10, 10, 64).movedim(-1, 1)
     assert torch.allclose(encoder.encode(images), wanted, atol=1e-5)
+
+
+@pytest.mark.parametrize("model_name", ["levit_128s", "repvit_m0_9", "shvit_s1"])
+def test_a_classifier_with_a_norm_of_its_own_may_be_in_the_file(encoder_loader, weights, model_name):
+    """It has parts beside those that timm names as its layers."""
+    save_timm(weights, model_name)
+    named = timm_names_of_classifier(model_name)
+    without = set(timm_state(model_name, num_classes=0))
+    beside = [key for key in load_file(weights) if key not in without and not key.startswith(named)]
+    assert beside
+    (encoder,) = execute(encoder_loader, model_name, weights.name).args
+    assert encoder.encode(pictures(encoder, 1)).shape[-2:] == (14, 14)
+    state = load_file(weights)
+    save_file({key: value for key, value in state.items() if key in without}, weights)
+    execute(encoder_loader, model_name, weights.name)  # nor need it be there
+    save_file({**state, beside[0] + "x": torch.zeros(1)}, weights)
+    with pytest.raises(ValueError, match=rf"do not belong together: 1 unexpected \(such as {beside[0]}x\)"):
+        execute(encoder_loader, model_name, weights.name)
+
+
+def timm_state(model_name: str, **options: Any) -> dict[str, Tensor]:
+    import timm
+
+    with torch.device("meta"):
+        state: dict[str, Tensor] = timm.create_model(model_name, **options).state_dict()
+    return state
+
+
+def timm_names_of_classifier(model_name: str) -> tuple[str, ...]:
+    import timm
+
+    named = timm.models.get_pretrained_cfg(model_name).classifier
+    return tuple(f"{name}." for name in ([named] if isinstance(named, str) else named))
+
+
+def test_buffers_that_older_timm_saved_may_be_in_the_file(encoder_loader, weights):
+    """timm 0.9.2 wrote Swin's relative_position_index; the model of today computes it."""
+    name = "swin_tiny_patch4_window7_224"
+    net = save_timm(weights, name)
+    (today,) = execute(encoder_loader, name, weights.name).args
+    wanted = today.encode(pictures(today, 1))
+    state = load_file(weights)
+    computed = {key: value.contiguous() for key, value in net.named_buffers() if key not in state}
+    assert any(key.endswith("relative_position_index") for key in computed)
+    save_file({**state, **computed}, weights)
+    (older,) = execute(encoder_loader, name, weights.name).args
+    assert torch.equal(older.encode(pictures(older, 1)), wanted)
+
+
+def test_a_tensor_with_several_names_may_be_in_the_file_once(encoder_loader, weights):
+    """As safetensors saves models that share layers, such as CoaT, whose blocks have one position encoding."""
+    import timm
+
+    name = "coat_tiny"
+    torch.manual_seed(5)
+    net = timm.create_model(name)
+    weights.parent.mkdir(parents=True, exist_ok=True)
+    save_file({key: value.clone() for key, value in net.state_dict().items()}, weights)
+    (whole,) = execute(encoder_loader, name, weights.name).args
+    wanted = whole.encode(pictures(whole, 1))
+    save_model(net, str(weights))
+    once = load_file(weights)
+    assert len(once) < len(net.state_dict())
+    (short,) = execute(encoder_loader, name, weights.name).args
+    assert torch.equal(short.encode(pictures(short, 1)), wanted)
+    gone = next(key for key in once if key.startswith("serial_blocks1.0.cpe") or key.startswith("cpe1"))
+    del once[gone]
+    save_file(once, weights)
+    with pytest.raises(ValueError, match=r"do not belong together: \d+ missing"):
+        execute(encoder_loader, name, weights.name)
+
+
+@pytest.mark.parametrize(
+    "model_name, taken, others",
+    [
+        ("vit_base_patch16_224", "augreg2_in21k_ft_in1k", {"dino", "mae"}),
+        ("vit_small_patch14_dinov2", "lvd142m", set()),
+        ("resnet18", "a1_in1k", {"a3_in1k"}),
+    ],
+)
+def test_what_a_name_without_tag_takes_is_said(timm_model, model_name, taken, others):
+    note = timm_model.tag_note(model_name)
+    assert note.startswith(f"Mean, std and size are those of {model_name}.{taken}.")
+    said = set(note.partition("yours are of ")[2].rstrip(".").split(", ")) - {""}
+    assert others <= said and bool(said) == bool(others)
+    assert timm_model.tag_note(f"{model_name}.{taken}") == "" == timm_model.tag_note("no_such_model")
+
+
+def test_tags_that_differ_are_named_for_every_name(timm_model):
+    import timm
+    from timm.models import get_pretrained_cfg
+
+    for model_name in {name.partition(".")[0] for name in timm.list_pretrained("vit_*")}:
+        said = timm_model.tag_note(model_name).partition("yours are of ")[2].rstrip(".").split(", ")
+        default = get_pretrained_cfg(model_name)
+        for name in timm.list_pretrained(f"{model_name}.*"):
+            other = get_pretrained_cfg(name)
+            same = all(
+                list(getattr(other, key)) == list(getattr(default, key)) for key in ("mean", "std", "input_size")
+            )
+            assert (name.partition(".")[2] in said) is not same
 
 
 @pytest.mark.parametrize(
@@ -100,14 +205,38 @@ def test_timm_model_whose_patches_do_not_fill_its_input(encoders, monkeypatch):
     assert_features_are_in_place(encoder)
 
 
-def test_timm_model_whose_strides_are_not_as_declared(encoders, monkeypatch):
+def test_timm_model_whose_strides_are_not_as_declared(encoders, timm_model, monkeypatch):
     net = vit_of_45_px()
     for stage in net.feature_info:
         stage["reduction"] = 10
     monkeypatch.setattr(encoders, "create_timm_model", lambda *arguments: net)
+    with pytest.raises(ValueError, match="model_name x gives 5 x 5 features from 45 px, not one each 10 px"):
+        encoders.TimmEncoder("x", Path("x.safetensors"))
+    monkeypatch.setattr(timm_model, "grid_of", lambda *arguments: None)  # shapes that ask for values
     encoder = encoders.TimmEncoder("x", Path("x.safetensors"))
     with pytest.raises(ValueError, match=r"timm x with x.safetensors gave features of \(5, 5\); expected 4 x 4"):
         encoder.encode(pictures(encoder))
+
+
+def test_convolutions_without_padding_are_refused_at_loading(encoder_loader, weights):
+    save_timm(weights, "inception_v3")
+    with pytest.raises(
+        ValueError, match="model_name inception_v3 gives 16 x 16 features from 288 px, not one each 16 px"
+    ):
+        execute(encoder_loader, "inception_v3", weights.name)
+
+
+class AsksForValues(nn.Module):
+    def forward(self, pixels: Tensor) -> Tensor:
+        return pixels if float(pixels.mean()) > 0 else -pixels
+
+
+def test_grid_by_shapes_alone(timm_model):
+    strided = nn.Conv2d(3, 2, 4, stride=4)
+    before = strided.weight.clone()
+    assert timm_model.grid_of(strided, 30) == (7, 7)
+    assert torch.equal(strided.weight, before)
+    assert timm_model.grid_of(AsksForValues(), 30) is None
 
 
 def test_timm_memory_is_the_hosts(encoder_loader, encoders, weights):

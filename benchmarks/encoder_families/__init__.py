@@ -1,0 +1,1 @@
+"""Which families of timm Load Vision Encoder takes."""
