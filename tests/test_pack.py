@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = [ROOT / "__init__.py", *sorted((ROOT / "nodes").rglob("*.py")), *sorted((ROOT / "softfocus").rglob("*.py"))]
 HOST_PROVIDES = {
     "aiohttp",
+    "av",
     "torch",
     "numpy",
     "PIL",
