@@ -13,7 +13,7 @@ from ..face import Face
 OTHER = 0.1  # root mean square difference of thumbnails, sRGB, from which on a part is not of the clip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tracks:
     """What is known of the faces in a clip, in pixels of its frames.
 
