@@ -1,9 +1,10 @@
 """A long clip in parts: memory by frame, and masks at the seams against those of the whole.
 
-`python -m benchmarks.face_video.parts [FRAMES]` (default 2000). A portrait wanders over a made clip of 480 x 270, written
-to a file; at every other seam a card hides the face for 12 frames. Face Detail Mask runs on parts of 100 frames with the
-tracks of Track Faces, which reads the file as a stream; each part is read anew, as a loader in parts does. The whole clip
-is found and followed in one batch, in a process of its own; its masks around every seam are kept and compared.
+`python -m benchmarks.face_video.parts [FRAMES]` (default 2000). A portrait wanders over a made clip of 480 x 270,
+written to a file; at every other seam a card hides the face for 12 frames. Face Detail Mask runs on parts of 100
+frames with the tracks of Track Faces, which reads the file as a stream; each part is read anew, as a loader in parts
+does. The whole clip is found and followed in one batch, in a process of its own; its masks around every seam are kept
+and compared.
 """
 
 from __future__ import annotations

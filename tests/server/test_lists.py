@@ -10,8 +10,8 @@ from testing.server.comfy_client import PromptFailed
 
 pytestmark = pytest.mark.server
 SENTENCE = (
-    "{name} has 3 frames but image has 1; {advice}. A list of pictures comes one by one, each beside the whole batch of "
-    "{name}: if image is a list, make it one batch with Rebatch Images"
+    "{name} has 3 frames but image has 1; {advice}. A list of pictures comes one by one, each beside the whole batch "
+    "of {name}: if image is a list, make it one batch with Rebatch Images"
 )
 FRAMES, FOUND = "give 1 frame, or one for each", "connect the picture they were found in"
 MASKED = {
