@@ -95,11 +95,16 @@ def check_count(batch: Tensor, image: Tensor, name: str) -> None:
         raise ValueError(describe_counts(name, len(batch), len(image), "give 1 frame, or one for each"))
 
 
-def check_aspect(size: tuple[int, int], wanted: tuple[int, int], name: str) -> None:
-    """Raise ValueError unless (height, width) `size` is that of the same picture at another scale."""
+def same_aspect(size: tuple[int, int], wanted: tuple[int, int]) -> bool:
+    """Whether (height, width) of both may be those of one picture at two scales."""
     # One pixel of rounding is a large share of a small picture's side.
     tolerance = ASPECT_TOLERANCE + 1 / min(*size, *wanted)
-    if abs((size[1] / size[0]) / (wanted[1] / wanted[0]) - 1) > tolerance:
+    return abs((size[1] / size[0]) / (wanted[1] / wanted[0]) - 1) <= tolerance
+
+
+def check_aspect(size: tuple[int, int], wanted: tuple[int, int], name: str) -> None:
+    """Raise ValueError unless (height, width) `size` is that of the same picture at another scale."""
+    if not same_aspect(size, wanted):
         raise ValueError(
             f"{name} is {size[1]} x {size[0]} but image is {wanted[1]} x {wanted[0]}; "
             "they must show the same picture (any scale, same aspect ratio)"
