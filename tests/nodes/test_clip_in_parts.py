@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import struct
 import sys
 from pathlib import Path
 from typing import Any
@@ -184,3 +185,32 @@ def test_a_video_is_interrupted_at_any_frame_and_shows_its_progress(pack, classe
         run_node(classes[TRACK], video=video)
     assert shown == [index / (2 * FRAMES) for index in (1, 2, 3)]
     assert not mm.processing_interrupted()
+
+
+def turned(path: Path, height: int) -> None:
+    """Write into an MP4 file that players turn it by 90 degrees clockwise, as phones do."""
+    data = bytearray(path.read_bytes())
+    at = data.index(b"tkhd") + 44
+    data[at : at + 36] = struct.pack(">9i", 0, 1 << 16, 0, -1 << 16, 0, 0, height << 16, 0, 1 << 30)
+    path.write_bytes(data)
+
+
+def test_a_phones_video_lies_as_players_show_it(pack, tmp_path):
+    """OpenCV, with which loaders of other packs read, turns it by itself."""
+    import av
+    from comfy_api.input_impl import VideoFromFile
+
+    cv2 = pytest.importorskip("cv2")
+    path = tmp_path / "phone.mp4"
+    picture = (pan(range(0))[0, :96] * 255).round().byte().numpy()
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=24)
+        stream.width, stream.height, stream.pix_fmt = SIDE, 96, "yuv420p"
+        container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode(None))
+    turned(path, 96)
+    _, shown = cv2.VideoCapture(str(path)).read()
+    module = importlib.import_module(pack.__name__ + ".nodes.host.video")
+    (frame,) = module.video_frames(VideoFromFile(str(path)))
+    assert frame.shape == (1, SIDE, 96, 3)
+    assert apart(frame[0], torch.from_numpy(shown[..., ::-1].copy()) / 255) < 3 * LEVEL
