@@ -22,6 +22,7 @@ HOST_PROVIDES = {
     "PIL",
     "comfy",
     "comfy_api",
+    "comfy_execution",
     "folder_paths",
     "safetensors",
     "scipy",
