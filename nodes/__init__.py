@@ -16,6 +16,7 @@ from .match_filter import MatchFilter
 from .preview import route
 from .quality_score import QualityScore
 from .selective_gaussian_blur import SelectiveGaussianBlur
+from .track_faces import TrackFaces
 
 NODES: list[type[io.ComfyNode]] = [
     FaceDetailMask,
@@ -29,6 +30,7 @@ NODES: list[type[io.ComfyNode]] = [
     DiffusionFilter,
     MatchFilter,
     DreamyButSharp,
+    TrackFaces,
 ]
 
 

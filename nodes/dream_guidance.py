@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import torch
+from comfy.patcher_extension import WrappersMP
 from comfy_api.latest import io
 from torch import Tensor
 
 from ..softfocus.dream_guidance import Gains, shape_guidance, shape_prediction, split_bands
 from ..softfocus.frame_names import name_frames
+from .host.late import say_late
 from .host.schema import Schema, number
 from .latent_mask import LatentMask
+from .squeezed_mask import SqueezeWatch
 
 STEP = 0.05
 EMPTY = "mask is empty: the whole picture is guided as outside of it."
@@ -78,6 +82,7 @@ class DreamGuidance(io.ComfyNode):
                     "Not connected or empty: all is outside. All 1: all is inside.",
                 ),
             ],
+            hidden=[io.Hidden.unique_id],
             outputs=[io.Model.Output(display_name="model", tooltip="The model with this guidance, for a sampler.")],
         )
 
@@ -96,11 +101,14 @@ class DreamGuidance(io.ComfyNode):
     ) -> io.NodeOutput:
         gains = Gains(detail_inside, detail_outside, structure_inside, structure_outside)
         guidance = MaskedGuidance(gains, split_px, (start_percent, end_percent), mask)
-        text = "" if mask is None else _text(guidance.empty)
+        text = "" if mask is None else _text(guidance.mask.empty)
         if gains.neutral or start_percent >= end_percent:
             return io.NodeOutput(model, ui={"text": (text,)})
         patched = model.clone()
         patched.set_model_sampler_post_cfg_function(guidance)
+        node_id = None if cls.hidden is None else cls.hidden.unique_id
+        watch = SqueezeWatch(guidance.mask, partial(say_late, "Dream Guidance", node_id))
+        patched.add_wrapper_with_key(WrappersMP.OUTER_SAMPLE, "softfocus", watch)
         return io.NodeOutput(patched, ui={"text": (text,)})
 
 
@@ -122,15 +130,14 @@ class MaskedGuidance:
     def __init__(self, gains: Gains, split_px: float, window: tuple[float, float], mask: Tensor | None) -> None:
         split_bands(torch.zeros(1, 1, 1, 1), split_px)  # a wrong split is said now, not while sampling
         self._gains, self._split_px, self._window = gains, split_px, window
-        self._mask = LatentMask(torch.zeros(1, 1, 1) if mask is None else mask)
-        self.empty = self._mask.empty
+        self.mask = LatentMask(torch.zeros(1, 1, 1) if mask is None else mask)
 
     def __call__(self, args: Mapping[str, Any]) -> Tensor:
         denoised = args["denoised"]
         if denoised.ndim not in (4, 5) or not self._acts(args):  # 3: sound and shapes have no picture plane
             return denoised
         frames = _as_frames(denoised)
-        mask, unguided = self._mask.fit(denoised), _unguided(args)
+        mask, unguided = self.mask.fit(denoised), _unguided(args)
         if unguided is None:
             signal = _signal(args).repeat_interleave(len(frames) // len(denoised), 0)
             shaped = shape_prediction(frames, _as_frames(args["input"]), signal, mask, self._gains, self._split_px)

@@ -17,9 +17,9 @@ from ..softfocus.faces import (
     with_bystanders,
 )
 from ..softfocus.settings import MASK, MaskSettings
-from .faces.results import bounding_box, preview, say
-from .faces.search import ALONE, search_faces, search_parts
-from .faces.sources import choose_source
+from .faces.results import bounding_box, preview, say, unused
+from .faces.search import ALONE, BY_LOOK, faces_of_part, search_faces, search_parts
+from .faces.sources import TRACKS, Origin, choose_source
 from .host.batch import Batch
 from .host.frames import Frames
 from .host.schema import Schema, number, supported
@@ -31,7 +31,7 @@ FLOATS_PER_PIXEL = 48
 class FaceDetailMask(io.ComfyNode):
     @classmethod
     def define_schema(cls) -> io.Schema:
-        boxes = io.Custom("BOUNDING_BOX")
+        boxes, tracks = io.Custom("BOUNDING_BOX"), io.Custom("SOFTFOCUS_TRACKS")
         return Schema(
             node_id="SoftFocusFaceDetailMask",
             display_name="Face Detail Mask",
@@ -110,12 +110,29 @@ class FaceDetailMask(io.ComfyNode):
                     tooltip="Whose faces, by the numbers in the preview: all, or 1, 3, or strengths as in 1: 1.0, 2: 0.4. "
                     "Counted from the left, later arrivals next, anew in each shot; followed people keep their numbers.",
                 ),
+                tracks.Input(
+                    "tracks",
+                    optional=True,
+                    tooltip="Faces of the whole clip that image is a part of, from Track Faces. Nothing is looked for.",
+                ),
+                io.Int.Input(
+                    "first_frame",
+                    default=BY_LOOK,
+                    min=BY_LOOK,
+                    max=1 << 24,
+                    optional=True,
+                    tooltip="With tracks: number of image's first frame in the clip, from 0. -1: where the clip looks like image.",
+                ),
             ],
             outputs=[
                 io.Mask.Output(display_name="detail_mask", tooltip="1 = structure kept: the regions by their weights."),
                 io.Mask.Output(display_name="face_mask", tooltip="The whole face with its forehead, softly edged."),
                 boxes.Output(display_name="bboxes", tooltip="A list a frame: boxes of masked faces, largest first."),
                 io.Image.Output(display_name="preview", tooltip="The picture with its regions tinted by weight."),
+                tracks.Output(
+                    display_name="tracks",
+                    tooltip="The faces of all frames, for parts or larger copies of the same clip.",
+                ),
             ],
         )
 
@@ -139,24 +156,30 @@ class FaceDetailMask(io.ComfyNode):
         bboxes: Any = None,
         subject_mask: torch.Tensor | None = None,
         people: str = EVERYBODY,
+        tracks: Any = None,
+        first_frame: int = BY_LOOK,
     ) -> io.NodeOutput:
         strengths = parse_people(people)
         settings = MaskSettings(eyes, brows, nose, lips, face, hair, expand, feather, refine, max_faces, min_confidence)
         batch = Batch.of(image, masks={"subject_mask": subject_mask})
-        source = choose_source(image, face_landmarks, bboxes, min_confidence)
-        parts = search_parts(missing_frames) + 1  # drawing
-        search = search_faces(source, batch, missing_frames, parts)
-        found, everyone = search.faces, search.everyone
+        source: Origin = TRACKS
+        parts = search_parts(missing_frames if tracks is None else ALONE) + 1  # drawing
+        if tracks is None:
+            source = searched = choose_source(image, face_landmarks, bboxes, min_confidence)
+            tracks = here = search_faces(searched, batch, missing_frames, parts)
+        else:
+            here = faces_of_part(tracks, batch, first_frame, parts)
+        found, everyone = here.faces, here.everyone
         faces = [largest(choose_people(each, strengths), max_faces) for each in everyone]
         drawn = list(map(with_bystanders, faces, everyone))
 
         def draw(frames: Frames) -> tuple[torch.Tensor, ...]:
-            here = slice(frames.first, frames.first + len(frames.rgb))
-            masks = refined_regions(frames.rgb, drawn[here], settings)
+            chunk = slice(frames.first, frames.first + len(frames.rgb))
+            masks = refined_regions(frames.rgb, drawn[chunk], settings)
             subject = frames.masks["subject_mask"]
             if subject is not None:
                 masks = {name: mask * subject for name, mask in masks.items()}
-            shown = preview(frames.rgb, masks, settings.weights, everyone[here], faces[here], strengths)
+            shown = preview(frames.rgb, masks, settings.weights, everyone[chunk], faces[chunk], strengths)
             return weighted_maximum(masks, settings.weights), masks["face"], shown
 
         detail, whole, pictures = map_frames(
@@ -168,4 +191,6 @@ class FaceDetailMask(io.ComfyNode):
         )
         boxes = [[bounding_box(each) for each in frame] for frame in faces]
         said = say(batch, source, found, everyone, faces, strengths)
-        return io.NodeOutput(detail, whole, boxes, pictures, ui={"text": (said,)})
+        if source is TRACKS:
+            said += unused(face_landmarks=face_landmarks, bboxes=bboxes)
+        return io.NodeOutput(detail, whole, boxes, pictures, tracks, ui={"text": (said,)})

@@ -18,6 +18,8 @@ class LatentMask:
 
     Attributes:
         empty: for each frame of the mask whether nothing of it is above 0; a mask without frames has an empty one.
+        size: its (height, width).
+        uniform: whether it is the same everywhere, so that it has no place that could be wrong.
 
     Raises:
         ValueError: the mask is no [H, W], [B, H, W] or [B, 1, H, W].
@@ -26,6 +28,8 @@ class LatentMask:
     def __init__(self, mask: Tensor) -> None:
         self._mask = mask_frames(mask, "mask")
         self.empty = empty_frames(self._mask)
+        self.size = (self._mask.shape[1], self._mask.shape[2])
+        self.uniform = all(self.empty) or bool(self._mask.min() == self._mask.max())
         self._fitted: OrderedDict[tuple[torch.Size, torch.device], Tensor] = OrderedDict()
 
     def fit(self, latent: Tensor) -> Tensor:

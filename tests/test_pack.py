@@ -16,11 +16,13 @@ ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = [ROOT / "__init__.py", *sorted((ROOT / "nodes").rglob("*.py")), *sorted((ROOT / "softfocus").rglob("*.py"))]
 HOST_PROVIDES = {
     "aiohttp",
+    "av",
     "torch",
     "numpy",
     "PIL",
     "comfy",
     "comfy_api",
+    "comfy_execution",
     "folder_paths",
     "safetensors",
     "scipy",

@@ -18,7 +18,7 @@ from ...softfocus.faces import (
     tint_regions,
 )
 from ..host.batch import Batch
-from .sources import FaceSource
+from .sources import Origin
 
 Faces = list[list[Face]]
 People = Mapping[int, float] | None
@@ -49,7 +49,7 @@ def preview(
     return torch.cat(shown)
 
 
-def say(batch: Batch, source: FaceSource, found: Faces, everyone: Faces, faces: Faces, people: People) -> str:
+def say(batch: Batch, source: Origin, found: Faces, everyone: Faces, faces: Faces, people: People) -> str:
     """What was found, in the frames where a face was looked for at all, and whom `people` names in vain."""
     note = batch.empty_note("subject_mask", "no face is looked for there")
     empty = batch.empty.get("subject_mask", [False]) if note else [False]
@@ -59,3 +59,9 @@ def say(batch: Batch, source: FaceSource, found: Faces, everyone: Faces, faces: 
     summary = summarize_faces(found, everyone, source.name, source.advice, searched)
     parts = (note, summary, summarize_drawn(found), summarize_people(everyone, faces, people))
     return " ".join(filter(None, parts))
+
+
+def unused(**connected: Any) -> str:
+    """What is said of inputs that are connected, by their names, beside tracks."""
+    names = [name for name, given in connected.items() if given is not None]
+    return f" {' and '.join(names)} count{'s' * (len(names) == 1)} for nothing beside tracks." if names else ""

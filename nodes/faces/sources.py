@@ -31,12 +31,21 @@ NOTHING_GIVEN = "Disconnect it to let the pack look for faces."
 
 
 @dataclass(frozen=True)
-class FaceSource:
-    """find: the faces of each frame of a chunk; name, advice: the source, and what helps it, as the node says it."""
+class Origin:
+    """name, advice: where faces come from, and what helps where there are none, as the node says it."""
 
-    find: Callable[[Frames], list[list[Face]]]
     name: str
     advice: str
+
+
+@dataclass(frozen=True)
+class FaceSource(Origin):
+    """find: the faces of each frame of a chunk."""
+
+    find: Callable[[Frames], list[list[Face]]]
+
+
+TRACKS = Origin("tracks", "Disconnect them to let the pack look for faces in this part alone.")
 
 
 def choose_source(image: torch.Tensor, face_landmarks: Any, bboxes: Any, min_confidence: float) -> FaceSource:
@@ -44,10 +53,15 @@ def choose_source(image: torch.Tensor, face_landmarks: Any, bboxes: Any, min_con
     count, size = image.shape[0], image.shape[1:3]
     if face_landmarks is not None:
         known = faces_from_landmarks(face_landmarks, count, size)
-        return FaceSource(lambda frames: _of_chunk(known, frames), "face_landmarks", NOTHING_GIVEN)
+        return FaceSource("face_landmarks", NOTHING_GIVEN, lambda frames: _of_chunk(known, frames))
     if bboxes is not None:
         boxes = faces_from_boxes(bboxes, count)
-        return FaceSource(lambda frames: _with_landmarks(_of_chunk(boxes, frames), frames), "bboxes", NOTHING_GIVEN)
+        return FaceSource("bboxes", NOTHING_GIVEN, lambda frames: _with_landmarks(_of_chunk(boxes, frames), frames))
+    return own_source(min_confidence)
+
+
+def own_source(min_confidence: float) -> FaceSource:
+    """What looks for faces itself: a YuNet file in models/face_detection, else the pack's nets."""
     detector, name = _detector()
 
     def find(frames: Frames) -> list[list[Face]]:
@@ -62,7 +76,7 @@ def choose_source(image: torch.Tensor, face_landmarks: Any, bboxes: Any, min_con
         pairs = zip(frames.rgb.split(1), subject.split(1), strict=True)
         return [faces_of_subject(look, frame, mask) for frame, mask in pairs]
 
-    return FaceSource(find, name, "A lower min_confidence may help.")
+    return FaceSource(name, "A lower min_confidence may help.", find)
 
 
 def _of_chunk(known: list[list[Face]], frames: Frames) -> list[list[Face]]:

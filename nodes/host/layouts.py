@@ -7,6 +7,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from ...softfocus.color import displayable, luminance
+from ...softfocus.frame_names import describe_counts
 
 ASPECT_TOLERANCE = 0.02  # a preview, an upscale or a latent rounds its sides; more than this is another picture
 LARGEST = 65504.0  # of float16, in which a host may keep pictures between nodes
@@ -91,16 +92,19 @@ def empty_frames(mask: Tensor) -> list[bool]:
 def check_count(batch: Tensor, image: Tensor, name: str) -> None:
     """Raise ValueError unless there is one frame, or one for each of the image's."""
     if batch.shape[0] not in (1, image.shape[0]):
-        raise ValueError(
-            f"{name} has {batch.shape[0]} frames but image has {image.shape[0]}; give 1 frame, or one for each"
-        )
+        raise ValueError(describe_counts(name, len(batch), len(image), "give 1 frame, or one for each"))
+
+
+def same_aspect(size: tuple[int, int], wanted: tuple[int, int]) -> bool:
+    """Whether (height, width) of both may be those of one picture at two scales."""
+    # One pixel of rounding is a large share of a small picture's side.
+    tolerance = ASPECT_TOLERANCE + 1 / min(*size, *wanted)
+    return abs((size[1] / size[0]) / (wanted[1] / wanted[0]) - 1) <= tolerance
 
 
 def check_aspect(size: tuple[int, int], wanted: tuple[int, int], name: str) -> None:
     """Raise ValueError unless (height, width) `size` is that of the same picture at another scale."""
-    # One pixel of rounding is a large share of a small picture's side.
-    tolerance = ASPECT_TOLERANCE + 1 / min(*size, *wanted)
-    if abs((size[1] / size[0]) / (wanted[1] / wanted[0]) - 1) > tolerance:
+    if not same_aspect(size, wanted):
         raise ValueError(
             f"{name} is {size[1]} x {size[0]} but image is {wanted[1]} x {wanted[0]}; "
             "they must show the same picture (any scale, same aspect ratio)"

@@ -8,9 +8,11 @@ so the server's event loop never waits; of what is asked for one node only the n
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from aiohttp import web
 from comfy_api.latest import io
@@ -21,6 +23,7 @@ from .picture import picture_after, picture_before
 from .request import MOST_BYTES, PreviewRequest, Refused, check_origin, check_settings, read_body, read_names
 
 PATH = "/softfocus/preview"
+ANSWERS = "softfocus_preview"  # attribute of the server: handlers by name, shared by all copies of the pack
 NOT_STORED = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 _worker = ThreadPoolExecutor(1, thread_name_prefix="softfocus-preview")
@@ -30,14 +33,17 @@ Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
 def register(nodes: Sequence[type[io.ComfyNode]]) -> None:
-    """Add the routes to the running server; does nothing without one, or when another copy of the pack has.
+    """Add the routes to the running server; does nothing without one.
+
+    The server may hold two copies of the pack. The host then runs the nodes of the copy that it loads last, and only
+    that one's cache knows what went through them: it answers, on the routes that the first one has added.
 
     Args:
         nodes: the pack's; those that ask for what `remember` needs have a preview.
     """
     server = sys.modules.get("server")
     instance = getattr(getattr(server, "PromptServer", None), "instance", None)
-    if instance is None or any(getattr(route, "path", None) == PATH for route in instance.routes):
+    if instance is None:
         return
     schemas = [node.GET_SCHEMA() for node in nodes]
     previewed = [schema.node_id for schema in schemas if set(HIDDEN) <= set(schema.hidden or ())]
@@ -45,9 +51,32 @@ def register(nodes: Sequence[type[io.ComfyNode]]) -> None:
     async def send_nodes(request: web.Request) -> web.Response:
         return web.json_response(previewed, headers=NOT_STORED)
 
-    instance.routes.get(f"{PATH}/nodes")(_answered(send_nodes))
-    instance.routes.get(PATH)(_answered(send_before))
-    instance.routes.post(PATH)(_answered(send_after))
+    answers = {"nodes": _answered(send_nodes), "before": _answered(send_before), "after": _answered(send_after)}
+    shared = getattr(instance, ANSWERS, None)
+    if shared is not None:
+        shared.update(answers)
+        logging.warning("SoftFocus is installed twice; the copy in %s is used. Remove the other one.", _folder())
+    elif any(getattr(route, "path", None) == PATH for route in instance.routes):
+        logging.warning("SoftFocus is installed twice, and the older copy has no preview for %s. Remove it.", _folder())
+    else:
+        setattr(instance, ANSWERS, answers)
+        instance.routes.get(f"{PATH}/nodes")(_newest(answers, "nodes"))
+        instance.routes.get(PATH)(_newest(answers, "before"))
+        instance.routes.post(PATH)(_newest(answers, "after"))
+
+
+def _newest(answers: Mapping[str, Handler], name: str) -> Handler:
+    """What answers when it is asked: another copy of the pack may have put its own handler there."""
+
+    async def answer(request: web.Request) -> web.Response:
+        return await answers[name](request)
+
+    return answer
+
+
+def _folder() -> str:
+    """Where this copy of the pack lies."""
+    return str(Path(__file__).parents[2])
 
 
 def _answered(handler: Handler) -> Handler:

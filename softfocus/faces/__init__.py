@@ -3,6 +3,7 @@
 from .clip.cuts import scene_cuts, thumbnail
 from .clip.follow import follow_faces
 from .clip.motion import picture_motion
+from .clip.tracks import Tracks
 from .detail_mask import detail_mask, face_detail_mask, refined_regions
 from .face import Face, distinct, largest, seen_twice
 from .finding.boxes import face_boxes, faces_from_boxes
@@ -27,6 +28,7 @@ __all__ = [
     "Face",
     "FaceNets",
     "HairSegmentation",
+    "Tracks",
     "YuNet",
     "add_landmarks",
     "box_of_face",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ..frame_names import describe_counts
 from .topology import POINTS
 
 SAME, WITHIN = 0.4, 0.75  # boxes of one face: above this intersection over union, or share of the smaller box
@@ -74,7 +75,7 @@ def per_picture(frames: list[list[Face]], count: int, name: str) -> list[list[Fa
 def check_count(frames: int, count: int, name: str) -> None:
     """Raise ValueError unless as many frames as pictures came, or one for all of them."""
     if frames not in (1, count):
-        raise ValueError(f"{name} has {frames} frames but image has {count}; connect the picture they were found in")
+        raise ValueError(describe_counts(name, frames, count, "connect the picture they were found in"))
 
 
 def landmarks_of(face: Face) -> Tensor:

@@ -37,7 +37,7 @@ def sigmas(text: str) -> list[str]:
 def test_its_settings_give_the_same_look_in_the_single_nodes():
     image = large()
     picture, mask, settings = call(NODE, image=image, dream=0.6, clarity=0.4, tint="#ffe0c0")
-    detail_mask, _, boxes, _ = call("SoftFocusFaceDetailMask", image=image)
+    detail_mask, _, boxes, _, _ = call("SoftFocusFaceDetailMask", image=image)
     assert torch.equal(mask, detail_mask)
     (soft,) = call(
         "SoftFocusSelectiveGaussianBlur",

@@ -31,7 +31,7 @@ def run(pack):
 
 def test_a_frame_without_a_face_has_empty_masks_and_is_named(run):
     made = run(batch(True, False, True, False))
-    detail, whole, boxes, _ = made.args
+    detail, whole, boxes, *_ = made.args
     assert [bool(mask.any()) for mask in detail] == [bool(mask.any()) for mask in whole] == [True, False, True, False]
     assert [len(frame) for frame in boxes] == [1, 0, 1, 0]
     (said,) = made.ui["text"]
@@ -155,7 +155,7 @@ def test_refine_takes_from_the_face_only_what_is_no_face(run):
 
 def test_landmarks_from_the_host_replace_the_nets(run):
     shifted = payload([entry(0.5, offset=60.0)], size=(256, 256))
-    detail, _, ((box,),), _ = run(batch(False), face_landmarks=shifted).args
+    detail, _, ((box,),), *_ = run(batch(False), face_landmarks=shifted).args
     assert box["x"] == pytest.approx(face().box[0] / 2 + 60, abs=0.5)
     assert detail[0, int(124 / 2 + 60), int(220 / 2 + 60)] == pytest.approx(0.6, abs=1e-5)
 

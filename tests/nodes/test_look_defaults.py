@@ -22,7 +22,7 @@ MASK_ID, BLUR_ID = "SoftFocusFaceDetailMask", "SoftFocusSelectiveGaussianBlur"
 BLOOM_ID, SHARPEN_ID = "SoftFocusLuminanceBloom", "SoftFocusFeatureSharpen"
 # By node: the settings, and the widgets that are no part of them since they say nothing of the look of one picture.
 SETTINGS = {
-    MASK_ID: (MASK, {"missing_frames", "people"}),
+    MASK_ID: (MASK, {"missing_frames", "people", "first_frame"}),
     BLUR_ID: (BLUR, {"unit"}),
     BLOOM_ID: (BLOOM, set()),
     SHARPEN_ID: (SHARPEN, {"upsample"}),

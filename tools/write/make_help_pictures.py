@@ -52,7 +52,7 @@ def portrait() -> Tensor:
 
 def face_detail_mask() -> Cells:
     image = portrait()
-    mask, _, _, preview = run("SoftFocusFaceDetailMask", image=image)
+    mask, _, _, preview, _ = run("SoftFocusFaceDetailMask", image=image)
     with_hair = run("SoftFocusFaceDetailMask", image=image, hair=0.6)[0]
     return {"image": image, "preview": preview, "detail_mask": grey(mask), "hair 0.6": grey(with_hair)}
 
@@ -184,6 +184,33 @@ def dreamy(image: Tensor, mask: Tensor) -> Tensor:
     return run("SoftFocusLuminanceBloom", image=soft)[0]
 
 
+def track_faces() -> Cells:
+    """A pan over the portrait, with a disc that hides the face at the seam of two parts."""
+    from fractions import Fraction
+
+    host_in_process.load_pack()  # which knows where the host is
+    from comfy_api.input_impl import VideoFromComponents
+    from comfy_api.util import VideoComponents
+
+    count, seam, hidden, shown = 20, 10, range(6, 18), 11
+    clip = torch.cat([portrait().roll(6 * (index - shown), 2) for index in range(count)])
+    rows, columns = torch.arange(512)[:, None], torch.arange(512)
+    for index in hidden:
+        disc = (rows - 112) ** 2 + (columns - 222 - 6 * (index - shown)) ** 2 < 78**2
+        clip[index, disc] = torch.tensor((0.45, 0.4, 0.36))
+    video = VideoFromComponents(VideoComponents(images=clip, frame_rate=Fraction(24)))
+    (tracks,) = run("SoftFocusTrackFaces", video=video)
+    second = clip[seam:]
+    alone = run("SoftFocusFaceDetailMask", image=second, missing_frames="interpolate", refine=0)[0]
+    tracked = run("SoftFocusFaceDetailMask", image=second, tracks=tracks, refine=0)[0]
+    return {
+        "before the seam": clip[hidden.start - 1 : hidden.start],
+        "part 2, second frame": second[shown - seam :][:1],
+        "the part alone": grey(alone[shown - seam :][:1]),
+        "with tracks": grey(tracked[shown - seam :][:1]),
+    }
+
+
 def caption(setting: dict[str, float], also: str = "") -> str:
     changed = ", ".join(f"{name} {value:g}" for name, value in setting.items())
     return changed or ", ".join(filter(None, ("defaults", also)))
@@ -203,6 +230,7 @@ PAGES: dict[str, Callable[[], Cells]] = {
         dream_guidance,
         quality_score,
         dreamy_but_sharp,
+        track_faces,
     )
 }
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
-from itertools import count as count_from
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -36,7 +35,8 @@ def follow_faces(
             frames; nothing before it is first seen. `interpolate`: the way from the sighting before to the one
             after, across up to `LONGEST_GAP` frames; before the first and after the last sighting of a face it
             stays where it is for up to `END_HOLD` frames.
-        step: how the picture moves (`picture_motion`); without it faces are smoothed by their own positions alone.
+        step: how the picture moves (`picture_motion`), asked for frames in ascending order; without it faces are
+            smoothed by their own positions alone.
         cuts: frames with which a new shot starts (`scene_cuts`). A frame in which a face appears right after another
             was last seen, while none is seen on both sides of it, counts as a cut too. Nothing is held across a cut;
             a face seen on both sides of one is the same if it is in the same place.
@@ -56,9 +56,9 @@ def follow_faces(
         return [list(found) for found in frames]
     result = [[face for face in found if face.landmarks is None] for found in frames]
     tracks = link_faces(frames, cuts)
-    if step is not None and progress is not None:
-        step = _counted(step, sum(track.last - track.first for track in tracks), progress)
-    steady = [_steady(track, step, person) for person, track in enumerate(tracks, 1)]
+    ways = list(map(_way, tracks))
+    motions = [None] * len(tracks) if step is None else _motions(tracks, ways, step, progress)
+    steady = [_steady(*each, person) for person, each in enumerate(zip(tracks, ways, motions, strict=True), 1)]
     for track, faces in zip(tracks, steady, strict=True):
         for index in track.sightings:
             result[index].append(faces[index])
@@ -72,46 +72,62 @@ def follow_faces(
     return [largest(found) for found in count_by_shot(result, shots)]
 
 
-def _counted(step: Step, total: int, progress: Callable[[float], object]) -> Step:
-    """`step` that tells after each of `total` calls what share of them is done."""
-    done = count_from(1)
+@dataclass(frozen=True)
+class _Way:
+    """A track from its first to its last frame without a gap.
 
-    def counted(index: int, here: Tensor, there: Tensor) -> tuple[Tensor, float]:
-        moved = step(index, here, there)
-        progress(next(done) / total)
-        return moved
+    Attributes:
+        faces: of each frame the last one seen.
+        points: [F, N, 2], see `_points`.
+        seen: [F] bool.
+    """
 
-    return counted
+    faces: list[Face]
+    points: Tensor
+    seen: Tensor
+
+    @property
+    def count(self) -> int:
+        """Of landmarks among the points."""
+        return self.points.shape[1] - 2
 
 
-def _steady(track: Track, step: Step | None, person: int) -> dict[int, Face]:
+def _way(track: Track) -> _Way:
+    faces: list[Face] = []
+    for index in range(track.first, track.last + 1):
+        faces.append(track.sightings.get(index) or faces[-1])
+    seen = torch.tensor([index in track.sightings for index in range(track.first, track.last + 1)])
+    return _Way(faces, torch.stack([_points(face) for face in faces]), seen)
+
+
+def _motions(
+    tracks: list[Track], ways: list[_Way], step: Step, progress: Callable[[float], object] | None
+) -> list[Motion | None]:
+    """The picture's motion under each track's landmarks; all else takes the mean of it.
+
+    Steps are asked for in the order of the frames, for all tracks at once, so that a clip can be read as a stream.
+    """
+    places = [between(way.points, way.seen) for way in ways]
+    motions = [Motion(torch.zeros_like(way.points[1:]), torch.zeros(len(way.faces) - 1)) for way in ways]
+    wanted = sorted((index, at) for at, track in enumerate(tracks) for index in range(track.first, track.last))
+    for done, (index, at) in enumerate(wanted, 1):
+        count, here = ways[at].count, index - tracks[at].first
+        moved, believed = step(index, places[at][here, :count], places[at][here + 1, :count])
+        motions[at].step[here, :count], motions[at].step[here, count:] = moved, moved.mean(0)
+        motions[at].trust[here] = believed
+        if progress is not None:
+            progress(done / len(wanted))
+    return [motion if len(motion.trust) else None for motion in motions]
+
+
+def _steady(track: Track, way: _Way, motion: Motion | None, person: int) -> dict[int, Face]:
     """The track's faces from its first to its last frame without a gap, smoothed, as those of one person."""
-    frames = range(track.first, track.last + 1)
-    nearest = {index: track.sightings.get(index) for index in frames}
-    for index in frames:
-        nearest[index] = nearest[index] or nearest[index - 1]
-    faces: list[Face] = [face for face in nearest.values() if face is not None]
-    points = torch.stack([_points(face) for face in faces])
-    seen = torch.tensor([index in track.sightings for index in frames])
-    count = points.shape[1] - 2
-    width = torch.tensor([face_width(each) for each in points]).median().item()
-    motion = None if step is None or len(faces) == 1 else _motion(points, seen, count, track.first, step)
-    smoothed = smooth_points(points, seen, width, motion)
+    width = torch.tensor([face_width(each) for each in way.points]).median().item()
+    smoothed = smooth_points(way.points, way.seen, width, motion)
     return {
-        index: replace(_moved(face, each, count), person=person)
-        for index, face, each in zip(frames, faces, smoothed, strict=True)
+        index: replace(_moved(face, each, way.count), person=person)
+        for index, (face, each) in enumerate(zip(way.faces, smoothed, strict=True), track.first)
     }
-
-
-def _motion(points: Tensor, seen: Tensor, count: int, first: int, step: Step) -> Motion:
-    """The picture's motion under the first `count` points of [F, N, 2]; the others take the mean of it."""
-    places = between(points, seen)
-    steps, trust = torch.zeros_like(points[1:]), torch.zeros(len(points) - 1)
-    for index in range(len(points) - 1):
-        moved, believed = step(first + index, places[index, :count], places[index + 1, :count])
-        steps[index, :count], steps[index, count:] = moved, moved.mean(0)
-        trust[index] = believed
-    return Motion(steps, trust)
 
 
 def _points(face: Face) -> Tensor:
