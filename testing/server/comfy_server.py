@@ -81,6 +81,15 @@ class ComfyServer:
         assert self._process is not None
         return self._process.wait()
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def kill(self) -> None:
+        """End the server as a crash would: it gets no chance to tidy up."""
+        os.killpg(self.pid, signal.SIGKILL)
+
     def log_tail(self) -> str:
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
         return "\n".join(lines[-LOG_TAIL_LINES:])

@@ -1,0 +1,1 @@
+"""Long runs of a real server, outside of the tests: prompts by the hundred, kills, requests that nobody would send."""
