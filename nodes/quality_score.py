@@ -139,7 +139,8 @@ class QualityScore(io.ComfyNode):
         chart = draw_chart(ranking.scores, by_clip).movedim(1, -1).contiguous()
         sentences, data = report.rsplit("\n\n", 1)
         images = ui.PreviewImage(chart, cls=cls).as_dict()["images"]
-        shown = {"images": images, "text": (sentences,), "data": (data,)}  # data: read by programs, not shown
+        # For programs, beside the text that is shown: the page draws the chart itself, and "images" twice.
+        shown = {"text": (sentences,), "data": (data,), "chart": images}
         total, numbers = ranking.scores[0].total if ranking.scores else 0.0, best_pictures(ranking, keep)
         best = batch.picked(numbers[:1])
         kept = batch.picked(numbers) if len(numbers) > 1 else best  # the same picture is copied once

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch.nn import Linear
 
 from softfocus.pack_weights import FOLDER, read_weights, usable
 
@@ -24,4 +25,4 @@ def test_a_bad_file_is_named_with_what_to_do(tmp_path, content):
 
 def test_what_fails_in_the_use_of_a_file_names_it():
     with pytest.raises(ValueError, match="brisque"), usable(FOLDER / "brisque.safetensors"):
-        torch.nn.Linear(2, 2).load_state_dict(read_weights("brisque.safetensors"))
+        Linear(2, 2).load_state_dict(read_weights("brisque.safetensors"))

@@ -22,7 +22,8 @@ function nameOf(node) {
 
 /** What the widgets say; a value that comes through a link is the server's to know. */
 function settingsOf(node) {
-  const linked = new Set(node.inputs?.filter((input) => input.link != null).map((input) => input.widget?.name));
+  const inputs = node.inputs?.filter((_, slot) => node.isInputConnected(slot)) ?? [];
+  const linked = new Set(inputs.map((input) => input.widget?.name));
   const own = node.widgets.filter((widget) => widget.serialize !== false && !linked.has(widget.name));
   return Object.fromEntries(own.map((widget) => [widget.name, widget.value]));
 }

@@ -93,7 +93,6 @@ function draw(element, ranking, report) {
  */
 export function showScores(node, output) {
   if (!Array.isArray(output?.text)) return;
-  delete output.images; // the drawn chart shows the same; the queue's history keeps it
   const widget = node.widgets?.find((candidate) => candidate.name === NAME) ?? addPanel(node);
   const report = output.text.join("\n\n");
   const shown = JSON.stringify([report, output.data]);

@@ -13,7 +13,9 @@ from typing import Any
 from comfy_api.latest import io
 
 # Keywords added to the V3 API after 0.3.75. Any other unknown keyword is a mistake of ours and raises.
-NEWER_THAN_FLOOR = frozenset({"advanced", "search_aliases", "extra_dict", "essentials_category"})
+NEWER_THAN_FLOOR = frozenset(
+    {"advanced", "search_aliases", "extra_dict", "essentials_category", "has_intermediate_output"}
+)
 
 
 def supported(factory: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -51,8 +53,11 @@ def number(
 
 
 def Schema(**kwargs: Any) -> io.Schema:
-    """An `io.Schema` in the pack's category; ComfyUI Manager's scanner finds node ids in calls of this name only."""
-    return supported(io.Schema, category="SoftFocus", **kwargs)
+    """An `io.Schema` in the pack's category; ComfyUI Manager's scanner finds node ids in calls of this name only.
+
+    All nodes say something on themselves, which a page that is loaded again shall get from the host's cache.
+    """
+    return supported(io.Schema, category="SoftFocus", has_intermediate_output=True, **kwargs)
 
 
 def boxes_input(tooltip: str) -> io.Input:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+from torch.nn import Conv2d
 
 LINE = 0.1  # thickness of a frame's lines, of its outer side; the face fills the rest
 FACE = 1 - 2 * LINE
@@ -45,7 +46,7 @@ class FrameFinder(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.blue = nn.Conv2d(3, 1, 1, bias=False)
+        self.blue = Conv2d(3, 1, 1, bias=False)
         # 1 for pure blue; below 0 for every grey, and for most of a photograph
         self.blue.weight.data = torch.tensor((1.0, -0.75, -0.75)).view(1, 3, 1, 1) / 255
         self.sums = nn.ModuleList(_moments(stride) for stride in STRIDES)
@@ -59,7 +60,7 @@ class FrameFinder(nn.Module):
 def _moments(stride: int) -> nn.Sequential:
     """Sums over a cell's window of 1, x, y, x^2, y^2 and xy in cells from the cell's middle, weighed by blue."""
     size = WINDOW * PARTS
-    conv = nn.Conv2d(1, 6, size, stride=PARTS, padding=(size - PARTS) // 2, bias=False)
+    conv = Conv2d(1, 6, size, stride=PARTS, padding=(size - PARTS) // 2, bias=False)
     offset = (torch.arange(size) + 0.5) / PARTS - WINDOW / 2
     y, x = torch.meshgrid(offset, offset, indexing="ij")
     conv.weight.data = torch.stack((torch.ones_like(x), x, y, x**2, y**2, x * y))[:, None] / PARTS**2

@@ -105,7 +105,7 @@ def test_fewer_than_no_pictures_are_refused(score):
 def test_report_and_chart_are_shown_on_the_node(score, batch):
     output = score(**batch)
     assert output.ui["text"][0] + "\n\n" + output.ui["data"][0] == output.args[2]
-    assert len(output.ui["images"]) == 1 and output.ui["images"][0]["type"] == "temp"
+    assert len(output.ui["chart"]) == 1 and output.ui["chart"][0]["type"] == "temp"
 
 
 def test_references_and_masks_of_each_frame_are_used(score, batch):

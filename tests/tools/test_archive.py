@@ -161,3 +161,10 @@ def test_widgets_of_a_blueprint_are_linked_inputs(path):
         assert socket["link"] == link["id"] and socket["name"] == outer["inputs"][place]["name"]
         widgets = [each["widget"]["name"] for each in node["inputs"] if "widget" in each]
         assert node["widgets_values"][widgets.index(socket["name"])] == value
+
+
+def test_every_workflow_without_a_checkpoint_is_run_by_comfy_test():
+    settings = tomllib.loads((ROOT / "comfy-test.toml").read_text(encoding="utf-8"))
+    run = settings["test"]["workflows"]["cpu"]
+    texts = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "workflows").glob("*.json")}
+    assert sorted(run) == sorted(name for name, text in texts.items() if "CheckpointLoaderSimple" not in text)

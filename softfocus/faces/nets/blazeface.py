@@ -10,6 +10,7 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.nn import Conv2d
 
 from .blocks import BlazeBlock, DoubleBlazeBlock, Pointwise, stem_of_signed
 
@@ -44,7 +45,7 @@ class ShortRangeDetector(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stem = nn.Conv2d(3, 24, 5, stride=2)
+        self.stem = Conv2d(3, 24, 5, stride=2)
         self.fine = nn.Sequential(*(BlazeBlock(i, o, s, nn.ReLU(inplace=True)) for i, o, s in _SHORT_FINE))
         self.coarse = nn.Sequential(*(BlazeBlock(i, o, s, nn.ReLU(inplace=True)) for i, o, s in _SHORT_COARSE))
         self.score_fine = Pointwise(88, 2)
@@ -86,7 +87,7 @@ class FullRangeDetector(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stem = nn.Conv2d(3, 32, 3, stride=2)
+        self.stem = Conv2d(3, 32, 3, stride=2)
         self.stages = nn.ModuleList(
             nn.Sequential(*(DoubleBlazeBlock(i, m, o, s) for i, m, o, s in stage)) for stage in _FULL_STAGES
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.nn import Conv2d
 
 
 def pad_for_stride_two(x: torch.Tensor, kernel: int, value: float = 0.0) -> torch.Tensor:
@@ -40,7 +41,7 @@ class Separable(nn.Module):
     def __init__(self, channels_in: int, channels_out: int, stride: int) -> None:
         super().__init__()
         self.stride = stride
-        self.depthwise = nn.Conv2d(channels_in, channels_in, 3, stride=stride, padding=1, groups=channels_in)
+        self.depthwise = Conv2d(channels_in, channels_in, 3, stride=stride, padding=1, groups=channels_in)
         self.pointwise = Pointwise(channels_in, channels_out)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

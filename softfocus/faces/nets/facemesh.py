@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import nn
+from torch.nn import Conv2d
 
 from ..topology import POINTS
 from .blocks import BlazeBlock, pad_for_stride_two
@@ -21,10 +22,10 @@ def _head(blocks: int, outputs: int) -> nn.Sequential:
     strides = (2,) + (1,) * (blocks - 1)
     return nn.Sequential(
         *(_block(128, 128, stride) for stride in strides),
-        nn.Conv2d(128, 32, 1),
+        Conv2d(128, 32, 1),
         nn.PReLU(32),
         _block(32, 32, 1),
-        nn.Conv2d(32, outputs, 3),
+        Conv2d(32, outputs, 3),
     )
 
 
@@ -39,7 +40,7 @@ class FaceMesh(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stem = nn.Conv2d(3, 16, 3, stride=2)
+        self.stem = Conv2d(3, 16, 3, stride=2)
         self.stem_activation = nn.PReLU(16)
         self.trunk = nn.Sequential(*(_block(i, o, s) for i, o, s in _TRUNK))
         self.points = _head(3, POINTS * 3)

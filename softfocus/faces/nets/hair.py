@@ -9,6 +9,7 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.nn import Conv2d, ConvTranspose2d
 
 _MIDDLES = ("two", "wide 2", "five", "wide 4", "two", "wide 8") * 2  # of the bottlenecks at stride 32
 
@@ -16,10 +17,10 @@ _MIDDLES = ("two", "wide 2", "five", "wide 4", "two", "wide 8") * 2  # of the bo
 def _two(channels: int) -> list[nn.Module]:
     """Two 3 x 3 convolutions, each channel by itself; between them the channels are mixed."""
     return [
-        nn.Conv2d(channels, channels, 3, padding=1, groups=channels),
-        nn.Conv2d(channels, channels, 1),
+        Conv2d(channels, channels, 3, padding=1, groups=channels),
+        Conv2d(channels, channels, 1),
         nn.PReLU(channels),
-        nn.Conv2d(channels, channels, 3, padding=1, groups=channels),
+        Conv2d(channels, channels, 3, padding=1, groups=channels),
     ]
 
 
@@ -28,9 +29,9 @@ def _middle(kind: str, channels: int) -> list[nn.Module]:
     if kind == "two":
         return _two(channels)
     if kind == "five":
-        return [nn.Conv2d(channels, channels, 5, padding=2, groups=channels), nn.Conv2d(channels, channels, 1)]
+        return [Conv2d(channels, channels, 5, padding=2, groups=channels), Conv2d(channels, channels, 1)]
     dilation = int(kind.split()[1])
-    return [nn.Conv2d(channels, channels, 3, padding=dilation, dilation=dilation)]
+    return [Conv2d(channels, channels, 3, padding=dilation, dilation=dilation)]
 
 
 class _Bottleneck(nn.Module):
@@ -39,11 +40,11 @@ class _Bottleneck(nn.Module):
     def __init__(self, kind: str, channels: int, few: int) -> None:
         super().__init__()
         self.branch = nn.Sequential(
-            nn.Conv2d(channels, few, 1),
+            Conv2d(channels, few, 1),
             nn.PReLU(few),
             *_middle(kind, few),
             nn.PReLU(few),
-            nn.Conv2d(few, channels, 1),
+            Conv2d(few, channels, 1),
         )
         self.activation = nn.PReLU(channels)
 
@@ -57,9 +58,9 @@ class _Down(nn.Module):
     def __init__(self, inputs: int, few: int, outputs: int) -> None:
         super().__init__()
         self.branch = nn.Sequential(
-            nn.Conv2d(inputs, few, 2, stride=2), nn.PReLU(few), *_two(few), nn.PReLU(few), nn.Conv2d(few, outputs, 1)
+            Conv2d(inputs, few, 2, stride=2), nn.PReLU(few), *_two(few), nn.PReLU(few), Conv2d(few, outputs, 1)
         )
-        self.shortcut = nn.Conv2d(inputs, outputs, 1) if inputs != outputs else nn.Identity()
+        self.shortcut = Conv2d(inputs, outputs, 1) if inputs != outputs else nn.Identity()
         self.activation = nn.PReLU(outputs)
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -72,7 +73,7 @@ class _Enlarge(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.transposed = nn.ConvTranspose2d(channels, channels, 3, stride=2)
+        self.transposed = ConvTranspose2d(channels, channels, 3, stride=2)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.transposed(x)[..., :-1, :-1]
@@ -93,9 +94,9 @@ class _Up(nn.Module):
 
     def __init__(self, inputs: int, few: int, outputs: int) -> None:
         super().__init__()
-        self.few = nn.Sequential(nn.Conv2d(inputs, few, 1), nn.PReLU(few), _Enlarge(few), nn.PReLU(few))
-        self.expand = nn.Conv2d(few, outputs, 1)
-        self.shortcut = nn.Conv2d(inputs, outputs, 1)
+        self.few = nn.Sequential(Conv2d(inputs, few, 1), nn.PReLU(few), _Enlarge(few), nn.PReLU(few))
+        self.expand = Conv2d(few, outputs, 1)
+        self.shortcut = Conv2d(inputs, outputs, 1)
         self.activation = nn.PReLU(outputs)
 
     def forward(self, x: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
@@ -108,9 +109,9 @@ class _Mix(nn.Module):
     def __init__(self, inputs: int, few: int, outputs: int) -> None:
         super().__init__()
         self.branch = nn.Sequential(
-            nn.Conv2d(inputs, few, 1), nn.PReLU(few), *_middle("wide 1", few), nn.PReLU(few), nn.Conv2d(few, outputs, 1)
+            Conv2d(inputs, few, 1), nn.PReLU(few), *_middle("wide 1", few), nn.PReLU(few), Conv2d(few, outputs, 1)
         )
-        self.shortcut = nn.Conv2d(inputs, outputs, 1)
+        self.shortcut = Conv2d(inputs, outputs, 1)
         self.activation = nn.PReLU(outputs)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -127,9 +128,7 @@ class HairSegmentation(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stem = nn.Sequential(
-            nn.Conv2d(4, 8, 2, stride=2), nn.PReLU(8), nn.Conv2d(8, 32, 2, stride=2), nn.PReLU(32)
-        )
+        self.stem = nn.Sequential(Conv2d(4, 8, 2, stride=2), nn.PReLU(8), Conv2d(8, 32, 2, stride=2), nn.PReLU(32))
         self.to_8 = _Down(32, 16, 64)
         self.at_8 = nn.Sequential(*(_Bottleneck("two", 64, 16) for _ in range(2)))
         self.to_16 = _Down(64, 32, 128)
@@ -139,9 +138,7 @@ class HairSegmentation(nn.Module):
         self.up_16, self.mix_16 = _Up(128, 8, 128), _Mix(256, 8, 128)
         self.up_8, self.mix_8 = _Up(128, 8, 64), _Mix(128, 4, 64)
         self.up_4, self.mix_4 = _Up(64, 4, 32), _Bottleneck("wide 1", 32, 4)
-        self.head = nn.Sequential(
-            nn.ConvTranspose2d(32, 8, 2, stride=2), nn.PReLU(8), nn.ConvTranspose2d(8, 2, 2, stride=2)
-        )
+        self.head = nn.Sequential(ConvTranspose2d(32, 8, 2, stride=2), nn.PReLU(8), ConvTranspose2d(8, 2, 2, stride=2))
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         x = self.stem(F.pad(image, (0, 0, 0, 0, 0, 1)))

@@ -16,6 +16,7 @@ import torch
 from encoder_checks import assert_features_are_in_place, assert_features_are_near, assert_is_well_behaved, pictures
 from safetensors.torch import load_file, save_file, save_model
 from torch import Tensor, nn
+from torch.nn import Conv2d
 
 from testing import host_in_process
 from testing.nets.tiny_vision import save_timm
@@ -232,7 +233,7 @@ class AsksForValues(nn.Module):
 
 
 def test_grid_by_shapes_alone(timm_model):
-    strided = nn.Conv2d(3, 2, 4, stride=4)
+    strided = Conv2d(3, 2, 4, stride=4)
     before = strided.weight.clone()
     assert timm_model.grid_of(strided, 30) == (7, 7)
     assert torch.equal(strided.weight, before)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save_file
 from torch import nn
+from torch.nn import Linear
 from torch.nn.functional import normalize
 
 from softfocus.quality.clip import aesthetic
@@ -19,7 +20,7 @@ def deep_net(widths: list[int], seed: int, bias: bool = True) -> nn.Sequential:
     torch.manual_seed(seed)
     layers: list[nn.Module] = []
     for before, after in zip(widths, widths[1:], strict=False):
-        layers += [nn.Linear(before, after, bias=bias), nn.Dropout(0.2)]
+        layers += [Linear(before, after, bias=bias), nn.Dropout(0.2)]
     return nn.Sequential(*layers).train(False)
 
 
@@ -48,7 +49,7 @@ def test_the_shape_of_the_second_version(tmp_path):
 
 
 def test_the_shape_of_the_first_version(tmp_path):
-    net = nn.Linear(768, 1)
+    net = Linear(768, 1)
     save_file(net.state_dict(), tmp_path / "v1.safetensors")
     head = load_head(tmp_path / "v1.safetensors")
     assert torch.equal(head.weight, net.weight.detach()[0]) and head.bias == float(net.bias.detach())
