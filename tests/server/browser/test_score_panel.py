@@ -47,6 +47,13 @@ EXECUTED = """([id, output]) => {
   app.api.dispatchCustomEvent("executed", detail);
 }"""
 SIZE = "(id) => [...app.graph.getNodeById(id).size].map(Math.round)"
+# Where a node's lower right corner is seen. Newer Nodes 2.0 grow with a panel without telling the node its size.
+CORNER = """(id) => {
+  const box = document.querySelector(`[data-node-id="${id}"]`)?.getBoundingClientRect();
+  if (box) return [box.right, box.bottom].map(Math.round);
+  const node = app.graph.getNodeById(id);
+  return [0, 1].map((axis) => Math.round(node.pos[axis] + node.size[axis] + app.canvas.ds.offset[axis]));
+}"""
 PARTS = """(panel) => [...panel.querySelectorAll(".softfocus-name")].map((name) => [
   name.textContent, name.nextSibling.textContent, name.nextSibling.nextSibling.textContent,
 ])"""
@@ -155,34 +162,23 @@ def test_hundreds_of_pictures_scroll_and_the_wheel_goes_on_to_the_canvas_where_n
 def test_user_can_make_the_node_smaller_and_the_next_run_leaves_it_so(page):
     page.evaluate(BUILD, [0])
     page.wait_for_timeout(300)
-    (_, without) = page.evaluate(SIZE, SCORE_ID)
+    without = page.evaluate(CORNER, SCORE_ID)[1]
     execute(page, [crafted()])
     expect(panel_of(page)).to_be_visible()
-    page.wait_for_function(
-        "([id, height]) => app.graph.getNodeById(id).size[1] > height + 200", arg=[SCORE_ID, without]
-    )
-    (_, height) = page.evaluate(SIZE, SCORE_ID)
+    page.wait_for_function(f"([id, bottom]) => ({CORNER})(id)[1] > bottom + 200", arg=[SCORE_ID, without])
+    bottom = page.evaluate(CORNER, SCORE_ID)[1]
     drag_corner(page, -160)
-    page.wait_for_function(
-        "([id, height]) => Math.abs(app.graph.getNodeById(id).size[1] - height) < 4", arg=[SCORE_ID, height - 160]
-    )
-    smaller = page.evaluate(SIZE, SCORE_ID)
+    page.wait_for_function(f"([id, bottom]) => Math.abs(({CORNER})(id)[1] - bottom) < 4", arg=[SCORE_ID, bottom - 160])
+    smaller = page.evaluate(CORNER, SCORE_ID)
     execute(page, [crafted(total=1)])
     expect(panel_of(page).locator(".softfocus-total")).to_have_text("1.0")
     page.wait_for_timeout(300)
-    assert page.evaluate(SIZE, SCORE_ID) == smaller
+    assert page.evaluate(CORNER, SCORE_ID) == smaller
 
 
 def drag_corner(page: Page, by: float) -> None:
     """Drag the lower right corner of the Quality Score node up or down."""
-    x, y = page.evaluate(
-        """(id) => {
-          const node = app.graph.getNodeById(id);
-          const [left, top] = app.canvas.ds.offset;
-          return [node.pos[0] + node.size[0] + left - 4, node.pos[1] + node.size[1] + top - 4];
-        }""",
-        SCORE_ID,
-    )
+    x, y = (each - 4 for each in page.evaluate(CORNER, SCORE_ID))
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x, y + by / 2, steps=4)
