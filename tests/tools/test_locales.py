@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 
@@ -102,3 +103,15 @@ def test_inputs_of_a_node_have_different_names(translated):
             by_node.setdefault(path.split(".")[0], []).append(text)
     for node, names in by_node.items():
         assert len(set(names)) == len(names), node
+
+
+def test_settings_of_the_page_have_a_name_in_every_language():
+    page = (make_locales.ROOT / "web" / "softfocus.js").read_text(encoding="utf-8")
+    ids = [text.replace(".", "_") for text in re.findall(r'"(SoftFocus\.\w+)"', page)]
+    names = {}
+    for language in ("en", *make_locales.LANGUAGES):
+        settings = json.loads((make_locales.FOLDER / language / "settings.json").read_text(encoding="utf-8"))
+        assert list(settings) == ids
+        names[language] = [each["name"] for each in settings.values()]
+    assert names["en"] == re.findall(r'^      name: "(.*)",$', page, re.MULTILINE)
+    assert all(HAN.search(name) for name in names["zh"]) and all(KANA.search(name) for name in names["ja"])
