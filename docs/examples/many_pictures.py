@@ -217,11 +217,15 @@ def with_defaults(prompt: Prompt, server: str) -> Prompt:
 
 
 def with_collector(prompt: Prompt) -> Prompt:
-    """The prompt with the engine's collector before its end; load_balance gives a whole prompt to one machine."""
-    last = node_of(prompt, "SaveImage", "PreviewImage")
-    end = {**prompt[last], "inputs": {**prompt[last]["inputs"], "images": ["collector", 0]}}
-    inputs = {"images": prompt[last]["inputs"]["images"], "load_balance": True}
-    return {**prompt, "collector": {"class_type": COLLECTOR, "inputs": inputs}, last: end}
+    """The prompt for a master: with the engine's collector, before its end unless it has one of its own."""
+    own = [node_id for node_id, node in prompt.items() if node["class_type"] == COLLECTOR]
+    if not own:
+        last = node_of(prompt, "SaveImage", "PreviewImage")
+        added = {"class_type": COLLECTOR, "inputs": {"images": prompt[last]["inputs"]["images"]}}
+        end = {**prompt[last], "inputs": {**prompt[last]["inputs"], "images": ["collector", 0]}}
+        prompt, own = {**prompt, last: end, "collector": added}, ["collector"]
+    # One machine gets the whole prompt. Without it each one gets it, and what a worker fails to make is left out.
+    return prompt | {each: {**prompt[each], "inputs": {**prompt[each]["inputs"], "load_balance": True}} for each in own}
 
 
 def made(picture: Path, server: Server) -> bytes:

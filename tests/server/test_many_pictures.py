@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import runpy
 import signal
 import subprocess
 import sys
@@ -131,6 +132,15 @@ def test_a_server_that_is_not_there_leaves_all_to_the_other(server, source, tmp_
 def test_a_server_without_the_engine_is_named(server, source, tmp_path):
     code, _, complaints = run(source, tmp_path / "out", "--server", server.client.url, "--distributed")
     assert code == 3 and complaints.startswith(f"lost {server.client.url}: ") and "/distributed/config" in complaints
+
+
+def test_for_a_master_a_collector_stands_before_the_end_or_where_it_was():
+    script = runpy.run_path(str(SCRIPT))
+    asked = script["with_collector"](script["LOOK"])
+    assert asked["collector"]["inputs"] == {"images": ["look", 0], "load_balance": True}
+    assert asked["result"]["inputs"]["images"] == ["collector", 0] and script["LOOK"]["result"] != asked["result"]
+    own = {**asked, "collector": {**asked["collector"], "inputs": {"images": ["look", 0], "load_balance": False}}}
+    assert script["with_collector"](own) == asked
 
 
 def test_a_prompt_that_gives_two_pictures_gives_no_part_of_them(server, source, tmp_path):

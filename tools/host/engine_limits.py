@@ -86,22 +86,22 @@ def slow() -> Prompt:
 
 
 def fine(alone: bool) -> Prompt:
-    """Half of 1/255, and what makes it visible behind the collector; without the collector unless `alone`."""
+    """Half of 1/255, made bright enough to be seen behind the collector; there is no collector unless `alone`."""
     dark, black = (node("EmptyImage", **{**GRAY, "color": color}) for color in (0x010101, 0))
-    half = node("ImageBlend", image1=["dark", 0], image2=["black", 0], blend_factor=0.5, blend_mode="normal")
-    nodes = {"dark": dark, "black": black, "picture": half}
     source = "collector" if alone else "picture"
-    for name in ("twice", "more", "end"):
-        inputs: dict[str, Any] = {
-            "image1": [source, 0],
-            "image2": [source, 0],
-            "blend_factor": 1.0,
-            "blend_mode": "screen",
-        }
-        nodes[name] = node("ImageBlend", **inputs) if name != "end" else node("PreviewImage", images=[source, 0])
-        source = name
-    prompt = prompt_of(alone, **nodes)
-    return prompt if alone else {key: value for key, value in prompt.items() if key != "collector"}
+    nodes = {
+        "dark": dark,
+        "black": black,
+        "picture": blended("dark", "black", 0.5, "normal"),
+        "twice": blended(source, source, 1.0, "screen"),
+        "again": blended("twice", "twice", 1.0, "screen"),
+        "end": node("PreviewImage", images=["again", 0]),
+    }
+    return prompt_of(True, **nodes) if alone else nodes
+
+
+def blended(one: str, two: str, factor: float, mode: str) -> dict[str, Any]:
+    return node("ImageBlend", image1=[one, 0], image2=[two, 0], blend_factor=factor, blend_mode=mode)
 
 
 def run(servers: list[ComfyServer], prompt: Prompt, killed: ComfyServer | None = None) -> dict[str, Any]:
