@@ -171,7 +171,7 @@ def connect(urls: Iterable[str], prompt: Prompt, distributed: bool) -> list[Serv
                 servers += [server] * (len(workers) + 1)
             else:
                 servers.append(Server(url, with_defaults(prompt, url)))
-        except (ServerGone, PictureFailed) as error:
+        except (ServerGone, PictureFailed, ValueError) as error:  # ValueError: what answers is no ComfyUI
             print(f"lost {url}: {error}", file=sys.stderr, flush=True)
     return servers
 

@@ -9,7 +9,9 @@ import signal
 import subprocess
 import sys
 import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -54,7 +56,8 @@ def written(folder: Path) -> dict[str, int]:
     return {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
 
 
-def test_interrupted_half_way_and_run_again_it_does_only_the_rest(server, source, tmp_path):
+@pytest.mark.parametrize("how, code", [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
+def test_stopped_half_way_and_run_again_it_does_only_the_rest(server, source, tmp_path, how, code):
     target = tmp_path / "out"
     target.mkdir()
     pipe = target / "c.png.part"
@@ -65,9 +68,9 @@ def test_interrupted_half_way_and_run_again_it_does_only_the_rest(server, source
     while prompts_done(server) < others + 3:
         assert process.poll() is None, "it ended before"
         time.sleep(POLL_SECONDS)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(how)
     _, complaints = process.communicate()
-    assert process.returncode == 130 and "goes on from here" in complaints
+    assert process.returncode == code and ("goes on from here" in complaints) == (how == signal.SIGINT)
     pipe.unlink()
     before = written(target)
     assert set(before) == {"a.png", "b.png"}
@@ -127,6 +130,24 @@ def test_a_server_that_is_not_there_leaves_all_to_the_other(server, source, tmp_
     code, told, complaints = run(source, tmp_path / "out", "--server", nobody, "--server", server.client.url)
     assert code == 0 and told.endswith("\nmade 4, done before 0, failed 0, of 4\n")
     assert complaints.startswith(f"lost {nobody}: ") and complaints.count("\n") == 1
+
+
+class Page(BaseHTTPRequestHandler):
+    """What answers everything with a page, as a router does."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"<html>")
+
+
+def test_what_is_no_comfyui_is_left_out(server, source, tmp_path):
+    with HTTPServer(("127.0.0.1", 0), Page) as router:
+        Thread(target=router.serve_forever, daemon=True).start()
+        other = f"http://127.0.0.1:{router.server_port}"
+        code, _, complaints = run(source, tmp_path / "out", "--server", other, "--server", server.client.url)
+        router.shutdown()
+    assert code == 0 and complaints.startswith(f"lost {other}: ") and complaints.count("\n") == 1
 
 
 def test_a_server_without_the_engine_is_named(server, source, tmp_path):

@@ -54,6 +54,7 @@ def main() -> int:
                 Run("one server", [one]).show(folder),
                 Run("one server, named twice", [one, one]).show(folder),
                 Run("two servers", [one, two]).show(folder),
+                Run("two servers, each named twice", [one, two] * 2).show(folder),
                 Run("two servers, one killed", [one, doomed], killed=doomed).show(folder),
             ]
         if options.engine:
