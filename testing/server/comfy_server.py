@@ -87,8 +87,15 @@ class ComfyServer:
         return self._process.pid
 
     def kill(self) -> None:
-        """End the server as a crash would: it gets no chance to tidy up."""
+        """End the server as a crash does: at once, with no chance to tidy up."""
+        assert self._process is not None
         os.killpg(self.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def cpu_seconds(self) -> float:
+        """The CPU time that the server has taken since its start (Linux)."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def log_tail(self) -> str:
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
