@@ -21,9 +21,10 @@ Record = TypeVar("Record")
 
 
 def video_frames(video: Any) -> Iterator[Tensor]:
-    """The frames of a VIDEO in their order, each an IMAGE [1, H, W, 3] with the values that the host's own nodes give.
+    """The frames of a VIDEO in their order, each an IMAGE [1, H, W, 3] of 8 bits a channel.
 
-    Frames lie as a player shows them: what the file says of its rotation is done.
+    These are the values of ComfyUI 0.3.75's own nodes and of loaders that go by OpenCV or ffmpeg; 0.33's differ in the
+    last step. Frames lie as a player shows them: what the file says of its rotation is done.
     """
     from comfy_api.input_impl import VideoFromComponents
 
@@ -39,6 +40,23 @@ def video_frames(video: Any) -> Iterator[Tensor]:
             yield (torch.rot90(pixels, quarters) / 255.0)[None]
 
 
+def frame_count(video: Any) -> int:
+    """About how many frames a VIDEO has, by what its file says; 1 where it says nothing.
+
+    The host's own count reads the file where that is not sure, and ComfyUI 0.33's then stops after one frame.
+    """
+    from comfy_api.input_impl import VideoFromComponents
+
+    if isinstance(video, VideoFromComponents):
+        return max(1, len(video.get_components().images))
+    import av
+
+    with av.open(video.get_stream_source(), mode="r") as container:
+        stream = container.streams.video[0]
+        seconds = (container.duration or 0) / av.time_base
+        return max(1, stream.frames or round(seconds * float(stream.average_rate or 0)))
+
+
 def each_of_video(
     op: Callable[[Frames], Sequence[Record]], video: Any, part: tuple[int, int]
 ) -> tuple[list[Record], tuple[int, int]]:
@@ -47,7 +65,7 @@ def each_of_video(
     Raises:
         ValueError: frames differ in size, or there is none.
     """
-    device, total = mm.get_torch_device(), max(video.get_frame_count(), 1)
+    device, total = mm.get_torch_device(), frame_count(video)
     progress = comfy.utils.ProgressBar(total * part[1])
     records: list[Record] = []
     size: tuple[int, int] | None = None

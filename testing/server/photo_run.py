@@ -37,17 +37,17 @@ def run_demo(server: ComfyServer, folder: Path) -> str:
     print(f"Portrait: {find_portrait()}", flush=True)
     outputs = client.run(prompt, report=lambda text: print(f"  {text}", flush=True))
     print("\n".join(outputs[only_node(prompt, "SoftFocusFaceDetailMask")]["text"]))
+    score = outputs[only_node(prompt, "SoftFocusQualityScore")]
     pictures = {
-        "mask.png": outputs[MASK_NODE],
-        "regions.png": outputs[only_node(prompt, "PreviewImage")],
-        "after.png": outputs[only_node(prompt, "SaveImage")],
-        "chart.png": outputs[only_node(prompt, "SoftFocusQualityScore")],
+        "mask.png": outputs[MASK_NODE]["images"],
+        "regions.png": outputs[only_node(prompt, "PreviewImage")]["images"],
+        "after.png": outputs[only_node(prompt, "SaveImage")]["images"],
+        "chart.png": score["chart"],
     }
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "before.png").write_bytes((server.base / "input" / PORTRAIT_NAME).read_bytes())
-    for name, output in pictures.items():
-        (folder / name).write_bytes(client.fetch(output["images"][0]))
-    score = outputs[only_node(prompt, "SoftFocusQualityScore")]
+    for name, files in pictures.items():
+        (folder / name).write_bytes(client.fetch(files[0]))
     report = score["text"][0] + "\n\n" + score["data"][0]
     (folder / "report.txt").write_text(report + "\n", encoding="utf-8")
     return report

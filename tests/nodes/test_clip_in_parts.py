@@ -54,9 +54,10 @@ def video(pack: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 @pytest.fixture(scope="module")
-def frames(video: Any) -> torch.Tensor:
-    """As the host's Get Video Components gives them."""
-    return video.get_components().images
+def frames(pack: Any, video: Any) -> torch.Tensor:
+    """As loaders give them that go by OpenCV or ffmpeg."""
+    module = importlib.import_module(pack.__name__ + ".nodes.host.video")
+    return torch.cat(list(module.video_frames(video)))
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +143,11 @@ def test_what_else_is_connected_is_said_to_count_for_nothing(mask, frames, track
     said = mask(frames[:2], tracks=tracks, bboxes=boxes).ui["text"][0]
     assert said.endswith("bboxes counts for nothing beside tracks.")
     assert mask(frames[:0], tracks=tracks).args[0].shape == (0, SIDE, SIDE)
+
+
+def test_the_hosts_own_frames_are_the_same_or_nearly(video, frames):
+    """0.33 converts to floats by another way, whose white is 254/255."""
+    assert apart(video.get_components().images, frames) <= 1.1 * LEVEL
 
 
 def test_one_or_two_frames_are_held_at_a_time(pack, video, frames, monkeypatch):

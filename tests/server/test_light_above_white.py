@@ -127,7 +127,7 @@ def test_a_light_above_white_gives_its_neighbors_all_that_it_loses(server, objec
     dark = np.full((HEIGHT, WIDTH, 3), 0.01, np.float32)
     lit = dark.copy()
     lit[PLACE] = LIGHT
-    diffusion = [node(object_info, "SoftFocusDiffusionFilter", grade=0.25)]
+    diffusion = [node(object_info, "SoftFocusDiffusionFilter", grade=1)]
     seen = exr_trip(server, encoded(lit), diffusion, "sRGB")
     added = seen - dark
     assert 1.5 < seen[PLACE].min() < LIGHT
