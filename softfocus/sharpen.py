@@ -120,6 +120,7 @@ def feature_sharpen(
         change = None if amount == 0 else detail.change(gains)
     else:
         change, gains = detail_near_faces(detail, faces)
+    del detail, own, wanted, smooth  # what follows takes as much memory
     gain = map_rows(lambda each: each.mean(1, keepdim=True), gains)
     sharp = image if amount == 0 or change is None else map_rows(_added, image, change)
     return Sharpened(sharp, gain, gains)
