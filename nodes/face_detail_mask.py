@@ -19,7 +19,7 @@ from ..softfocus.faces import (
 from ..softfocus.settings import MASK, MaskSettings
 from .faces.results import bounding_box, preview, say, unused
 from .faces.search import ALONE, BY_LOOK, faces_of_part, search_faces, search_parts
-from .faces.sources import TRACKS, Origin, choose_source
+from .faces.sources import TRACKS, Origin, choose_source, confidence_input
 from .host.batch import Batch
 from .host.frames import Frames
 from .host.schema import Schema, number, supported
@@ -70,15 +70,7 @@ class FaceDetailMask(io.ComfyNode):
                     max=100,
                     tooltip="Largest faces of a frame to mask; in followed clips, of the shot. 0: all of them.",
                 ),
-                number(
-                    "min_confidence",
-                    MASK.min_confidence,
-                    0.05,
-                    1,
-                    0.05,
-                    "Lower finds more faces, and more that are none.",
-                    True,
-                ),
+                confidence_input(advanced=True),
                 supported(
                     io.Combo.Input,
                     "missing_frames",

@@ -7,10 +7,9 @@ from typing import Any
 from comfy_api.latest import io
 
 from ..softfocus.faces import Tracks, summarize_faces
-from ..softfocus.settings import MASK
 from .faces.search import search_video
-from .faces.sources import own_source
-from .host.schema import Schema, number
+from .faces.sources import confidence_input, own_source
+from .host.schema import Schema
 
 
 class TrackFaces(io.ComfyNode):
@@ -24,14 +23,7 @@ class TrackFaces(io.ComfyNode):
             search_aliases=["face tracking", "long video", "meta batch", "clip in parts", "video faces"],
             inputs=[
                 io.Video.Input("video", tooltip="The whole video, such as Load Video gives it. It is read twice."),
-                number(
-                    "min_confidence",
-                    MASK.min_confidence,
-                    0.05,
-                    1,
-                    0.05,
-                    "Lower finds more faces, and more that are none.",
-                ),
+                confidence_input(),
                 io.Combo.Input(
                     "missing_frames",
                     options=["interpolate", "previous"],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from comfy_api.latest import io
 
 from ...softfocus.faces import (
     Face,
@@ -22,12 +23,20 @@ from ...softfocus.faces import (
     seen_twice,
 )
 from ...softfocus.opencv import MissingOpenCV
+from ...softfocus.settings import MASK
 from ..host.frames import Frames
+from ..host.schema import number
 from ..models.files import own_files, path_of
 
 CATEGORY = "face_detection"
 OWN = "the pack's own nets"
 NOTHING_GIVEN = "Disconnect it to let the pack look for faces."
+
+
+def confidence_input(advanced: bool = False) -> io.Input:
+    """The widget of those who let a source find faces."""
+    tooltip = "Lower finds more faces, and more that are none."
+    return number("min_confidence", MASK.min_confidence, 0.05, 1, 0.05, tooltip, advanced)
 
 
 @dataclass(frozen=True)

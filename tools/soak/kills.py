@@ -6,18 +6,18 @@ import json
 import shutil
 import tempfile
 import threading
-import time
 import urllib.request
+from itertools import count as count_from
 from pathlib import Path
 from random import Random
 
 from PIL import Image
 
+from testing.host_nodes import BLUR
 from testing.server.comfy_client import Prompt, ServerUnreachable
 from testing.server.comfy_server import ComfyServer
 from testing.server.sample_portrait import PORTRAIT_NAME
 
-BLUR = "SoftFocusSelectiveGaussianBlur"
 LONGEST = 6.0  # seconds of work before a kill
 
 
@@ -44,8 +44,8 @@ def kill_and_start(count: int, random: Random) -> None:
 
 def _work_until_gone(server: ComfyServer) -> None:
     try:
-        while True:
-            server.client.run(_prompt(time.monotonic_ns() % 1000))
+        for number in count_from(2):
+            server.client.run(_prompt(number))
     except (ServerUnreachable, ConnectionError):
         return
 
@@ -82,9 +82,9 @@ def _is_whole(path: Path) -> bool:
     return True
 
 
-def _prompt(seed: int) -> Prompt:
+def _prompt(number: int) -> Prompt:
     """A large blur, saved; of another width each time, so that nothing comes from the cache."""
-    sigma = 0.3 + seed / 10000
+    sigma = 0.3 + number / 10000
     blur = {"image": ["large", 0], "sigma": sigma, "unit": "% of diagonal", "max_delta": 1, "linear_light": True}
     scale = {"image": ["load", 0], "upscale_method": "area", "width": 1536, "height": 1536, "crop": "disabled"}
     return {

@@ -11,8 +11,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from testing.host_nodes import BLUR
 from testing.server.comfy_server import ComfyServer
-from tools.soak.kills import BLUR
 
 PATH = "/softfocus/preview"
 ANSWERS = {200, 400, 403, 404, 405, 409, 411, 413, 415}

@@ -16,7 +16,7 @@ from .regions import face_width
 
 BAND = 0.09  # half-width of the band around the drawn outline, as a share of the face's width
 SOFTENING = 0.1  # of the band
-WORKED_PX = 7.0  # of the band: a finer picture would show what the softening takes away again
+WORKED_PX = 10.0  # of the band: a finer picture shows little that the softening leaves, and takes far longer
 
 
 def refine_outline(

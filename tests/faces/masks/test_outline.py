@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 
 from softfocus.faces import refine_outline, region_masks
+from softfocus.faces.masks import outline
 from testing.faces.portrait import face, picture
 
 
@@ -40,3 +43,13 @@ def test_far_from_the_face_nothing_is_looked_at():
     before = refine_outline(image, drawn(), [[face()]], 2)
     image[..., 400:, :] = 0
     assert torch.equal(refine_outline(image, drawn(), [[face()]], 2), before)
+
+
+def test_a_large_face_is_worked_out_in_a_small_copy_and_looks_nearly_the_same(monkeypatch):
+    image = picture(1024)
+    large = replace(face(), landmarks=2 * face().landmarks)
+    mask = region_masks([[large]], image.shape[-2:])["face"]
+    small = refine_outline(image, mask, [[large]], 2)
+    monkeypatch.setattr(outline, "WORKED_PX", 1000)
+    apart = (small - refine_outline(image, mask, [[large]], 2)).abs()[mask > 0]
+    assert apart.max() > 0 and apart.mean() < 4 / 255 and (apart > 0.1).double().mean() < 0.03
