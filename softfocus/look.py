@@ -104,7 +104,9 @@ def return_structure(
     return _on_seen(
         bloomed,
         alpha,
-        lambda seen: apply_sharpen(seen, settings, source=source, mask=mask, alpha=alpha, faces=faces).image,
+        lambda seen: (
+            apply_sharpen(seen, settings, source=source, mask=mask, alpha=alpha, faces=faces, with_gains=False).image
+        ),
     )
 
 
@@ -191,6 +193,7 @@ def apply_sharpen(
     strength: Tensor | None = None,
     alpha: Tensor | None = None,
     faces: Sequence[Sequence[FaceBox]] | None = None,
+    with_gains: bool = True,
 ) -> Sharpened:
     """`feature_sharpen` with a radius in percent of the diagonal, near faces of five times their width."""
     return feature_sharpen(
@@ -208,4 +211,5 @@ def apply_sharpen(
         strength=strength,
         alpha=alpha,
         faces=faces,
+        with_gains=with_gains,
     )

@@ -18,11 +18,13 @@ from torch import Tensor
 from .checks import check_amount, check_image, check_number, fitted_if_given
 from .color import BRIGHTEST, luminance
 from .detail.detail_change import Bands
-from .detail.face_detail import detail_near_faces
+from .detail.face_detail import change_near_faces
 from .detail.luma_detail import Luma, LumaDetail, Rule
-from .face_box import FaceBox, faces_of_frames
+from .detail.masked_change import masked_change, masked_windows
+from .face_box import FaceBox, Window, faces_of_frames
 from .filters.band_matrix import bounded
 from .filters.gaussian import gaussian_blur
+from .filters.near_faces import cut
 from .filters.noise_level import noise_level
 from .filters.row_strips import map_rows
 from .settings import LEAST_SHARE, MOST_SHARE, SHARPEN
@@ -35,11 +37,16 @@ TINIEST_PX = 1e-6  # of the radius: no pixel is that near to another
 
 @dataclass(frozen=True)
 class Sharpened:
-    """image [B, 3, H, W] sRGB; gain [B, 1, H, W] in 0..1; features [B, 3, H, W], gain of each band, fine to coarse."""
+    """image [B, 3, H, W] sRGB; features [B, 3, H, W] in 0..1, gain of each band, fine to coarse, if asked for."""
 
     image: Tensor
-    gain: Tensor
-    features: Tensor
+    features: Tensor | None
+
+    @property
+    def gain(self) -> Tensor:
+        """[B, 1, H, W] in 0..1: the mean of the bands' gains."""
+        assert self.features is not None, "no gains were asked for"
+        return map_rows(lambda each: each.mean(1, keepdim=True), self.features)
 
 
 def feature_sharpen(
@@ -58,6 +65,7 @@ def feature_sharpen(
     strength: Tensor | None = None,
     alpha: Tensor | None = None,
     faces: Sequence[Sequence[FaceBox]] | None = None,
+    with_gains: bool = True,
 ) -> Sharpened:
     """Return or add detail where there is structure.
 
@@ -80,6 +88,7 @@ def feature_sharpen(
             the visible ones (`fill_transparent`), do not count as noise, and are left bit for bit.
         faces: boxes around the faces of each frame, or one list for all. Near a face (`FaceShares`) the bands are its
             own, and its tones do not change. None, and where no face is near: all as the radius says.
+        with_gains: give the gains too, of every pixel. Without them only what lies near the mask is looked at.
 
     Returns:
         Sharpened. Only luma detail changes, equally in all channels; no channel is pushed out of
@@ -111,23 +120,32 @@ def feature_sharpen(
     finest, middle, last = (amount * each for each in (PLAIN_WEIGHTS if source is None else (1.0, 1.0, 1.0)))
     bands = Bands(finest * fine, finest * medium, middle * medium, last * coarse, halo_limit)
     radius_px = bounded(max(radius_px, TINIEST_PX), max(image.shape[2:]))
-    smooth = gaussian_blur(own if wanted is None else wanted, radius_px)
-    noise = noise_level(own if wanted is None else wanted, smooth, alpha)
+    seen = own if wanted is None else wanted
+    smooth = gaussian_blur(seen, radius_px)
     rule = Rule(bands, noise_threshold, floor)
-    detail = LumaDetail(Luma(own, wanted, mask, strength, noise), rule, radius_px, smooth)
-    if faces is None:
-        gains = detail.gains()
-        change = None if amount == 0 else detail.change(gains)
-    else:
-        change, gains = detail_near_faces(detail, faces)
-    del detail, own, wanted, smooth  # what follows takes as much memory
-    gain = map_rows(lambda each: each.mean(1, keepdim=True), gains)
-    sharp = image if amount == 0 or change is None else map_rows(_added, image, change)
-    return Sharpened(sharp, gain, gains)
+    detail = LumaDetail(Luma(own, wanted, mask, strength, noise_level(seen, smooth, alpha)), rule, radius_px, smooth)
+    gains = detail.gains() if with_gains else None
+    if amount == 0 and faces is None:
+        return Sharpened(image, gains)
+    windows = masked_windows(mask, len(image))
+    change = masked_change(detail, gains, windows) if faces is None else change_near_faces(detail, faces, gains)
+    del detail, own, wanted, seen, smooth  # what follows takes as much memory
+    return Sharpened(image if amount == 0 else _changed(image, change, windows), gains)
+
+
+def _changed(image: Tensor, change: Tensor, windows: list[Window | None]) -> Tensor:
+    """The change added to all channels, none of which is pushed out of 0..1; nothing is beyond the frames' windows."""
+    if windows == [(slice(None), slice(None))] * len(image):
+        return map_rows(_added, image, change)
+    out = image.clone()
+    for frame, window in enumerate(windows):
+        if window is not None:
+            here = cut(out[frame : frame + 1], window)
+            here.copy_(map_rows(_added, here, cut(change[frame : frame + 1], window)))
+    return out
 
 
 def _added(image: Tensor, change: Tensor) -> Tensor:
-    """The change added to all channels, none of which is pushed out of 0..1."""
     return torch.clamp(image + change, image.clamp_max(0), image.clamp_min(1))
 
 

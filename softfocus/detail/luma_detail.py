@@ -85,6 +85,11 @@ class LumaDetail:
             return cls(luma, rule, radius_px, gaussian_blur(luma.own, radius_px))
         return cls(luma, rule, radius_px, reduce(luma.source, luma.size, radius_px))
 
+    def part(self, frame: int, rows: slice, columns: slice) -> LumaDetail:
+        """A window of one frame, of which `smooth` must be on the grid of the picture."""
+        smooth = self.smooth[frame : frame + 1, :, rows, columns]
+        return LumaDetail(self.luma.part(frame, rows, columns), self.rule, self.radius_px, smooth)
+
     def gains(self, order: int = 1) -> Tensor:
         """[B, 3, H, W] in floor..1: how much of each band returns, fine to coarse; order as of `structure_gains`."""
         floor = self.rule.floor
