@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from comfy_api.latest import io
 
+from ..softfocus.at_settings import apply_diffusion
 from ..softfocus.light.preset import read_preset
-from ..softfocus.look import apply_diffusion
 from ..softfocus.settings import DIFFUSION, FILTER_FAMILIES, MOST_GRADE, DiffusionSettings
 from .faces.notes import notes, softness_note
 from .host.batch import Batch

@@ -10,8 +10,8 @@ import comfy.model_management as mm
 import torch
 from comfy_api.latest import io
 
+from ..softfocus.at_settings import apply_sharpen
 from ..softfocus.features import FeatureEncoder, feature_strength, pca_picture, picture_grid, sharp_features
-from ..softfocus.look import apply_sharpen
 from ..softfocus.settings import LEAST_SHARE, MOST_SHARE, SHARPEN, SharpenSettings
 from .faces.notes import detail_note, notes
 from .host.batch import Batch

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from comfy_api.latest import io
 
-from ..softfocus.look import apply_bloom
+from ..softfocus.at_settings import apply_bloom
 from ..softfocus.settings import BLOOM, BloomSettings
 from .faces.notes import notes, softness_note
 from .host.batch import Batch

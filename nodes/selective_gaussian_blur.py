@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from comfy_api.latest import io
 
-from ..softfocus.look import apply_blur
+from ..softfocus.at_settings import apply_blur
 from ..softfocus.settings import BLUR, BlurSettings
 from .faces.notes import notes, softness_note
 from .host.batch import Batch

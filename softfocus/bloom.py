@@ -63,19 +63,43 @@ def luminance_bloom(
     >>> round(bloomed.mean().item(), 4), bool(added.abs().max() < 1e-5)  # a flat picture stays flat
     (0.5, True)
     """
+    glow = bloom_glow(
+        intensity=intensity,
+        threshold=threshold,
+        knee=knee,
+        radius_px=radius_px,
+        falloff=falloff,
+        highlight_boost=highlight_boost,
+        tint=tint,
+        halation=halation,
+    )
     check_image(image)
+    protect, alpha = fitted_if_given(protect, image, "protect"), fitted_if_given(alpha, image, "alpha")
+    faces = faces_of_frames(faces, image)
+    if intensity == 0:
+        return image, torch.zeros_like(image)
+    return add_glow(image, glow, protect, alpha, faces)
+
+
+def bloom_glow(
+    *,
+    intensity: float,
+    threshold: float,
+    knee: float,
+    radius_px: float,
+    falloff: float,
+    highlight_boost: float,
+    tint: tuple[float, float, float],
+    halation: float,
+) -> Glow:
+    """The glow of `luminance_bloom`, whose numbers it checks."""
     for name, value in {"intensity": intensity, "knee": knee, "falloff": falloff, "halation": halation}.items():
         check_number(value, name, 0, 1)
     check_amount(threshold, "threshold")
     check_number(highlight_boost, "highlight_boost", 0, MOST_STOPS)
     check_number(radius_px, "radius_px", 0)
     check_numbers(tint, "tint", 0, 1, count=3)
-    protect, alpha = fitted_if_given(protect, image, "protect"), fitted_if_given(alpha, image, "alpha")
-    faces = faces_of_frames(faces, image)
-    if intensity == 0:
-        return image, torch.zeros_like(image)
-
-    glow = Glow(
+    return Glow(
         lambda scale: octaves(radius_px * scale, falloff),
         strength=intensity,
         threshold=threshold,
@@ -84,4 +108,3 @@ def luminance_bloom(
         halation=halation * intensity,
         highlight_boost=highlight_boost,
     )
-    return add_glow(image, glow, protect, alpha, faces)

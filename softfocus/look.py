@@ -4,28 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 from torch import Tensor
 
-from .bloom import luminance_bloom
+from .at_settings import apply_bloom, apply_blur, apply_sharpen, bloom_numbers
+from .bloom import bloom_glow
 from .checks import check_image, check_kind, fitted_if_given
-from .color import parse_hex_color
-from .diffusion import diffusion_filter
-from .face_box import FaceBox
-from .selective_blur import selective_gaussian_blur
-from .settings import (
-    BLOOM,
-    BLUR,
-    DEFAULTS,
-    DIFFUSION,
-    SHARPEN,
-    BloomSettings,
-    BlurSettings,
-    DiffusionSettings,
-    LookSettings,
-    SharpenSettings,
-)
-from .sharpen import Sharpened, feature_sharpen
+from .color import BRIGHTEST, srgb_to_linear
+from .face_box import FaceBox, faces_of_frames
+from .filters.row_strips import map_rows
+from .light.glow import glow_of_light
+from .selective_blur import blurred_light
+from .settings import DEFAULTS, SHARPEN, BlurSettings, LookSettings, SharpenSettings
 from .transparency import fill_transparent, restore_hidden
 from .units import percent_of_diagonal
 
@@ -34,9 +25,14 @@ from .units import percent_of_diagonal
 class Look:
     """A picture step by step, each [B, 3, H, W] sRGB: soft, then with its glow, then with its structure."""
 
-    soft: Tensor
     bloomed: Tensor
     image: Tensor
+    soften: Callable[[], Tensor]
+
+    @cached_property
+    def soft(self) -> Tensor:
+        """Made when it is asked for: on its way to the glow the picture stays linear light."""
+        return self.soften()
 
 
 def make_look(
@@ -69,24 +65,54 @@ def make_look(
     >>> make_look(torch.full((1, 3, 48, 64), 0.5), torch.zeros(1, 1, 48, 64)).image.shape
     torch.Size([1, 3, 48, 64])
     """
-    soft, bloomed = make_soft(image, mask, settings, alpha=alpha, faces=faces)
-    return Look(soft, bloomed, return_structure(bloomed, image, mask, settings.sharpen, alpha=alpha, faces=faces))
+    bloomed = make_bloomed(image, mask, settings, alpha=alpha, faces=faces)
+    result = return_structure(bloomed, image, mask, settings.sharpen, alpha=alpha, faces=faces)
+    return Look(bloomed, result, partial(_make_soft, image, mask, settings.blur, alpha, faces))
 
 
-def make_soft(
+def make_bloomed(
     image: Tensor,
     mask: Tensor | None = None,
     settings: LookSettings = DEFAULTS,
     *,
     alpha: Tensor | None = None,
     faces: Sequence[Sequence[FaceBox]] | None = None,
-) -> tuple[Tensor, Tensor]:
-    """The first half of `make_look`, with its arguments: the soft picture, and the same with its glow."""
+) -> Tensor:
+    """The first half of `make_look`, with its arguments: the soft picture with its glow."""
     check_image(image)
     check_kind(settings, LookSettings, "settings")
     mask, alpha = fitted_if_given(mask, image, "mask"), fitted_if_given(alpha, image, "alpha")
-    soft = _on_seen(image, alpha, lambda seen: apply_blur(seen, settings.blur, protect=mask, alpha=alpha, faces=faces))
-    return soft, _on_seen(soft, alpha, lambda seen: apply_bloom(seen, settings.bloom, alpha=alpha, faces=faces)[0])
+    blur, bloom = settings.blur, settings.bloom
+    if blur.sigma == 0 or bloom.intensity == 0 or not blur.linear_light or not _is_mixable(image):
+        soft = _make_soft(image, mask, blur, alpha, faces)
+        return _on_seen(soft, alpha, lambda seen: apply_bloom(seen, bloom, alpha=alpha, faces=faces)[0])
+
+    def bloomed(seen: Tensor) -> Tensor:
+        """Decoded once and encoded once."""
+        boxes, light = faces_of_frames(faces, seen), map_rows(srgb_to_linear, seen)
+        sigma_px = percent_of_diagonal(seen, blur.sigma)
+        soft = blurred_light(light, seen, sigma_px, mask, alpha, blur.max_delta, boxes)
+        return glow_of_light(soft, bloom_glow(**bloom_numbers(seen, bloom)), alpha, boxes)
+
+    return _on_seen(image, alpha, bloomed)
+
+
+def _make_soft(
+    image: Tensor,
+    mask: Tensor | None,
+    settings: BlurSettings,
+    alpha: Tensor | None,
+    faces: Sequence[Sequence[FaceBox]] | None,
+) -> Tensor:
+    return _on_seen(image, alpha, lambda seen: apply_blur(seen, settings, protect=mask, alpha=alpha, faces=faces))
+
+
+def _is_mixable(image: Tensor) -> bool:
+    """Whether no value is so bright that it has to be held back from its surroundings."""
+    if image.numel() == 0:
+        return False
+    darkest, brightest = (float(each) for each in image.aminmax())
+    return -BRIGHTEST <= darkest and brightest <= BRIGHTEST
 
 
 def return_structure(
@@ -114,102 +140,3 @@ def _on_seen(image: Tensor, alpha: Tensor | None, effect: Callable[[Tensor], Ten
     """The effect on what alpha shows of an image, whose hidden colors stay as they are."""
     seen = fill_transparent(image, alpha)
     return restore_hidden(effect(seen), seen, image, alpha)
-
-
-def apply_blur(
-    image: Tensor,
-    settings: BlurSettings = BLUR,
-    *,
-    protect: Tensor | None = None,
-    alpha: Tensor | None = None,
-    faces: Sequence[Sequence[FaceBox]] | None = None,
-) -> Tensor:
-    """`selective_gaussian_blur` with a sigma in percent of the diagonal, near small faces of five times their width."""
-    return selective_gaussian_blur(
-        image,
-        percent_of_diagonal(image, settings.sigma),
-        protect=protect,
-        alpha=alpha,
-        linear_light=settings.linear_light,
-        max_delta=settings.max_delta,
-        faces=faces,
-    )
-
-
-def apply_bloom(
-    image: Tensor,
-    settings: BloomSettings = BLOOM,
-    *,
-    protect: Tensor | None = None,
-    alpha: Tensor | None = None,
-    faces: Sequence[Sequence[FaceBox]] | None = None,
-) -> tuple[Tensor, Tensor]:
-    """`luminance_bloom` with a tint as #rrggbb and a radius in percent as the sigma of `apply_blur`."""
-    return luminance_bloom(
-        image,
-        intensity=settings.intensity,
-        threshold=settings.threshold,
-        knee=settings.knee,
-        radius_px=percent_of_diagonal(image, settings.radius),
-        falloff=settings.falloff,
-        highlight_boost=settings.highlight_boost,
-        tint=parse_hex_color(settings.tint),
-        halation=settings.halation,
-        protect=protect,
-        alpha=alpha,
-        faces=faces,
-    )
-
-
-def apply_diffusion(
-    image: Tensor,
-    settings: DiffusionSettings = DIFFUSION,
-    *,
-    protect: Tensor | None = None,
-    alpha: Tensor | None = None,
-    faces: Sequence[Sequence[FaceBox]] | None = None,
-) -> tuple[Tensor, Tensor]:
-    """`diffusion_filter` at settings."""
-    return diffusion_filter(
-        image,
-        family=settings.family,
-        grade=settings.grade,
-        size=settings.size,
-        warmth=settings.warmth,
-        halation=settings.halation,
-        highlight_boost=settings.highlight_boost,
-        protect=protect,
-        alpha=alpha,
-        faces=faces,
-    )
-
-
-def apply_sharpen(
-    image: Tensor,
-    settings: SharpenSettings = SHARPEN,
-    *,
-    source: Tensor | None = None,
-    mask: Tensor | None = None,
-    strength: Tensor | None = None,
-    alpha: Tensor | None = None,
-    faces: Sequence[Sequence[FaceBox]] | None = None,
-    with_gains: bool = True,
-) -> Sharpened:
-    """`feature_sharpen` with a radius in percent of the diagonal, near faces of five times their width."""
-    return feature_sharpen(
-        image,
-        amount=settings.amount,
-        radius_px=percent_of_diagonal(image, settings.radius),
-        floor=settings.floor,
-        noise_threshold=settings.noise_threshold,
-        halo_limit=settings.halo_limit,
-        fine=settings.fine,
-        medium=settings.medium,
-        coarse=settings.coarse,
-        source=source,
-        mask=mask,
-        strength=strength,
-        alpha=alpha,
-        faces=faces,
-        with_gains=with_gains,
-    )

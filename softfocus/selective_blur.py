@@ -74,9 +74,6 @@ def selective_gaussian_blur(
     protect, alpha = fitted_if_given(protect, image, "protect"), fitted_if_given(alpha, image, "alpha")
     faces = faces_of_frames(faces, image)
 
-    def sigma_at(scale: float) -> float:
-        return bounded(sigma_px * scale, max(image.shape[2:]))
-
     if sigma_px == 0:
         return image
     if max_delta < 1:
@@ -84,24 +81,49 @@ def selective_gaussian_blur(
         light = map_rows(srgb_to_linear, shown) if linear_light else shown
     else:
         shown, light = image, map_rows(_mixable_light if linear_light else _mixable, image)
-    free = None if protect is None else 1 - protect
-    weight = alpha if free is None else free if alpha is None else free * alpha
-    if max_delta < 1:
-        blurred = max_delta_blur(light, shown, sigma_at(1), max_delta, weight)
-    elif free is not None and ((free > 0) & (free < 1)).any():
-        blurred = variable_blur(light, free * sigma_at(1), weight)
-    else:
-        blurred = weighted_blur(light, sigma_at(1), weight)
-    for boxes, planes in frames_with_faces(faces, blurred, light, shown, weight, free):
-        _blur_near_faces(boxes, sigma_at, max_delta, *planes)
-    if max_delta < 1 and free is not None:
-        blurred = torch.lerp(light, blurred, free)
+    blurred = blurred_light(light, shown, sigma_px, protect, alpha, max_delta, faces)
 
     def finished(blurred: Tensor, image: Tensor, protect: Tensor | None) -> Tensor:
         soft = linear_to_srgb(blurred) if linear_light else blurred
         return soft if protect is None else torch.lerp(soft, image, (protect == 1).float())  # exact at 0 and 1
 
     return map_rows(finished, blurred, image, protect, into=(blurred,))
+
+
+def blurred_light(
+    light: Tensor,
+    guide: Tensor,
+    sigma_px: float,
+    protect: Tensor | None,
+    alpha: Tensor | None,
+    max_delta: float,
+    faces: Sequence[Sequence[FaceBox]] | None,
+) -> Tensor:
+    """`selective_gaussian_blur` of light [B, 3, H, W] (or of sRGB values), for a sigma above 0.
+
+    Args:
+        light: what is averaged, in new memory after; within what may be mixed with its surroundings.
+        guide: [B, 3, H, W] sRGB, by which max_delta tells values apart.
+        protect, alpha: [B, 1, H, W], checked.
+    """
+
+    def sigma_at(scale: float) -> float:
+        return bounded(sigma_px * scale, max(light.shape[2:]))
+
+    free = None if protect is None else 1 - protect
+    weight = alpha if free is None else free if alpha is None else free * alpha
+    partly = free is not None and bool(((free > 0) & (free < 1)).any())
+    if max_delta < 1:
+        blurred = max_delta_blur(light, guide, sigma_at(1), max_delta, weight)
+    elif free is not None and partly:
+        blurred = variable_blur(light, free * sigma_at(1), weight)
+    else:
+        blurred = weighted_blur(light, sigma_at(1), weight)
+    for boxes, planes in frames_with_faces(faces, blurred, light, guide, weight, free):
+        _blur_near_faces(boxes, sigma_at, max_delta, *planes)
+    if free is not None and not (partly and max_delta >= 1):  # a variable blur keeps what is protected
+        blurred = torch.lerp(light, blurred, free)
+    return blurred
 
 
 def _mixable(image: Tensor) -> Tensor:

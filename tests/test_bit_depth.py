@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from softfocus.look import apply_bloom, apply_blur, apply_diffusion, apply_sharpen
+from softfocus.at_settings import apply_bloom, apply_blur, apply_diffusion, apply_sharpen
 from softfocus.settings import FILTER_FAMILIES, BloomSettings, BlurSettings, DiffusionSettings
 
 WHITE = 65535  # of 16 bits

@@ -7,6 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from softfocus.at_settings import apply_bloom
 from softfocus.bloom import luminance_bloom
 from softfocus.color import luminance, srgb_to_linear
 from softfocus.filters import row_strips
@@ -18,7 +19,6 @@ from softfocus.light.highlights import (
     recover_highlights,
 )
 from softfocus.light.scatter import psf_weights
-from softfocus.look import apply_bloom
 from softfocus.settings import BloomSettings
 from testing.light.measures import red_over_blue
 

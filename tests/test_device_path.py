@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
+from softfocus.at_settings import apply_bloom, apply_blur, apply_diffusion, apply_sharpen
 from softfocus.device_path import forced
 from softfocus.face_box import FaceBox
 from softfocus.filters.gaussian import gaussian_blur
-from softfocus.look import apply_bloom, apply_blur, apply_diffusion, apply_sharpen, make_look
+from softfocus.look import make_look
 from softfocus.settings import BloomSettings, BlurSettings, DiffusionSettings, SharpenSettings
 from testing.pictures import make_picture
 

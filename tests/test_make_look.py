@@ -12,8 +12,11 @@ import torch
 from torch.nn.functional import interpolate
 
 from softfocus import BloomSettings, BlurSettings, LookSettings, MaskSettings, SharpenSettings, make_look
+from softfocus.at_settings import apply_bloom, apply_blur
+from softfocus.face_box import FaceBox
 from softfocus.faces import refined_regions
 from softfocus.settings import REGIONS
+from softfocus.transparency import fill_transparent
 from testing.pictures import make_picture
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,6 +45,36 @@ def test_every_part_of_the_settings_counts(part):
     others = {each: getattr(LookSettings() if each != part else NOTHING, each) for each in ("blur", "bloom", "sharpen")}
     made, whole = make_look(image, settings=replace(NOTHING, **others)).image, make_look(image).image
     assert (made - whole).abs().max() > 0.02
+
+
+STEPWISE = {
+    "plain": {},
+    "hard mask": {"mask": (disc(160) > 0).float()},
+    "cut-out": {"mask": 0.5 * disc(160), "alpha": 1 - disc(160)},
+    "near a face": {"mask": 0.5 * disc(160), "faces": [[FaceBox(40, 40, 50, 60, 40)]]},
+    "above white": {"gain": 12.0},
+    "so bright that it is held back": {"mask": disc(160), "gain": 30.0},
+    "max_delta": {"mask": 0.5 * disc(160), "settings": LookSettings(blur=BlurSettings(sigma=1.0, max_delta=0.1))},
+    "sRGB": {"settings": LookSettings(blur=BlurSettings(sigma=1.0, linear_light=False))},
+    "boosted": {"settings": LookSettings(bloom=BloomSettings(highlight_boost=2, halation=0.5, threshold=0.5))},
+    "no blur": {"settings": LookSettings(blur=BlurSettings(sigma=0))},
+    "no width": {"settings": LookSettings(bloom=BloomSettings(radius=0)), "faces": [[FaceBox(40, 40, 50, 60, 40)]]},
+}
+
+
+@pytest.mark.usefixtures("path")
+@pytest.mark.parametrize("name", STEPWISE)
+def test_decoding_once_is_the_same_as_step_by_step(name):
+    given = dict(STEPWISE[name])
+    image = enlarged(160) * given.pop("gain", 1.0)
+    look = make_look(image, **given)
+    mask, alpha, faces = (given.get(key) for key in ("mask", "alpha", "faces"))
+    settings = given.get("settings", LookSettings())
+    soft = apply_blur(fill_transparent(image, alpha), settings.blur, protect=mask, alpha=alpha, faces=faces)
+    bloomed = apply_bloom(soft, settings.bloom, alpha=alpha, faces=faces)[0]
+    shown = 1.0 if alpha is None else alpha
+    for made, stepwise in ((look.soft, soft), (look.bloomed, bloomed)):
+        assert ((made - stepwise).abs() * shown / stepwise.abs().clamp_min(1)).max() < 5e-6
 
 
 def test_structure_stays_in_the_mask_and_one_mask_serves_a_batch():

@@ -26,7 +26,7 @@ BASE = {
     "transparency",
     "units",
 }  # of softfocus, beside the effects: what all may use
-TOP = {"look", "gaussian"}  # of softfocus, above the effects
+TOP = {"at_settings", "gaussian", "look"}  # of softfocus, above the effects
 
 # By room: the rooms it may import, besides itself and BASE. Rooms that hold others are named by their own files.
 ALLOWED: dict[str, set[str]] = {
@@ -60,7 +60,13 @@ ALLOWED: dict[str, set[str]] = {
         "softfocus.quality.clarity",
         "softfocus.quality.clip",
     },
-    "softfocus.top": {"softfocus.effects", "softfocus.faces", "softfocus.faces.masks", "softfocus.filters"},
+    "softfocus.top": {
+        "softfocus.effects",
+        "softfocus.faces",
+        "softfocus.faces.masks",
+        "softfocus.filters",
+        "softfocus.light",
+    },
     "softfocus.tuning": {"softfocus.top", "softfocus.quality", "softfocus.quality.effect", "softfocus.filters"},
     "nodes.host": {"softfocus"},
     "nodes.preview": {"softfocus", "nodes.host"},

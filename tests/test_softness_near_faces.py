@@ -11,11 +11,12 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
+from softfocus.at_settings import apply_bloom, apply_blur
 from softfocus.bloom import luminance_bloom
 from softfocus.color import luminance, srgb_to_linear
 from softfocus.face_box import FACE_SHARE, REACH, FaceBox
 from softfocus.filters.gaussian import gaussian_blur
-from softfocus.look import apply_bloom, apply_blur, make_look
+from softfocus.look import make_look
 from softfocus.selective_blur import selective_gaussian_blur
 from softfocus.settings import BloomSettings, BlurSettings
 from softfocus.units import diagonal
@@ -250,5 +251,6 @@ def test_the_look_takes_faces():
     image, small = make_picture(300, 400), face(190, 140, 0.5 * FACE_SHARE * 500)
     usual, made = make_look(image), make_look(image, faces=[[small]])
     assert torch.equal(made.soft, apply_blur(image, faces=[[small]]))
-    assert torch.equal(made.bloomed, apply_bloom(made.soft, BloomSettings(), faces=[[small]])[0])
+    bloomed = apply_bloom(made.soft, BloomSettings(), faces=[[small]])[0]
+    assert (made.bloomed - bloomed).abs().max() < 5e-6  # decoded and encoded once less
     assert (made.soft - usual.soft).abs().max() > 0.02

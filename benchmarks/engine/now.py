@@ -5,9 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from softfocus.at_settings import apply_bloom, apply_blur, apply_sharpen
 from softfocus.face_box import FaceBox
 from softfocus.faces import box_of_face, detail_mask, face_detail_mask, face_nets, find_faces
-from softfocus.look import apply_bloom, apply_blur, apply_sharpen, make_look
+from softfocus.look import make_look
 from softfocus.quality import Measured, measure_clarity, measure_effect, rank
 
 

@@ -17,10 +17,11 @@ from torch import Tensor
 from benchmarks.face_size.limits import LEAST_FINE, TONE, TONE_SMALL, TONE_WORST
 from benchmarks.face_size.portraits import by_name
 from benchmarks.rows import Check, Row, values
+from softfocus.at_settings import apply_sharpen
 from softfocus.color import luminance
 from softfocus.face_box import FACE_SHARE, FaceBox
 from softfocus.faces import FaceNets
-from softfocus.look import apply_sharpen, make_look
+from softfocus.look import make_look
 from softfocus.units import diagonal
 from testing.face_size.measures import Close
 from testing.face_size.pair import resized, set_in

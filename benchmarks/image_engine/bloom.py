@@ -12,9 +12,9 @@ from benchmarks.image_engine import gegl
 from benchmarks.image_engine.pictures import as_image, photo
 from benchmarks.rows import Check, Row, ratio, values
 from benchmarks.timing import side_by_side
+from softfocus.at_settings import apply_bloom
 from softfocus.filters.gaussian import gaussian_blur, gaussian_mixture
 from softfocus.light.scatter import SCALES, psf_weights
-from softfocus.look import apply_bloom
 from softfocus.selective_blur import selective_gaussian_blur
 from softfocus.settings import DEFAULTS
 from softfocus.units import percent_of_diagonal

@@ -25,8 +25,8 @@ from benchmarks.image_engine.pictures import photo
 from benchmarks.light import plot
 from benchmarks.rows import Check, Row, show, show_limits, values
 from benchmarks.timing import seconds
+from softfocus.at_settings import apply_bloom, apply_diffusion
 from softfocus.diffusion import diffusion_filter
-from softfocus.look import apply_bloom, apply_diffusion
 from softfocus.settings import FILTER_FAMILIES, BloomSettings, DiffusionSettings
 from testing.light.filter_model import CHANNELS, SHARES, TABLE, over_pixels, point_spread, transfer
 from testing.light.measures import around_a_point, edge_transfer, red_over_blue

@@ -10,8 +10,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from softfocus.at_settings import apply_diffusion
 from softfocus.color import linear_to_srgb, srgb_to_linear
-from softfocus.look import apply_diffusion
 from softfocus.settings import FILTER_FAMILIES, DiffusionSettings
 from testing.portraits import to_tensor
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 import torch
 from torch import Tensor
 
+from softfocus.at_settings import apply_bloom, apply_blur, apply_sharpen
 from softfocus.face_box import FaceBox
 from softfocus.faces import Face, detail_mask
-from softfocus.look import apply_bloom, apply_blur, apply_sharpen
 from softfocus.settings import DEFAULTS, LookSettings
 
 MASK, BLUR, BLOOM, SHARPEN = "Face Detail Mask", "Selective Gaussian Blur", "Luminance Bloom", "Feature Sharpen"

@@ -8,10 +8,10 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from softfocus.at_settings import apply_sharpen
 from softfocus.color import luminance
 from softfocus.faces import refined_regions, region_masks, weighted_maximum
 from softfocus.filters.gaussian import gaussian_blur
-from softfocus.look import apply_sharpen
 from softfocus.settings import EVEN_SKIN, KEPT_OF_SKIN
 from testing.face_size.measures import LOW, half_sigma
 from testing.face_size.sitters import Sitter

@@ -8,7 +8,7 @@ elsewhere has left where it came from, so a flat picture stays flat and the mean
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -51,16 +51,42 @@ def add_glow(
     image: Tensor, glow: Glow, protect: Tensor | None, alpha: Tensor | None, faces: Sequence[Sequence[FaceBox]] | None
 ) -> tuple[Tensor, Tensor]:
     """The picture [B, 3, H, W] sRGB with its glow, and what was added to it; arguments checked and fitted before."""
+    light = map_rows(srgb_to_linear, image)
+
+    def shown(light: Tensor, lit: Tensor) -> tuple[Tensor, ...]:
+        return linear_to_srgb(lit), linear_to_srgb(lit - light)
+
+    bloomed, change = _lit(light, glow, protect, alpha, faces, shown, into=(light, torch.empty_like(light)))
+    return bloomed, change
+
+
+def glow_of_light(light: Tensor, glow: Glow, alpha: Tensor | None, faces: Sequence[Sequence[FaceBox]] | None) -> Tensor:
+    """The picture of `add_glow` from linear light, which is written over."""
+    return _lit(light, glow, None, alpha, faces, lambda _, lit: (linear_to_srgb(lit),), into=(light,))[0]
+
+
+def _lit(
+    light: Tensor,
+    glow: Glow,
+    protect: Tensor | None,
+    alpha: Tensor | None,
+    faces: Sequence[Sequence[FaceBox]] | None,
+    shown: Callable[[Tensor, Tensor], tuple[Tensor, ...]],
+    into: Sequence[Tensor],
+) -> tuple[Tensor, ...]:
+    """What is shown of light [B, 3, H, W] and of the same with its glow, strip by strip."""
+    darkest, brightest = (float(each) for each in light.aminmax()) if light.numel() else (0.0, 0.0)
+    is_mixable = -MOST_LIGHT <= darkest and brightest <= MOST_LIGHT
+    stays_white = brightest <= 1 and glow.highlight_boost == glow.halation == 0  # then nothing brighter arrives
 
     def full(light: Tensor) -> Tensor:
-        return recover_highlights(light, glow.highlight_boost).clamp(-MOST_LIGHT, MOST_LIGHT)
+        recovered = recover_highlights(light, glow.highlight_boost)
+        return recovered if is_mixable and glow.highlight_boost == 0 else recovered.clamp(-MOST_LIGHT, MOST_LIGHT)
 
     def leaving(light: Tensor) -> Tensor:
         return highlights(full(light), glow.threshold, glow.knee)
 
-    def added(
-        light: Tensor, arriving: Tensor, returned: Tensor | None, protect: Tensor | None
-    ) -> tuple[Tensor, Tensor]:
+    def strip(light: Tensor, arriving: Tensor, returned: Tensor | None, protect: Tensor | None) -> tuple[Tensor, ...]:
         change = arriving - leaving(light)
         if glow.tint is not None:
             change += arriving * (light.new_tensor(glow.tint).view(1, 3, 1, 1) - 1)
@@ -72,16 +98,16 @@ def add_glow(
         if glow.highlight_boost > 0:  # added to the recovered light, and seen again as the picture shows it
             total = (recover_highlights(light, glow.highlight_boost) + change).clamp_min_(0)
             change = record_highlights(total, glow.highlight_boost) - light
-        lit = add_light(light, change, _white(arriving, returned, glow.highlight_boost))
-        return linear_to_srgb(lit), linear_to_srgb(lit - light)
+        white = 1.0 if stays_white else _white(arriving, returned, glow.highlight_boost)
+        return shown(light, add_light(light, change, white))
 
-    light = map_rows(srgb_to_linear, image)
     arriving = scatter(leaving(light), glow.spread_at(1.0), alpha)
+    if arriving.data_ptr() == light.data_ptr():  # through no width at all
+        arriving = arriving.clone()
     for boxes, planes in frames_with_faces(faces, arriving, light, alpha):
         scatter_near_faces(boxes, leaving, glow.spread_at, *planes)
     returned = halation(full(light), alpha) if glow.halation > 0 else None
-    bloomed, change = by_rows(added, light, arriving, returned, protect, into=(light, torch.empty_like(light)))
-    return bloomed, change
+    return by_rows(strip, light, arriving, returned, protect, into=into)
 
 
 def _white(arriving: Tensor, returned: Tensor | None, stops: float) -> Tensor:

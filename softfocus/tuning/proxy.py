@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from ..look import make_soft, return_structure
+from ..look import make_bloomed, return_structure
 from ..settings import BloomSettings, BlurSettings, LookSettings
 from .figures import Figures
 from .samples import Sample, Samples
@@ -52,7 +52,7 @@ class Trial:
         if self._last is None or self._last[:2] != (blur, bloom):
             image, mask, alpha = self.sample.image, self.sample.mask, self.sample.alpha
             adapted = self.sample.adapted(settings)
-            self._last = blur, bloom, make_soft(image, mask, adapted, alpha=alpha, faces=self._faces)[1]
+            self._last = blur, bloom, make_bloomed(image, mask, adapted, alpha=alpha, faces=self._faces)
         return self._last[2]
 
     def structured(self, bloomed: Tensor, settings: LookSettings) -> Tensor:

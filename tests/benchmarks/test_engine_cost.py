@@ -10,7 +10,8 @@ import pytest
 
 from benchmarks.engine.cost.measure import measure
 from benchmarks.engine.scene import mask_of, portrait
-from softfocus.look import apply_blur, make_look
+from softfocus.at_settings import apply_blur
+from softfocus.look import make_look
 from softfocus.settings import BLUR
 
 OPERATIONS_AT, BYTES_AT = 256, 1024  # px

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from benchmarks.engine.cost.measure import measure
-from softfocus.look import apply_bloom, apply_diffusion
+from softfocus.at_settings import apply_bloom, apply_diffusion
 from softfocus.settings import FILTER_FAMILIES, BloomSettings, DiffusionSettings
 from testing.pictures import make_picture
 

@@ -9,12 +9,12 @@ import pytest
 import torch
 from torch import Tensor
 
+from softfocus.at_settings import apply_diffusion
 from softfocus.color import linear_to_srgb, srgb_to_linear
 from softfocus.diffusion import diffusion_filter
 from softfocus.filters.gaussian import gaussian_blur, gaussian_mixture
 from softfocus.light.families import filter_spread
 from softfocus.light.preset import read_preset, write_preset
-from softfocus.look import apply_diffusion
 from softfocus.matching.filter_match import match_filter
 from softfocus.matching.report import write_report
 from softfocus.matching.verdict import Kind

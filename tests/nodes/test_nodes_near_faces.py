@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from softfocus import BloomSettings, BlurSettings, FaceBox
-from softfocus.look import apply_bloom, apply_blur
+from softfocus.at_settings import apply_bloom, apply_blur
 from testing.cases import portrait, softened
 from testing.host_in_process import run_node
 

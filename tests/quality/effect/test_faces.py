@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
+from softfocus.at_settings import apply_bloom
 from softfocus.face_box import FaceBox
-from softfocus.look import apply_bloom
 from softfocus.quality import Effect, Measured, measure_effect, score_effect
 from softfocus.quality.effect.bands import split_bands
 from softfocus.quality.effect.detail import FINE, MIDDLE, clean_energy

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from softfocus.at_settings import apply_bloom, apply_blur, apply_sharpen
 from softfocus.faces import detail_mask
-from softfocus.look import apply_bloom, apply_blur, apply_sharpen
 from softfocus.quality import Effect, Measured, Score, measure_effect, score_effect
 from softfocus.quality.report.advice import GOOD_ENOUGH, MOST_ADVICE, advise
 from softfocus.quality.report.score import GOALS

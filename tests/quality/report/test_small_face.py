@@ -8,9 +8,9 @@ import pytest
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from softfocus.at_settings import apply_bloom, apply_blur, apply_sharpen
 from softfocus.face_box import FaceBox
 from softfocus.faces import detail_mask, face_width
-from softfocus.look import apply_bloom, apply_blur, apply_sharpen
 from softfocus.quality import Measured, Score, measure_effect, score_effect
 from softfocus.quality.report.advice import advise
 from softfocus.quality.report.small_face import SMALL, of_another_scale
