@@ -54,8 +54,14 @@ def as_displayable(values: Tensor) -> Tensor:
     """`displayable` for those who only read: where it would change nothing, the values themselves and no copy."""
     if values.numel() == 0:
         return values
-    low, high = values.aminmax()  # NaN if there is one, which is in no range
-    return values if bool((low >= 0) & (high <= 1)) else displayable(values)
+    low, high = extremes(values)
+    return values if low >= 0 and high <= 1 else displayable(values)
+
+
+def extremes(values: Tensor) -> tuple[float, float]:
+    """Least and largest of at least one value, in one wait for a device; NaN, which is in no range, if there is one."""
+    low, high = torch.stack(values.aminmax()).tolist()
+    return low, high
 
 
 def srgb_to_linear(encoded: Tensor) -> Tensor:

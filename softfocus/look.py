@@ -11,7 +11,7 @@ from torch import Tensor
 from .at_settings import apply_bloom, apply_blur, apply_sharpen, bloom_numbers
 from .bloom import bloom_glow
 from .checks import check_image, check_kind, fitted_if_given
-from .color import BRIGHTEST, srgb_to_linear
+from .color import BRIGHTEST, extremes, srgb_to_linear
 from .face_box import FaceBox, faces_of_frames
 from .filters.row_strips import map_rows
 from .light.glow import glow_of_light
@@ -111,7 +111,7 @@ def _is_mixable(image: Tensor) -> bool:
     """Whether no value is so bright that it has to be held back from its surroundings."""
     if image.numel() == 0:
         return False
-    darkest, brightest = (float(each) for each in image.aminmax())
+    darkest, brightest = extremes(image)
     return -BRIGHTEST <= darkest and brightest <= BRIGHTEST
 
 

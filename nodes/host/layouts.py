@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from ...softfocus.color import displayable, luminance
+from ...softfocus.color import displayable, extremes, luminance
 from ...softfocus.frame_names import describe_counts
 
 ASPECT_TOLERANCE = 0.02  # a preview, an upscale or a latent rounds its sides; more than this is another picture
@@ -40,8 +40,8 @@ def _fine(values: Tensor) -> bool:
     """Whether a picture can hold every value."""
     if values.numel() == 0:
         return True
-    least, most = values.aminmax()
-    return bool(least >= -LARGEST) and bool(most <= LARGEST)  # false for NaN
+    least, most = extremes(values)
+    return -LARGEST <= least and most <= LARGEST
 
 
 def finite_image(image: Tensor) -> Tensor:

@@ -49,21 +49,22 @@ def detail_range(own: Tensor, source: Tensor | None, radius_px: float, *, steady
     reach = RANGE_WINDOW * radius_px
     reach = max(1, reach if steady else round(reach))
     low, high = local_minimum(reference, reach), local_maximum(reference, reach)
-    base, light = _coarse_base(own, full, radius_px)
     if source is None:
-        return DetailRange(enlarge(base, full), low, high)
-    source_base, _ = _coarse_base(source, full, radius_px)
-    wanted = enlarge(source_base - base, full)
+        return DetailRange(enlarge(_coarse_base(own, full, radius_px)[0], full), low, high)
+    bases, lumas = _coarse_base(torch.cat([own, source], 1), full, radius_px)
+    base, source_base = bases.split(1, 1)
     around = SURROUNDINGS * BASE_SCALE * radius_px * base.shape[-1] / full[1]
     around = around if steady else math.ceil(around)
-    moved = enlarge(local_maximum(base, around) - local_maximum(source_base, around), full).add_(high)
-    light = enlarge(local_maximum(light, around), full)
-    torch.minimum(high.sub_(wanted), torch.maximum(moved, light, out=moved), out=high)
+    lightest, source_lightest, light = local_maximum(torch.cat([bases, lumas[:, :1]], 1), around).split(1, 1)
+    made = enlarge(torch.cat([source_base - base, lightest - source_lightest, light], 1), full)
+    wanted, moved, light = made.split(1, 1)
+    torch.maximum(moved.add_(high), light, out=moved)
+    torch.minimum(high.sub_(wanted), moved, out=high)
     return DetailRange(wanted, low.sub_(wanted), high)
 
 
 def _coarse_base(luma: Tensor, full: Size, radius_px: float) -> tuple[Tensor, Tensor]:
-    """The base on its grid, before it is enlarged, and the luma it is made from on the same grid.
+    """The base on its grid, before it is enlarged, and the luma it is made from on the same grid; each channel alone.
 
     A Gaussian with twicing (Tukey 1977): 2 G - G G. It keeps low frequencies much more exactly than G does, so that
     restored detail does not shift the face's tones.

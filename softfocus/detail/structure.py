@@ -29,10 +29,10 @@ def edge_contrast(smoothed: Tensor, full: Size, sigma_px: float) -> Tensor:
         [B, 1, h', w'], >= 0, in units of luma squared: the tensor's larger eigenvalue, on the coarser grid
         that its averaging window needs.
     """
-    steps = [side / has for side, has in zip(full, smoothed.shape[-2:], strict=True)]
-    products = reduce(_products(smoothed, sigma_px / steps[0], sigma_px / steps[1]), full, INTEGRATION * sigma_px)
-    xx, yy, xy = products.split(1, 1)
-    return torch.hypot(xx - yy, xy).add_(xx).add_(yy).clamp_min_(0)
+    step_y, step_x = (side / has for side, has in zip(full, smoothed.shape[-2:], strict=True))
+    products = reduce(_products(smoothed, step_x / step_y), full, INTEGRATION * sigma_px)
+    apart, both, across = products.split(1, 1)
+    return torch.hypot(apart, across).add_(both).mul_((HALF * sigma_px / step_x) ** 2)
 
 
 def noise_contrast(sigma_px: float, step_px: float = 1.0) -> float:
@@ -45,17 +45,23 @@ def noise_contrast(sigma_px: float, step_px: float = 1.0) -> float:
     return NOISE_REACH * math.sqrt(share) / step_px
 
 
-def _products(smoothed: Tensor, scale_y: float, scale_x: float) -> Tensor:
-    """[B, 3, h, w]: half of xx and yy, and xy, of slopes (central differences, edge pixels repeated) in scale units."""
+def _products(smoothed: Tensor, stretch: float) -> Tensor:
+    """[B, 3, h, w]: xx - yy, xx + yy and 2 xy of differences over two samples, edge pixels repeated.
+
+    Args:
+        stretch: what vertical differences are multiplied by, to be slopes in the unit of the horizontal ones.
+    """
     height, width = smoothed.shape[-2:]
     padded = pad(smoothed, (1, 1, 1, 1), mode="replicate")
 
     def products(above: Tensor, below: Tensor, left: Tensor, right: Tensor) -> tuple[Tensor]:
-        dy, dx = (below - above).mul_(HALF * scale_y), (right - left).mul_(HALF * scale_x)
+        dx, twice_dy = right - left, (below - above).mul_(2 * stretch)
         made = dx.new_empty((len(dx), 3, *dx.shape[-2:]))
-        torch.mul(dx, dx, out=made[:, 0:1])
-        torch.mul(dy, dy, out=made[:, 1:2])
-        torch.mul(dx, dy.add_(dy), out=made[:, 2:3])
+        apart, both, across = made.split(1, 1)
+        torch.mul(dx, dx, out=both)
+        torch.addcmul(both, twice_dy, twice_dy, value=-0.25, out=apart)
+        both.addcmul_(twice_dy, twice_dy, value=0.25)
+        torch.mul(dx, twice_dy, out=across)
         return (made,)
 
     rows, columns = padded[..., 1:-1], padded[..., 1:-1, :]

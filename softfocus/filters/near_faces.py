@@ -100,7 +100,8 @@ def bounds(inside: Tensor) -> Window | None:
     rows, columns = (inside.any(axis).nonzero() for axis in (1, 0))
     if not len(rows):
         return None
-    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+    top, bottom, left, right = torch.cat([rows[:1], rows[-1:], columns[:1], columns[-1:]]).flatten().tolist()
+    return slice(top, bottom + 1), slice(left, right + 1)
 
 
 def cut(image: Tensor, window: Window) -> Tensor:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ..color import BRIGHTEST, BT709_WEIGHTS, light_of, linear_to_srgb, srgb_to_linear
+from ..color import BRIGHTEST, BT709_WEIGHTS, extremes, light_of, linear_to_srgb, srgb_to_linear
 from ..face_box import FaceBox
 from ..filters.near_faces import frames_with_faces
 from ..filters.row_strips import by_rows, map_rows
@@ -75,7 +75,7 @@ def _lit(
     into: Sequence[Tensor],
 ) -> tuple[Tensor, ...]:
     """What is shown of light [B, 3, H, W] and of the same with its glow, strip by strip."""
-    darkest, brightest = (float(each) for each in light.aminmax()) if light.numel() else (0.0, 0.0)
+    darkest, brightest = extremes(light) if light.numel() else (0.0, 0.0)
     is_mixable = -MOST_LIGHT <= darkest and brightest <= MOST_LIGHT
     stays_white = brightest <= 1 and glow.highlight_boost == glow.halation == 0  # then nothing brighter arrives
 

@@ -57,8 +57,9 @@ def add_light(light: Tensor, change: Tensor, white: Tensor | float = 1.0) -> Ten
     Only added light is compressed: where change is 0 or negative, and for values above white, the
     input is never touched. `white` is a number or [B, 1, H, W].
     """
-    start = SHOULDER_START * white
-    excess = (change - (start - light).clamp_min_(0)).clamp_min_(0)
-    room = (white * (1 - TINY) - light.clamp(min=start)).clamp_min_(0)
-    rolled = excess.div(torch.rsub(room, -TINY)).expm1_().mul_(room)
-    return (change - excess).sub_(rolled).add_(light)
+    lit = light + change
+    kept = light.clamp(min=SHOULDER_START * white)  # of the light with what is added: as it is
+    excess = (lit - kept).clamp_min_(0)
+    room = (kept - white * (1 - TINY)).clamp_max_(0)  # up to white, below 0
+    rolled = excess.div_(room - TINY).expm1_().mul_(room)
+    return torch.minimum(lit, kept, out=lit).add_(rolled)

@@ -16,8 +16,10 @@ from ..weighted_mean import mean_of_sums
 from .blurred_rows import REACH
 from .level_mixing import SAMPLES, mixing_table, stencil_of
 
-TOGETHER = 4  # levels in one step: fewer launches, and as much memory as on a CPU
+TOGETHER = 4  # levels of whole planes in one step, and more of smaller windows: fewer launches, no more memory
 ENTRIES = 32 * SAMPLES  # of shares from one level to the next: the nearest is exact enough
+
+Mix = tuple[Tensor, Tensor, Tensor]  # the mix of some levels, and the least and the largest of them
 
 
 def mix_planes(
@@ -33,30 +35,39 @@ def mix_planes(
         window: rows and columns that hold all such pixels.
     """
     sigma, here = cut(sigma_px, window), cut(out, window)
-    entry = _entries(sigma, sigmas)[0, 0]
-    shares = _shares(tuple(sigmas)).to(source.device)
-    mixed = torch.zeros_like(cut(source, window))
-    low, high = torch.full_like(here, torch.inf), torch.full_like(here, -torch.inf)
-    for first in range(0, len(sigmas), TOGETHER):
-        some = slice(first, first + TOGETHER)
-        sums = torch.cat([_level(source, level, window) for level in sigmas[some]])
-        share = shares[some, entry][:, None]
-        mixed += (sums * share).sum(0)
-        mean, unused = mean_of_sums(sums, here, 1) if weighted else sums, share == 0
-        low = torch.minimum(low, mean.masked_fill(unused, torch.inf).amin(0))
-        high = torch.maximum(high, mean.masked_fill(unused, -torch.inf).amax(0))
+    shares, between = (table(tuple(sigmas)).to(source.device) for table in (_shares, _between_entries))
+    entry = torch.bucketize(sigma.contiguous(), between)[0, 0]
+    together = max(TOGETHER, TOGETHER * source[0, 0].numel() // sigma.numel())
+    mix: Mix | None = None
+    for first in range(0, len(sigmas), together):
+        some = slice(first, first + together)
+        levels = torch.cat([_level(source, level, window) for level in sigmas[some]])
+        part = _mixed(levels, shares[some, entry][:, None], here, weighted)
+        mix = part if mix is None else _joined(mix, part)
+    assert mix is not None
+    mixed, low, high = mix
     partial = (sigma > 0) & (sigma < sigmas[-1])
     # As in `variable_blur`: shares may be a little negative, and the mix has to stay within the levels it is made of.
     mean = mean_of_sums(mixed, here, 1) if weighted else mixed
     here.copy_(torch.where(partial, torch.clamp(mean, low, high), here))
 
 
-def _entries(sigma_px: Tensor, sigmas: list[float]) -> Tensor:
-    """[1, 1, h, w] int: where in a row of `_shares` each sigma is."""
-    edges = torch.tensor(sigmas, device=sigma_px.device)
-    span = torch.bucketize(sigma_px.contiguous(), edges).sub_(1).clamp_(0, len(sigmas) - 2)
-    low = edges[span]
-    return ((sigma_px - low) / (edges[span + 1] - low) + span).mul_(ENTRIES).round_().int()
+def _joined(one: Mix, other: Mix) -> Mix:
+    return one[0] + other[0], torch.minimum(one[1], other[1]), torch.maximum(one[2], other[2])
+
+
+def _mixed(sums: Tensor, share: Tensor, here: Tensor, weighted: bool) -> Mix:
+    """The mix of levels [L, C, h, w] by shares [L, 1, h, w], and the least and the largest of those that have one."""
+    mean, unused = mean_of_sums(sums, here, 1) if weighted else sums, share == 0
+    low = mean.masked_fill(unused, torch.inf).amin(0, keepdim=True)
+    return (sums * share).sum(0, keepdim=True), low, mean.masked_fill_(unused, -torch.inf).amax(0, keepdim=True)
+
+
+@lru_cache(maxsize=16)
+def _between_entries(sigmas: tuple[float, ...]) -> Tensor:
+    """[entries - 1]: the sigmas half way from each entry of a row of `_shares` to the next."""
+    steps = (torch.arange(ENTRIES, dtype=torch.float64) + 0.5) / ENTRIES
+    return torch.cat([low + (high - low) * steps for low, high in pairwise(sigmas)]).float()
 
 
 @lru_cache(maxsize=16)
