@@ -112,16 +112,15 @@ def blurred_light(
 
     free = None if protect is None else 1 - protect
     weight = alpha if free is None else free if alpha is None else free * alpha
-    partly = free is not None and bool(((free > 0) & (free < 1)).any())
     if max_delta < 1:
         blurred = max_delta_blur(light, guide, sigma_at(1), max_delta, weight)
-    elif free is not None and partly:
+    elif free is not None:
         blurred = variable_blur(light, free * sigma_at(1), weight)
     else:
         blurred = weighted_blur(light, sigma_at(1), weight)
     for boxes, planes in frames_with_faces(faces, blurred, light, guide, weight, free):
         _blur_near_faces(boxes, sigma_at, max_delta, *planes)
-    if free is not None and not (partly and max_delta >= 1):  # a variable blur keeps what is protected
+    if max_delta < 1 and free is not None:
         blurred = torch.lerp(light, blurred, free)
     return blurred
 

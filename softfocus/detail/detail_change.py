@@ -103,12 +103,14 @@ def _banded(
 ) -> Tensor:
     """[B, 1, H, W]: differences of neighbouring levels, each times its gain (None: 1) and its weight."""
     if finest is None:
-        change, weight = wanted - smooth, bands.fine
+        change = wanted - smooth
+        if bands.fine != 1:
+            change.mul_(bands.fine)
     else:
-        change, weight = (wanted - finest).mul_(bands.finest).add_(finest - smooth, alpha=bands.fine), 1.0
+        change = (wanted - finest).mul_(bands.finest).add_(finest - smooth, alpha=bands.fine)
     if features is None:
-        change.mul_(weight).add_(smooth - middle, alpha=bands.middle)
+        change.add_(smooth - middle, alpha=bands.middle)
         return change.add_(middle - base, alpha=bands.coarse)
-    change.mul_(features[:, 0:1]).mul_(weight)
+    change.mul_(features[:, 0:1])
     change.addcmul_(smooth - middle, features[:, 1:2], value=bands.middle)
     return change.addcmul_(middle - base, features[:, 2:3], value=bands.coarse)

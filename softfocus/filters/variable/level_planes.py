@@ -23,7 +23,13 @@ Mix = tuple[Tensor, Tensor, Tensor]  # the mix of some levels, and the least and
 
 
 def mix_planes(
-    out: Tensor, source: Tensor, weighted: bool, sigma_px: Tensor, sigmas: list[float], window: Window
+    out: Tensor,
+    source: Tensor,
+    weighted: bool,
+    sigma_px: Tensor,
+    partial: Tensor,
+    sigmas: list[float],
+    window: Window,
 ) -> None:
     """Write what every pixel of a window mixes of the levels where its sigma is between 0 and the widest.
 
@@ -31,6 +37,7 @@ def mix_planes(
         out: [1, C, H, W]; what it holds stays where no weight is near.
         source: [1, C, H, W], or if weighted [1, C + 1, H, W], weighted sums and the weight.
         sigma_px: [1, 1, H, W].
+        partial: the same as bool, where sigma is between 0 and the widest.
         sigmas: of the levels; the last is the widest.
         window: rows and columns that hold all such pixels.
     """
@@ -46,10 +53,9 @@ def mix_planes(
         mix = part if mix is None else _joined(mix, part)
     assert mix is not None
     mixed, low, high = mix
-    partial = (sigma > 0) & (sigma < sigmas[-1])
     # As in `variable_blur`: shares may be a little negative, and the mix has to stay within the levels it is made of.
     mean = mean_of_sums(mixed, here, 1) if weighted else mixed
-    here.copy_(torch.where(partial, torch.clamp(mean, low, high), here))
+    here.copy_(torch.where(cut(partial, window), torch.clamp(mean, low, high), here))
 
 
 def _joined(one: Mix, other: Mix) -> Mix:

@@ -64,8 +64,9 @@ def _frame(values: Tensor, sigma_px: Tensor, weight: Tensor | None) -> Tensor:
     sigmas = level_sigmas(widest)
     if on_device(values):
         out = at_widest(values[None], gaussian_blur(source, widest), (sigma_px == widest)[None])
-        if (window := bounds(((sigma_px > 0) & (sigma_px < widest))[0])) is not None:
-            mix_planes(out, source, weight is not None, sigma_px[None], sigmas, window)
+        partial = (sigma_px > 0) & (sigma_px < widest)
+        if (window := bounds(partial[0])) is not None:
+            mix_planes(out, source, weight is not None, sigma_px[None], partial[None], sigmas, window)
         return out[0]
     out = torch.empty_like(values)
     level = cache(lambda index: BlurredRows(source, sigmas[index]))
