@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate, pad
 
+from ...color import as_displayable
 from ..crops import Square
 from ..face import Face
 from ..nets.weights import FaceNets
@@ -22,12 +23,13 @@ SMALLEST = 32  # px: the mesh draws a face into a handful of pixels too
 
 
 @torch.no_grad()
-def find_close_up(nets: FaceNets, frame: Tensor, min_confidence: float) -> list[Face]:
-    """The face of a picture [1, 3, H, W] in 0..1 that is as large as the frame, with landmarks; none if not likely."""
-    height, width = frame.shape[2:]
+def find_close_up(nets: FaceNets, image: Tensor, min_confidence: float) -> list[Face]:
+    """The face of a picture [1, 3, H, W] that is as large as the frame, with landmarks; none if that is not likely."""
+    height, width = image.shape[2:]
     if min(height, width) < SMALLEST:
         return []
     scale = min(1.0, LARGEST / max(height, width))
+    frame = as_displayable(image)
     if scale < 1:
         size = [max(1, round(length * scale)) for length in (height, width)]
         frame = interpolate(frame, size, mode="bilinear", antialias=True)
