@@ -73,10 +73,20 @@ def srgb_to_linear(encoded: Tensor) -> Tensor:
     if on_device(encoded):
         curved = _scaled(magnitude, 1 / 1.055, 0.055 / 1.055).pow_(2.4).copysign_(encoded)
         return torch.where(magnitude > ENCODED_JOINT, curved, encoded * (1 / 12.92))
+    return _decoded(magnitude).copysign_(encoded)
+
+
+def displayed_light(encoded: Tensor) -> Tensor:
+    """`srgb_to_linear` of values that a screen shows, 0 or more: on a CPU in two passes less, which are for signs."""
+    return srgb_to_linear(encoded) if on_device(encoded) else _decoded(encoded)
+
+
+def _decoded(encoded: Tensor) -> Tensor:
+    """Linear light of sRGB values of 0 or more, on a CPU."""
     # The straight part up to the joint plus what the curve adds beyond it: torch.where costs as much as the power.
-    curved = raised_(magnitude.clamp_min(ENCODED_JOINT).add_(0.055).mul_(1 / 1.055), 2.4)
+    curved = raised_(encoded.clamp_min(ENCODED_JOINT).add_(0.055).mul_(1 / 1.055), 2.4)
     curved.sub_(light_of(ENCODED_JOINT) + ROUNDING).clamp_min_(0)
-    return curved.add_(magnitude.clamp_max_(ENCODED_JOINT), alpha=1 / 12.92).copysign_(encoded)
+    return curved.add_(encoded.clamp_max(ENCODED_JOINT), alpha=1 / 12.92)
 
 
 def linear_to_srgb(linear: Tensor) -> Tensor:

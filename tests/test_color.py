@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from softfocus.color import displayable, linear_to_srgb, luminance, parse_hex_color, srgb_to_linear
+from softfocus.color import displayable, displayed_light, linear_to_srgb, luminance, parse_hex_color, srgb_to_linear
 from softfocus.device_path import forced
 
 
@@ -33,6 +33,12 @@ def test_monotone_and_odd():
     linear = srgb_to_linear(values)
     assert (linear.diff() > 0).all()
     assert torch.allclose(srgb_to_linear(-values), -linear)
+
+
+def test_light_of_displayed_values_is_the_same_to_the_last_bit():
+    values = torch.linspace(0, 1, 4097)
+    assert torch.equal(displayed_light(values), srgb_to_linear(values))
+    assert torch.equal(values, torch.linspace(0, 1, 4097))
 
 
 def test_luminance_of_grey_is_grey():

@@ -87,17 +87,28 @@ def sample_square(image: Tensor, square: Square, size: int) -> Tensor:
     if 0 in window.shape:
         return image.new_zeros(1, image.shape[1], size, size)
     if block > 1:
-        window = F.avg_pool2d(window, block, ceil_mode=True, count_include_pad=False)
+        window = _block_means(window, block)
     return F.grid_sample(window, _grid(square, size, window, block), "bilinear", "zeros", align_corners=False)
 
 
+def _block_means(planes: Tensor, block: int) -> Tensor:
+    """Means [B, C, h, w] of blocks of planes [B, C, H, W]; those at the end may be smaller."""
+    if block == 2 and planes.shape[-1] % 2 == planes.shape[-2] % 2 == 0:  # for which pooling takes four times as long
+        pairs = planes[..., ::2, :] + planes[..., 1::2, :]
+        return (pairs[..., ::2] + pairs[..., 1::2]).mul_(0.25)
+    return F.avg_pool2d(planes, block, ceil_mode=True, count_include_pad=False)
+
+
 def _grid(square: Square, size: int, window: Tensor, block: int) -> Tensor:
-    """Where the pixels of a square lie in a window of averaged blocks, [1, size, size, 2] as `grid_sample` counts."""
+    """Where the pixels of a square lie in a window of averaged blocks, [1, size, size, 2] as `grid_sample` counts.
+
+    In memory as planes of x and of y: arithmetic then runs along rows.
+    """
     extent = torch.tensor((window.shape[-1], window.shape[-2])) * block
     edges = square.to_picture(torch.tensor(((0.0, 0.0), (1.0, 0.0), (0.0, 1.0)))) * 2 / extent - 1
-    corner, right, down = edges.to(window)
+    corner, right, down = edges.to(window)[..., None, None]
     steps = _steps(size, window.device)
-    return (corner + steps[:, None, None] * (down - corner) + steps[:, None] * (right - corner))[None]
+    return (corner + steps[:, None] * (down - corner) + steps * (right - corner)).movedim(0, -1)[None]
 
 
 @cache

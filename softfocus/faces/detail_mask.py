@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
 from ..checks import check_image, check_kind, fitted_if_given
 from ..face_box import FaceBox
 from ..settings import MASK, MaskSettings
-from .face import Face, largest
+from .face import Face, largest, moved
 from .finding.find import find_faces
 from .masks.covered import see_eyes
 from .masks.hair import hair_mask
 from .masks.outline import refine_outline
-from .masks.regions import box_of_face, region_masks, weighted_maximum
+from .masks.regions import box_of_face, face_width, region_masks, weighted_maximum
 from .nets.weights import face_nets, hair_net
 
 
@@ -77,7 +80,34 @@ def detail_mask(
     image: Tensor, faces: list[list[Face]], settings: MaskSettings = MASK, alpha: Tensor | None = None
 ) -> Tensor:
     """Where these faces keep their structure, [B, 1, H, W] in 0..1; arguments as of `refined_regions`."""
-    return weighted_maximum(refined_regions(image, faces, settings, alpha), settings.weights)
+    if alpha is not None or settings.hair > 0:  # what is hidden takes colors from afar, and hair goes anywhere
+        return weighted_maximum(refined_regions(image, faces, settings, alpha), settings.weights)
+    detail = torch.zeros_like(image[:, :1])
+    for index, found in enumerate(faces):
+        rows, columns = _surroundings(found, settings, image.shape[-2:])
+        part = (slice(index, index + 1), slice(None), rows, columns)
+        if image[part].numel():
+            near = [moved(face, -columns.start, -rows.start) for face in found]
+            detail[part] = weighted_maximum(refined_regions(image[part], [near], settings), settings.weights)
+    return detail
+
+
+def _surroundings(faces: list[Face], settings: MaskSettings, size: Sequence[int]) -> tuple[slice, slice]:
+    """Rows and columns of a picture of that size in which masks of the faces lie, and all that they are worked out of.
+
+    That is a face's width around the landmarks, where the crop around the eyes and the outline's colors end, and how
+    far settings make the outlines grow; empty without landmarks.
+    """
+    meshes = [face.landmarks for face in faces if face.landmarks is not None]
+    if not meshes:
+        return slice(0, 0), slice(0, 0)
+    points, width = torch.cat(meshes), max(map(face_width, meshes))
+    reach = width * (1 + max(0.0, settings.expand + settings.feather) / 100) + 1  # a soft edge has a pixel
+    columns, rows = (
+        slice(max(0, math.floor(low - reach)), min(side, max(0, math.ceil(high + reach))))
+        for low, high, side in zip(points.amin(0).tolist(), points.amax(0).tolist(), (size[1], size[0]), strict=True)
+    )
+    return rows, columns
 
 
 def refined_regions(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -87,6 +87,14 @@ def landmarks_of(face: Face) -> Tensor:
     if face.landmarks is None:
         raise ValueError("the face has no landmarks; run add_landmarks first")
     return face.landmarks
+
+
+def moved(face: Face, dx: int, dy: int) -> Face:
+    """The face of a part of a picture that begins at column dx and row dy, as a face of the picture."""
+    left, top, width, height = face.box
+    offset = torch.tensor((float(dx), float(dy)))
+    keypoints, landmarks = (None if points is None else points + offset for points in (face.keypoints, face.landmarks))
+    return replace(face, box=(left + dx, top + dy, width, height), keypoints=keypoints, landmarks=landmarks)
 
 
 def same_faces(a: Sequence[Face], b: Sequence[Face]) -> Tensor:

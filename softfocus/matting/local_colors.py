@@ -35,17 +35,23 @@ class Grid:
     label: Tensor
     colors: Tensor
 
-    def local_colors(self, weight: Tensor, palette_size: int, window_cells: float) -> tuple[Tensor, Tensor]:
-        """Shares [K, cells] (sum 1) and means [3, K, cells] of the palette's colours, pixels weighted by [N]."""
+    def local_colors(
+        self, weight: Tensor, palette_size: int, window_cells: float, asked: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Shares [K, P] (sum 1) and means [3, K, P] of the palette's colours, pixels weighted by [N].
+
+        They are those around P cells, whose numbers are `asked`.
+        """
         rows, columns = self.shape
-        sums = weight.new_zeros(palette_size * rows * columns, 4)
-        values = torch.cat([weight[:, None], weight[:, None] * self.colors], 1)
-        sums.index_add_(0, self.label * (rows * columns) + self.cell, values)
-        planes = sums.view(palette_size, rows, columns, 4).permute(0, 3, 1, 2)
+        place = self.label * (rows * columns) + self.cell
+        sums = weight.new_zeros(4, palette_size * rows * columns)
+        for plane, values in zip(sums, (weight, *(weight * self.colors.T)), strict=True):
+            plane.index_add_(0, place, values)
         windows = [window_cells, 2 * window_cells, 6 * window_cells]
-        smooth = gaussian_mixture(planes.contiguous(), windows, TAIL).flatten(2)
-        amount = smooth[:, 0].clamp_min(0)
-        mean = smooth[:, 1:].transpose(0, 1) / amount.clamp_min(1e-12)
+        smooth = gaussian_mixture(sums.view(4, palette_size, rows, columns), windows, TAIL)
+        amount, *colors = smooth.flatten(2).index_select(2, asked)
+        amount = amount.clamp_min_(0)
+        mean = torch.stack(colors).div_(amount.clamp_min(1e-12))
         return amount / amount.sum(0).clamp_min(1e-12), mean
 
 

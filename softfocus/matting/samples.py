@@ -29,18 +29,24 @@ class Samples:
         self.window = WINDOW_PX * diagonal(image) / REFERENCE_DIAGONAL * self.grid.shape[0] / image.shape[-2]
         self.back = trimap.background.to(image)
         self.front = trimap.foreground.to(image)
-        self._sides: tuple[Side, Side] | None = None  # around each cell, as long as no weight has changed
+        unknown = self._cells(*trimap.unknown.nonzero(as_tuple=True))
+        asked = torch.zeros(self.grid.shape, dtype=torch.bool, device=image.device).flatten()
+        asked[unknown] = True
+        self._asked, self._number = asked.nonzero()[:, 0], asked.cumsum(0) - 1  # cells in which something is to solve
+        self._sides: tuple[Side, Side] | None = None  # around those, as long as no weight has changed
         error = (self.grid.colors - self.palette[self.grid.label]).square().sum(1) / 3
         count = torch.bincount(self.grid.label, minlength=len(self.palette)).clamp_min(1)
         self.variance = error.new_zeros(len(self.palette)).index_add_(0, self.grid.label, error) / count
 
     def solve(self, pixels: Tensor, prior: Tensor) -> Iterator[tuple[Tensor, Tensor, Posterior]]:
-        """Rows, columns and posterior of the true pixels [H, W], some at a time; prior: [H, W] expected alpha."""
+        """Rows, columns and posterior of the true pixels [H, W], all of them unknown, some at a time.
+
+        prior: [H, W] expected alpha.
+        """
         front, back = self._sides = self._sides or (self._local(self.front), self._local(self.back))
-        height, width = self.used.shape
         y_all, x_all = pixels.nonzero(as_tuple=True)
         for y, x in zip(y_all.split(SOLVED_AT_ONCE), x_all.split(SOLVED_AT_ONCE), strict=True):
-            cell = cell_of(y, x, (height, width), self.grid.shape)
+            cell = self._number[self._cells(y, x)]
             yield y, x, solve_pixels(self.image[:, y, x], front.at(cell), back.at(cell), self.variance, prior[y, x])
 
     def lend(self, side: Tensor, y: Tensor, x: Tensor, weight: Tensor) -> None:
@@ -49,5 +55,9 @@ class Samples:
         self._sides = None
 
     def _local(self, weight: Tensor) -> Side:
-        """One side's colours around each cell of the grid."""
-        return Side.of(*self.grid.local_colors(weight[self.used], len(self.palette), self.window))
+        """One side's colours around each cell that is asked about."""
+        return Side.of(*self.grid.local_colors(weight[self.used], len(self.palette), self.window, self._asked))
+
+    def _cells(self, y: Tensor, x: Tensor) -> Tensor:
+        """Numbers of the cells of pixels in rows y and columns x."""
+        return cell_of(y, x, (self.used.shape[0], self.used.shape[1]), self.grid.shape)

@@ -15,7 +15,7 @@ from torch import Tensor
 from ..face_box import FACE_SHARE, FaceBox, FaceShares, Window
 from ..filters.band_matrix import TRUNCATE
 from ..filters.gaussian import gaussian_blur
-from ..filters.local_range import local_maximum
+from ..filters.local_range import local_maximum, local_minimum
 from ..filters.near_faces import cut, seen_around, widened, within
 from ..units import diagonal
 
@@ -85,6 +85,10 @@ class Lengths:
     def maximum(self, planes: Tensor, share: float) -> Tensor:
         """`local_maximum` of [B, C, H, W] with a reach that is a share of these lengths, a pixel at least."""
         return self._filtered(planes, lambda part, px: local_maximum(part, max(1, round(px))), share, 1.0)
+
+    def minimum(self, planes: Tensor, share: float) -> Tensor:
+        """`local_minimum` likewise."""
+        return self._filtered(planes, lambda part, px: local_minimum(part, max(1, round(px))), share, 1.0)
 
     def mean(self, of: Callable[[float], float], weight: Tensor | None, planes: Tensor) -> float:
         """Mean of a function of the reach in pixels.

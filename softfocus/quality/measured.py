@@ -9,7 +9,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from ..color import displayable, luminance, srgb_to_linear
+from ..color import displayable, displayed_light, luminance
 from ..face_box import FaceBox
 from ..filters.gaussian import gaussian_blur
 from ..filters.noise_level import Finest, noise_in_region, noise_level, second_differences
@@ -96,7 +96,7 @@ class Measured:
     @cached_property
     def light(self) -> Tensor:
         """[1, 1, H, W]: linear luminance Y."""
-        return torch.cat([luminance(srgb_to_linear(self.rgb[..., rows, :])) for rows in row_slices(self.rgb)], -2)
+        return torch.cat([luminance(displayed_light(self.rgb[..., rows, :])) for rows in row_slices(self.rgb)], -2)
 
     @cached_property
     def noise(self) -> float:

@@ -18,6 +18,7 @@ from testing.hidden_colors import disc_alpha
 from testing.quality import looks
 
 SHARED = (
+    "displayed_light",
     "find_edges",
     "find_regions",
     "fill_transparent",
@@ -25,6 +26,7 @@ SHARED = (
     "levels_of",
     "linear_to_srgb",
     "local_maximum",
+    "local_minimum",
     "luma_levels",
     "luminance",
     "noise_in_region",
@@ -33,7 +35,8 @@ SHARED = (
     "second_differences",
     "srgb_to_linear",
 )
-FILTERS = {"gaussian_blur", "local_maximum"}  # the whole picture goes through them for its inside and its outside
+# The whole picture goes through them for its inside and its outside.
+FILTERS = {"gaussian_blur", "local_maximum", "local_minimum"}
 Calls = Counter[tuple[str, ...]]  # by the function's name and what it was given
 
 
@@ -97,7 +100,7 @@ def test_what_counts_inside_the_mask_is_looked_at_there_alone(monkeypatch):
     import kornia.color
 
     monkeypatch.setattr(kornia.color, "rgb_to_lab", counting("lab", kornia.color.rgb_to_lab))
-    monkeypatch.setattr(drift, "srgb_to_linear", counting("decoded", drift.srgb_to_linear))
+    monkeypatch.setattr(drift, "displayed_light", counting("decoded", drift.displayed_light))
     measure_effect(Measured.of(after, before, mask))
     rows, columns = (int((mask > 0).amax(axis).sum()) for axis in (-1, -2))
     window = rows * columns

@@ -19,7 +19,6 @@ MERGE_OVERLAP = 0.3
 BATCH_PX = 8 * 128**2  # of views in one run of a net: on a CPU more are slower again
 
 
-@torch.no_grad()
 def detect_faces(
     nets: FaceNets,
     image: Tensor,
@@ -37,13 +36,17 @@ def detect_faces(
     Boxes run about from the brows to the chin. Each picture is looked at alone, so a batch gives what its pictures
     give one by one. Decoding and the score-weighted merge follow BlazeFace (arXiv 1907.05047).
     """
-    height, width = image.shape[2:]
-    found = []
-    for index in range(len(image)):
-        frame = as_displayable(image[index : index + 1])
-        boxes, scores = _merge(*_candidates(nets, frame, min_confidence, views(height, width)))
-        found.append([_face(box, score) for box, score in zip(boxes, scores, strict=True)])
-    return found
+    frames = (as_displayable(image[index : index + 1]) for index in range(len(image)))
+    return [detect_in_frame(nets, frame, min_confidence, views) for frame in frames]
+
+
+@torch.no_grad()
+def detect_in_frame(
+    nets: FaceNets, frame: Tensor, min_confidence: float, views: Callable[[int, int], list[View]] = whole_views
+) -> list[Face]:
+    """`detect_faces` of one picture [1, 3, H, W] whose values are known to lie in 0..1."""
+    boxes, scores = _merge(*_candidates(nets, frame, min_confidence, views(*frame.shape[2:])))
+    return [_face(box, score) for box, score in zip(boxes, scores, strict=True)]
 
 
 def _face(values: Tensor, score: Tensor) -> Face:

@@ -19,7 +19,6 @@ EVEN = 10.0  # votes at which the score is 1/2, as a detector's of photographs t
 SPREAD = 6.5  # the change of votes that makes the score's odds e times higher
 
 
-@torch.no_grad()
 def detect_drawn_faces(nets: FaceNets, image: Tensor, min_confidence: float) -> list[list[Face]]:
     """Drawn faces of each picture, without keypoints, most certain first.
 
@@ -31,23 +30,27 @@ def detect_drawn_faces(nets: FaceNets, image: Tensor, min_confidence: float) -> 
     A box is square and runs about from the middle of the hair above the forehead to the chin. True faces are seen by
     many windows that differ a little, others by few: a face's votes are the sum of the margins of those that agree.
     """
-    found = []
-    for index in range(len(image)):
-        boxes, votes = _merge(*_windows(nets.drawn, as_displayable(image[index : index + 1])))
-        scores = ((votes - EVEN) / SPREAD).sigmoid()
-        faces = [
-            Face((x, y, side, side), score, drawn=True)
-            for (x, y, side), score in zip(boxes.tolist(), scores.tolist(), strict=True)
-            if score >= min_confidence
-        ]
-        found.append(sorted(faces, key=lambda face: face.score, reverse=True))
-    return found
+    frames = (as_displayable(image[index : index + 1]) for index in range(len(image)))
+    return [detect_drawn_in_frame(nets, frame, min_confidence) for frame in frames]
+
+
+@torch.no_grad()
+def detect_drawn_in_frame(nets: FaceNets, frame: Tensor, min_confidence: float) -> list[Face]:
+    """`detect_drawn_faces` of one picture [1, 3, H, W] whose values are known to lie in 0..1."""
+    boxes, votes = _merge(*_windows(nets.drawn, frame))
+    scores = ((votes - EVEN) / SPREAD).sigmoid()
+    faces = [
+        Face((x, y, side, side), score, drawn=True)
+        for (x, y, side), score in zip(boxes.tolist(), scores.tolist(), strict=True)
+        if score >= min_confidence
+    ]
+    return sorted(faces, key=lambda face: face.score, reverse=True)
 
 
 def _windows(cascade: PatternCascade, frame: Tensor) -> tuple[Tensor, Tensor]:
     """Windows [N, 3] (left, top, side, px of the picture) that the cascade lets through, and their margins [N]."""
     longer = max(frame.shape[2:])
-    copy = _resized(255 * luminance(frame), min(1.0, SIDE / longer))
+    copy = _resized(luminance(frame).mul_(255), min(1.0, SIDE / longer))
     sizes, times = [], 1.0
     while min(copy.shape[2:]) / times >= WINDOW:
         sizes.append(times)

@@ -10,7 +10,6 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from ...color import as_displayable
 from ...filters.gaussian import gaussian_blur
 from ..crops import Square, sample_square
 from ..face import Face
@@ -33,12 +32,11 @@ NEAR = 0.08  # of the box: how far from where it is expected an eye is likely
 
 
 @torch.no_grad()
-def place_on_drawings(nets: FaceNets, image: Tensor, faces: list[Face]) -> list[Face]:
-    """Faces of one picture [1, 3, H, W] from `detect_drawn_faces` with landmarks, and with the box that these span.
+def place_on_drawings(nets: FaceNets, frame: Tensor, faces: list[Face]) -> list[Face]:
+    """Faces of one picture [1, 3, H, W] in 0..1 from `detect_drawn_faces` with landmarks, and the box that these span.
 
     A face stays `drawn` unless the mesh holds on it.
     """
-    frame = as_displayable(image)
     return [_placed(nets, frame, face) for face in faces]
 
 

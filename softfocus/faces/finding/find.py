@@ -8,16 +8,16 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from ...color import displayable
+from ...color import as_displayable, displayable
 from ...settings import MASK
 from ...transparency import fill_transparent
 from ..face import Face, distinct, largest, same_faces
 from ..nets.weights import FaceNets
 from .close_up import find_close_up
-from .detect import detect_faces
-from .drawn import detect_drawn_faces
+from .detect import detect_in_frame
+from .drawn import detect_drawn_in_frame
 from .drawn_landmarks import drawn_faces_first, place_on_drawings
-from .mesh import SURE, add_landmarks
+from .mesh import SURE, add_in_frame
 from .views import TURNS, tile_views, whole_views
 
 Detector = Callable[[Tensor, float], list[list[Face]]]
@@ -46,7 +46,7 @@ def find_faces(
         One list a picture, largest first.
     """
     image = image if alpha is None else fill_transparent(displayable(image), alpha)
-    frames = (image[index : index + 1] for index in range(len(image)))
+    frames = (as_displayable(image[index : index + 1]) for index in range(len(image)))
     return [largest(_find(nets, frame, min_confidence, detector)) for frame in frames]
 
 
@@ -61,26 +61,26 @@ def _find(nets: FaceNets, frame: Tensor, min_confidence: float, detector: Detect
 def find_by_detectors(
     nets: FaceNets, frame: Tensor, min_confidence: float = MASK.min_confidence, detector: Detector | None = None
 ) -> list[Face]:
-    """The faces of one picture [1, 3, H, W] but for close-ups; arguments as of `find_faces`."""
+    """The faces of one picture [1, 3, H, W] in 0..1 but for close-ups; arguments as of `find_faces`."""
     if detector is None:
         faces = _seen_in_views(nets, frame, min_confidence)
     else:
-        faces = distinct(add_landmarks(nets, frame, detector(frame, min_confidence))[0])
-    drawn = place_on_drawings(nets, frame, detect_drawn_faces(nets, frame, min_confidence)[0])
+        faces = distinct(add_in_frame(nets, frame, detector(frame, min_confidence)[0]))
+    drawn = place_on_drawings(nets, frame, detect_drawn_in_frame(nets, frame, min_confidence))
     faces = drawn_faces_first(drawn, faces, same_faces(drawn, faces))
     if detector is None and not any(face.score >= SURE for face in faces):
         for angle in TURNS:
-            turned = detect_faces(nets, frame, min_confidence, partial(whole_views, angle=angle))
-            faces += add_landmarks(nets, frame, turned, DOUBTED)[0]
+            turned = detect_in_frame(nets, frame, min_confidence, partial(whole_views, angle=angle))
+            faces += add_in_frame(nets, frame, turned, DOUBTED)
     return distinct(faces)
 
 
 def _seen_in_views(nets: FaceNets, frame: Tensor, min_confidence: float) -> list[Face]:
     """Faces in the whole picture and in tiles of it."""
-    (faces,) = add_landmarks(nets, frame, detect_faces(nets, frame, min_confidence))
-    (tiled,) = detect_faces(nets, frame, min_confidence, tile_views)
+    faces = add_in_frame(nets, frame, detect_in_frame(nets, frame, min_confidence))
+    tiled = detect_in_frame(nets, frame, min_confidence, tile_views)
     # A small face may be seen badly in the whole picture and well in a tile.
     scores, enough = (torch.tensor([face.score for face in each]) for each in (faces, tiled))
     known = same_faces(tiled, faces) & (scores >= enough.clamp(max=SURE)[:, None])
     better = [face for face, seen in zip(tiled, known.any(1).tolist(), strict=True) if not seen]
-    return faces + add_landmarks(nets, frame, [better], DOUBTED)[0]
+    return faces + add_in_frame(nets, frame, better, DOUBTED)

@@ -17,17 +17,17 @@ from ..topology import LEFT_EYE, RIGHT_EYE, mirror_map
 
 CROP_MARGIN = 1.5  # side of the crop over the longer side of the face's upright box; the mesh was trained on this
 SURE = 0.8  # detector score from which a face needs no second opinion
+LEAST_PRESENCE = 0.2  # below which a face is left out that the detector was not sure of
 DOUBTED = 5.0  # logit of presence below which a detected face is looked at turned, too
 SURER = 5.0  # by so much the turned view's logit must be higher
 BATCH = 16  # crops in one run of the net
 
 
-@torch.no_grad()
 def add_landmarks(
     nets: FaceNets,
     image: Tensor,
     faces: list[list[Face]],
-    min_presence: float = 0.2,
+    min_presence: float = LEAST_PRESENCE,
 ) -> list[list[Face]]:
     """The same faces with `landmarks` [468, 2] and with `box` set to what the landmarks span.
 
@@ -42,12 +42,14 @@ def add_landmarks(
     A face without keypoints takes one pass more, at four angles, to learn where its eyes are.
     """
     return [
-        _frame_landmarks(nets, as_displayable(image[index : index + 1]), found, min_presence) if found else []
+        add_in_frame(nets, as_displayable(image[index : index + 1]), found, min_presence) if found else []
         for index, found in enumerate(faces)
     ]
 
 
-def _frame_landmarks(nets: FaceNets, frame: Tensor, faces: list[Face], min_presence: float) -> list[Face]:
+@torch.no_grad()
+def add_in_frame(nets: FaceNets, frame: Tensor, faces: list[Face], min_presence: float = LEAST_PRESENCE) -> list[Face]:
+    """`add_landmarks` to the faces of one picture [1, 3, H, W] whose values are known to lie in 0..1."""
     squares = [
         _square_from_box(nets, frame, face) if face.keypoints is None else _square_from_detection(face, face.keypoints)
         for face in faces

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 
-import torch
 from torch import Tensor
 
 from ..crops import surroundings
-from ..face import Face
+from ..face import Face, moved
 
 MARGIN = 0.5  # of the subject's longer side, seen around it: a mask of a face alone shows too little of the head
 
@@ -30,7 +28,7 @@ def faces_of_subject(find: Callable[[Tensor], list[Face]], frame: Tensor, subjec
     longer = max(span.stop - span.start for span in surroundings(inside))
     rows, columns = surroundings(inside, round(MARGIN * longer))
     near = find(frame[..., rows, columns].contiguous())
-    return [face for face in (_moved(each, columns.start, rows.start) for each in near) if _touches(face, subject)]
+    return [face for face in (moved(each, columns.start, rows.start) for each in near) if _touches(face, subject)]
 
 
 def _touches(face: Face, subject: Tensor) -> bool:
@@ -38,11 +36,3 @@ def _touches(face: Face, subject: Tensor) -> bool:
     rows = slice(max(0, int(top)), max(0, math.ceil(top + height)))
     columns = slice(max(0, int(left)), max(0, math.ceil(left + width)))
     return bool((subject[..., rows, columns] >= 0.5).any())
-
-
-def _moved(face: Face, dx: int, dy: int) -> Face:
-    """The face of a part of the picture that begins at column dx and row dy, as a face of the picture."""
-    left, top, width, height = face.box
-    offset = torch.tensor((float(dx), float(dy)))
-    keypoints, landmarks = (None if points is None else points + offset for points in (face.keypoints, face.landmarks))
-    return replace(face, box=(left + dx, top + dy, width, height), keypoints=keypoints, landmarks=landmarks)

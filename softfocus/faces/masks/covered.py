@@ -13,7 +13,7 @@ from torch import Tensor
 from ...color import as_displayable, oklab
 from ...smoothstep import smoothstep
 from ...transparency import fill_transparent
-from ..crops import Square, sample_square
+from ..crops import Square, cut_window, sample_square
 from ..face import Face, landmarks_of
 from ..topology import OVAL, RINGS
 from .raster import signed_distance
@@ -40,11 +40,7 @@ def see_eyes(image: Tensor, faces: list[list[Face]], alpha: Tensor | None = None
         alpha: [B, 1, H, W] in 0..1; what it hides takes the visible colors around it.
     """
     image = fill_transparent(image, alpha)
-    frames = (as_displayable(image[index : index + 1]) if found else None for index, found in enumerate(faces))
-    return [
-        [] if frame is None else [_seen(frame, face) for face in found]
-        for frame, found in zip(frames, faces, strict=True)
-    ]
+    return [[_seen(image[index : index + 1], face) for face in found] for index, found in enumerate(faces)]
 
 
 def _seen(frame: Tensor, face: Face) -> Face:
@@ -55,30 +51,29 @@ def _seen(frame: Tensor, face: Face) -> Face:
     low, high = landmarks.amin(0), landmarks.amax(0)
     x, y = ((low + high) / 2).tolist()
     square = Square(x, y, SIDE * width)
-    chroma = oklab(sample_square(frame, square, SIZE)[0].cpu())[1:]
+    window, within = cut_window(frame, square, SIZE)
+    chroma = oklab(sample_square(as_displayable(window), within, SIZE)[0].flatten(1).cpu())[1:]
     steps = (torch.arange(SIZE) + 0.5) / SIZE
     rows, columns = torch.meshgrid(steps, steps, indexing="ij")
     points, own = torch.stack((columns, rows), -1).view(-1, 2) * SIDE, square.from_picture(landmarks) * SIDE
-
-    def away(ring: tuple[int, ...]) -> Tensor:
-        """Distance [SIZE, SIZE] from a ring's outline in face widths, negative inside."""
-        return signed_distance(points, own[list(ring)]).view(SIZE, SIZE)
-
-    inside = away(OVAL) < 0
-    eyes, brows, lips = ([away(ring) for ring in RINGS[name]] for name in ("eyes", "brows", "lips"))
-    skin = inside & (torch.stack(eyes).amin(0) > CLEAR) & (torch.stack([*brows, *lips]).amin(0) > APART)
+    inside = signed_distance(points, own[list(OVAL)]) < 0
+    points, chroma = points[inside], chroma[:, inside]  # nothing else of the crop is looked at
+    eyes, brows, lips = (
+        torch.stack([signed_distance(points, own[list(ring)]) for ring in RINGS[name]])
+        for name in ("eyes", "brows", "lips")
+    )
+    skin = (eyes.amin(0) > CLEAR) & (torch.cat([brows, lips]).amin(0) > APART)
     if skin.sum() < FEW:
         return face
     unlike = _unlike(chroma, skin)
-    rims = [inside & (eye > 0) & (eye < RIM) & (torch.stack(brows).amin(0) > 0) for eye in eyes]
+    rims = (eyes > 0) & (eyes < RIM) & (brows.amin(0) > 0)
     right, left = (1 - smoothstep(unlike[rim].mean(), *COVERED).item() if rim.sum() >= FEW else 1.0 for rim in rims)
     return replace(face, eyes_seen=(right, left))
 
 
 def _unlike(chroma: Tensor, skin: Tensor) -> Tensor:
-    """1 where the chroma [2, S, S] is none of those where `skin` [S, S] is true, by median and deviation; else 0."""
+    """1 where the chroma [2, P] is none of those where `skin` [P] is true, by median and deviation; else 0."""
     own = chroma[:, skin]
     middle = own.median(1).values[:, None]
     spread = (1.4826 * (own - middle).abs().median(1).values).clamp_min(LEAST)
-    distance = (chroma - middle[..., None]) / spread[:, None, None]
-    return (distance.square().sum(0) > UNLIKE**2).float()
+    return (((chroma - middle) / spread[:, None]).square().sum(0) > UNLIKE**2).float()

@@ -66,13 +66,12 @@ def signed_distance(points: Tensor, polygon: Tensor) -> Tensor:
 
 
 def _signed_distance(points: Tensor, polygon: Tensor) -> Tensor:
-    start_x, start_y = polygon.unbind(-1)
-    edge_x, edge_y = (polygon.roll(-1, 0) - polygon).unbind(-1)
-    x, y = points[:, :1] - start_x, points[:, 1:] - start_y
+    edge_x, edge_y = (polygon.roll(-1, 0) - polygon).T[..., None]  # edges by points: what is summed runs along memory
+    x, y = points.T.contiguous()[:, None] - polygon.T[..., None]
     along = (x * edge_x).addcmul_(y, edge_y).div_((edge_x**2 + edge_y**2).clamp_min(1e-12)).clamp_(0, 1)
     side = edge_x * y - edge_y * x
     below_start, below_end = y >= 0, y >= edge_y
     away_x, away_y = x.addcmul_(along, edge_x, value=-1), y.addcmul_(along, edge_y, value=-1)
-    distance = away_x.square_().addcmul_(away_y, away_y).amin(1).sqrt()
-    winding = (below_start & ~below_end & (side > 0)).sum(1) - (~below_start & below_end & (side < 0)).sum(1)
+    distance = away_x.square_().addcmul_(away_y, away_y).amin(0).sqrt_()
+    winding = (below_start & ~below_end & (side > 0)).sum(0) - (~below_start & below_end & (side < 0)).sum(0)
     return torch.where(winding != 0, -distance, distance)

@@ -34,6 +34,13 @@ class Pointwise(nn.Conv2d):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return F.linear(x.permute(0, 2, 3, 1), self.weight.flatten(1), self.bias).permute(0, 3, 1, 2)
 
+    def add_to(self, shortcut: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+        """shortcut + self(x), in the shortcut's memory: the product is summed up right there."""
+        assert self.bias is not None
+        total = shortcut.permute(0, 2, 3, 1).add_(self.bias)
+        rows = total.flatten(0, 2).addmm_(x.permute(0, 2, 3, 1).flatten(0, 2), self.weight.flatten(1).T)
+        return rows.view(total.shape).permute(0, 3, 1, 2)
+
 
 class Separable(nn.Module):
     """3 x 3 depthwise convolution (stride 1 or 2), then 1 x 1 convolution."""
@@ -45,7 +52,24 @@ class Separable(nn.Module):
         self.pointwise = Pointwise(channels_in, channels_out)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.pointwise(self.depthwise(x) if self.stride == 1 else self._halved(x))
+        return self.pointwise(self._filtered(x))
+
+    def with_shortcut(self, x: torch.Tensor, shortcut: torch.Tensor) -> torch.Tensor:
+        """What this makes of `x`, and the shortcut, of which nothing is left.
+
+        The shortcut is max-pooled to the size, and of as many channels or less: those that only this has stay.
+        """
+        filtered = self._filtered(x)
+        if shortcut.shape[-1] != filtered.shape[-1]:
+            shortcut = _halved_maximum(shortcut)
+        if shortcut.shape[1] == self.pointwise.out_channels:
+            return self.pointwise.add_to(shortcut, filtered)
+        branch = self.pointwise(filtered)
+        branch[:, : shortcut.shape[1]].add_(shortcut)
+        return branch
+
+    def _filtered(self, x: torch.Tensor) -> torch.Tensor:
+        return self.depthwise(x) if self.stride == 1 else self._halved(x)
 
     def _halved(self, x: torch.Tensor) -> torch.Tensor:
         """As after `pad_for_stride_two`, but what grows is the kernel: x takes no copy with a border."""
@@ -53,12 +77,10 @@ class Separable(nn.Module):
         return F.conv2d(x, weight, self.depthwise.bias, stride=2, padding=1, groups=x.shape[1])
 
 
-def add_shortcut(x: torch.Tensor, branch: torch.Tensor) -> torch.Tensor:
-    """`branch`, raised in place by `x`, max-pooled to the branch's size; the channels that only the branch has stay."""
-    if x.shape[-1] != branch.shape[-1]:
-        x = F.max_pool2d(x, 2)
-    branch[:, : x.shape[1]].add_(x)
-    return branch
+def _halved_maximum(x: torch.Tensor) -> torch.Tensor:
+    """`F.max_pool2d(x, 2)` of even sides in half the time: without looking where each maximum was."""
+    pairs = torch.maximum(x[:, :, ::2], x[:, :, 1::2])
+    return torch.maximum(pairs[..., ::2], pairs[..., 1::2])
 
 
 class BlazeBlock(nn.Module):
@@ -70,7 +92,7 @@ class BlazeBlock(nn.Module):
         self.activation = activation
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.activation(add_shortcut(x, self.branch(x)))
+        return self.activation(self.branch.with_shortcut(x, x))
 
 
 class DoubleBlazeBlock(nn.Module):
@@ -82,4 +104,4 @@ class DoubleBlazeBlock(nn.Module):
         self.expand = Separable(middle, channels_out, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return add_shortcut(x, self.expand(self.squeeze(x).relu_())).relu_()
+        return self.expand.with_shortcut(self.squeeze(x).relu_(), x).relu_()

@@ -80,11 +80,11 @@ class PatternCascade(nn.Module):
     def _margin_everywhere(self, sums: Sequence[Tensor], strides: Sequence[int], table: Tensor) -> Tensor:
         """What `_margin` makes of all windows at the first stage, whose corners lie evenly: no place is looked up."""
         blocks = self.blocks[: STAGES[0]].tolist()
-        corners = [
+        corners = (
             torch.stack([_every_corner(plane, stride, block) for block in blocks], 2).flatten(3)
             for plane, stride in zip(sums, strides, strict=False)
-        ]
-        return self._votes(0, torch.cat(corners, -1), table)
+        )
+        return torch.cat([self._votes(0, each, table) for each in corners])
 
     def _margin(self, stage: int, canvas: Tensor, first: Tensor, width: int, table: Tensor) -> Tensor:
         """Votes above the threshold [P] of windows whose corners are at `first` [P] in a canvas of that width."""
@@ -121,7 +121,7 @@ def _pattern(blocks: Sequence[Tensor] | Tensor) -> Tensor:
     """uint8 of the shape of each of nine blocks: which of the eight around are at least the middle one."""
     pattern = torch.zeros_like(blocks[0], dtype=torch.uint8)
     for bit, place in enumerate(reversed(AROUND)):
-        pattern |= (blocks[place] >= blocks[MIDDLE]).to(torch.uint8) << bit
+        pattern.add_((blocks[place] >= blocks[MIDDLE]).view(torch.uint8), alpha=1 << bit)
     return pattern
 
 

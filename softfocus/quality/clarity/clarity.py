@@ -62,7 +62,7 @@ def measure_clarity(picture: Measured) -> Clarity:
         weights += [solid(regions.inside), regions.outside]
     whole, *sides = _by_region(picture, weights)
     inside, outside = sides or (None, None)
-    return Clarity(regions.note, measure_distortions(picture), whole, inside, outside)
+    return Clarity(regions.note, measure_distortions(picture, (inside or whole).edge_width), whole, inside, outside)
 
 
 def _by_region(picture: Measured, regions: Sequence[Tensor | None]) -> list[RegionClarity]:

@@ -36,12 +36,14 @@ class Distortions:
     burnt_percent: float
 
 
-def measure_distortions(picture: Measured) -> Distortions:
-    """Measure one picture; the edge width inside the mask, if there is a usable one."""
+def measure_distortions(picture: Measured, edge_width: float | None = None) -> Distortions:
+    """Measure one picture; the edge width inside the mask, if there is a usable one, unless it is known already."""
     regions = picture.regions
     seen = regions.seen
+    if edge_width is None:
+        edge_width = picture.edges.width(seen if regions.inside is None else solid(regions.inside))
     return Distortions(
-        picture.edges.width(seen if regions.inside is None else solid(regions.inside)),
+        edge_width,
         255 * picture.noise,
         block_step(picture.luma, seen),
         ringing(picture.luma, seen),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from ...color import luminance
@@ -53,7 +54,9 @@ def split_bands(picture: Measured, lengths: Lengths = DIAGONAL) -> Bands:
     fine, middle, coarse = smoothed(picture.luma, lengths)
     low = lengths.blur(picture.rgb, LOW_PASS)
     low_luma = luminance(low)
-    return Bands(picture, lengths, picture.luma - fine, fine - middle, low_luma - coarse, low, low_luma)
+    # new memory would cost as much as filling it
+    detail, form = torch.sub(fine, middle, out=middle), torch.sub(low_luma, coarse, out=coarse)
+    return Bands(picture, lengths, torch.sub(picture.luma, fine, out=fine), detail, form, low, low_luma)
 
 
 def detail_kept(now: float, was: float) -> float:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from ...color import LINEAR_JOINT, luminance, raised_, srgb_to_linear
+from ...color import LINEAR_JOINT, displayed_light, luminance, raised_
 from ...filters.near_faces import cut
 from ...filters.row_strips import row_slices
 from ..lengths import DIAGONAL, Lengths
@@ -152,7 +152,7 @@ def _law(spread: Spread, weight: Tensor | None) -> _Law:
 
 def _decoded(low: Tensor) -> Tensor:
     """Linear luminance [1, 1, H, W] of low-passed codes."""
-    return luminance(srgb_to_linear(low))
+    return luminance(displayed_light(low))
 
 
 def _codes_per_light(light: Tensor) -> Tensor:

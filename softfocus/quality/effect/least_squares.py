@@ -27,7 +27,7 @@ def mean_products(planes: Planes, count: int, like: Tensor, weight: Tensor | Non
         [k, k] float64 on the CPU; zeros without weight.
     """
     sums, total = torch.zeros(1, dtype=torch.float64), 0.0
-    for rows in row_slices(like.expand(-1, count, -1, -1)):
+    for rows in row_slices(like):
         values = torch.cat([*planes(rows)], 1)[0]  # [k, h, W]
         own = None if weight is None else weight[0, :, rows]
         weighted = values if own is None else values * own

@@ -87,10 +87,10 @@ def _light_and_faults(outer: Pair, inner: Pair, scattered: list[Tensor]) -> Effe
     """What does not hang on bands of detail: light, halo, clipping and colour."""
     (after, before), (near, near_before) = outer, inner
     picture, reference, regions = after.picture, before.picture, after.picture.regions
-    halo_mean, halo_peak = halo(
-        picture.luma, reference.luma, near.low_luma - near_before.low_luma, regions.near, near.lengths
-    )
-    shift, spread = after.low_luma - before.low_luma, [linear_to_srgb(each) for each in scattered]
+    shift = after.low_luma - before.low_luma
+    near_shift = shift if inner is outer else near.low_luma - near_before.low_luma
+    halo_mean, halo_peak = halo(picture.luma, reference.luma, near_shift, regions.near, near.lengths)
+    spread = [linear_to_srgb(each) for each in scattered]
     moved, wide = glow(shift, before.low_luma, spread, regions.surroundings)
     return Effect(
         **_noted(picture),

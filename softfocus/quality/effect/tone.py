@@ -67,20 +67,24 @@ def halo(
     Returns:
         Mean and 99.9th percentile, in code values (/255).
     """
-    over = beyond(luma - shift, local_range(reference, lengths))
+    most, least = local_range(reference, lengths)
+    over = torch.empty_like(luma)
+    for rows in row_slices(luma):
+        at = (..., rows, slice(None))
+        over[at] = beyond(luma[at] - shift[at], (most[at], least[at]))
     values = over.flatten() if weight is None else chosen(over, weight > 0)
     return 255 * float(values.mean()), 255 * quantile(values, 0.999)
 
 
 def local_range(luma: Tensor, lengths: Lengths = DIAGONAL) -> Range:
     """The most and the least of luma within HALO_WINDOW of each place."""
-    return lengths.maximum(luma, HALO_WINDOW), -lengths.maximum(-luma, HALO_WINDOW)
+    return lengths.maximum(luma, HALO_WINDOW), lengths.minimum(luma, HALO_WINDOW)
 
 
 def beyond(luma: Tensor, around: Range) -> Tensor:
     """How far luma lies outside of a local range."""
     most, least = around
-    return torch.relu(luma - most) + torch.relu(least - luma)
+    return (luma - most).relu_().add_((least - luma).relu_())
 
 
 def clipped_percent(picture: Tensor, reference: Tensor, weight: Tensor | None = None) -> float:

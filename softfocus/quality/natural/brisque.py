@@ -73,6 +73,10 @@ def _of_region(fine: Tensor, coarse: Tensor, region: Tensor | None) -> float:
 
 
 def _area(region: Tensor, like: Tensor) -> Tensor:
+    """Share of a region [H, W] in each pixel of a plane of half the size."""
+    if region.shape == (2 * like.shape[0], 2 * like.shape[1]):  # for which `interpolate` takes six times as long
+        pairs = region[::2] + region[1::2]
+        return (pairs[:, ::2] + pairs[:, 1::2]).mul_(0.25)
     return interpolate(region[None, None], like.shape, mode="area")[0, 0]
 
 

