@@ -139,6 +139,21 @@ def test_without_an_executor_nothing_is_counted(node, sd15, said):
     assert said() == []
 
 
+def test_the_log_has_it_where_the_sampler_silences_the_log(node, sd15, squeezed, said, one_node):
+    """As Ultimate SD Upscale does, for its progress bars' sake."""
+    guided = run_node(node.DreamGuidance, model=sd15.patcher, mask=corner()).args[0]
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.CRITICAL + 1)
+    try:
+        with one_node("5"):
+            for _ in range(2):
+                sd15.sample(guided)
+    finally:
+        root.setLevel(level)
+    assert said() == [f"Dream Guidance: {squeezed.PARTS}"]
+
+
 def test_the_page_shows_it_on_the_node(node, sd15, squeezed, one_node, monkeypatch):
     import sys
     from types import SimpleNamespace
