@@ -2,7 +2,7 @@
 
 Tilers inside the model (Tiled Diffusion, the host's context windows) hand over whole latents, and the mask fits them.
 Others (Ultimate SD Upscale, Tiled KSampler, detailers) sample each tile as a picture of its own and say nothing of where it
-lies, so that it gets the whole mask.
+lies, so that it gets the whole mask. Tiles in one batch, in the picture's own proportions, look like several pictures.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ ASPECT = (
 
 
 class SqueezeWatch:
-    """A wrapper of the host around every sampling with a model (OUTER_SAMPLE); it says each thing it sees once a run."""
+    """A wrapper of the host around every sampling with a model (OUTER_SAMPLE); it says what it sees once a run."""
 
     def __init__(self, mask: LatentMask, say: Callable[[str], None]) -> None:
         self._mask, self._say = mask, say
         self._run: Hashable | None = None
         self._largest = 0  # latent px of the run's whole pictures so far
-        self._said: set[str] = set()
+        self._said = False
 
     def __call__(self, executor: Any, noise: Any, latent: Any, *more: Any, **named: Any) -> Any:
         if not self._mask.uniform and isinstance(latent, Tensor) and latent.ndim in (4, 5):
@@ -43,16 +43,16 @@ class SqueezeWatch:
     def _look(self, size: tuple[int, int]) -> None:
         run = running_node()
         if run is None or run != self._run:
-            self._run, self._largest, self._said = run, 0, set()
+            self._run, self._largest, self._said = run, 0, False
         (height, width), area = self._mask.size, size[0] * size[1]
         if not same_aspect(size, (height, width)):
-            self._say_once(ASPECT, width, height, size[1], size[0])
+            self._say_once(ASPECT.format(width, height, size[1], size[0]))
         elif area <= self._largest:
             self._say_once(PARTS)
         else:  # the first one, or a second pass over the whole picture, larger than the one before
             self._largest = area
 
-    def _say_once(self, text: str, *values: int) -> None:
-        if text not in self._said:
-            self._said.add(text)
-            self._say(text.format(*values))
+    def _say_once(self, text: str) -> None:
+        if not self._said:
+            self._said = True
+            self._say(text)
