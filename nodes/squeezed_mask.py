@@ -2,7 +2,7 @@
 
 Tilers inside the model (Tiled Diffusion, the host's context windows) hand over whole latents, and the mask fits them.
 Others (Ultimate SD Upscale, Tiled KSampler, detailers) sample each tile as a picture of its own and say nothing of where it
-lies, so that it gets the whole mask.
+lies, so that it gets the whole mask. Tiles in one batch, in the picture's own proportions, look like several pictures.
 """
 
 from __future__ import annotations
@@ -32,20 +32,27 @@ class SqueezeWatch:
     def __init__(self, mask: LatentMask, say: Callable[[str], None]) -> None:
         self._mask, self._say = mask, say
         self._run: Hashable | None = None
-        self._count = 0
+        self._largest = 0  # latent px of the run's whole pictures so far
+        self._said = False
 
     def __call__(self, executor: Any, noise: Any, latent: Any, *more: Any, **named: Any) -> Any:
-        self._look(latent)
+        if not self._mask.uniform and isinstance(latent, Tensor) and latent.ndim in (4, 5):
+            self._look((latent.shape[-2], latent.shape[-1]))
         return executor(noise, latent, *more, **named)
 
-    def _look(self, latent: Any) -> None:
+    def _look(self, size: tuple[int, int]) -> None:
         run = running_node()
-        self._count = self._count + 1 if run is not None and run == self._run else 1
-        self._run = run
-        if self._mask.uniform or not isinstance(latent, Tensor) or latent.ndim not in (4, 5):
-            return
-        (height, width), size = self._mask.size, (latent.shape[-2], latent.shape[-1])
-        if self._count == 2:
-            self._say(PARTS)
-        elif self._count == 1 and not same_aspect(size, (height, width)):
-            self._say(ASPECT.format(width, height, size[1], size[0]))
+        if run is None or run != self._run:
+            self._run, self._largest, self._said = run, 0, False
+        (height, width), area = self._mask.size, size[0] * size[1]
+        if not same_aspect(size, (height, width)):
+            self._say_once(ASPECT.format(width, height, size[1], size[0]))
+        elif area <= self._largest:
+            self._say_once(PARTS)
+        else:  # the first one, or a second pass over the whole picture, larger than the one before
+            self._largest = area
+
+    def _say_once(self, text: str) -> None:
+        if not self._said:
+            self._said = True
+            self._say(text)

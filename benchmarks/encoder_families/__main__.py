@@ -1,9 +1,10 @@
 """Every pretrained name of timm through Load Vision Encoder, with a complete file of random weights as timm saves it.
 
-python -m benchmarks.encoder_families [--minutes 25] [--most 400] [--family swin_transformer ...]
+python -m benchmarks.encoder_families [--minutes 25] [--least 0] [--most 400] [--family swin_transformer ...]
 One name an architecture, at the mean, std and size of its default tag: loaded as a user loads it, the grid of its
 features held to its strides by shapes. The smallest of each family also encodes a picture. Families take turns, the
-smallest first, so that a run cut short has seen all of them; models above --most million weights are not loaded.
+smallest first, so that a run cut short has seen all of them; models above --most million weights are not loaded, those
+up to --least, which an earlier run has seen, not counted.
 """
 
 from __future__ import annotations
@@ -33,12 +34,13 @@ def main() -> int:
     """0 if nothing failed with anything but a sentence."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=25)
+    parser.add_argument("--least", type=float, default=0, help="million weights")
     parser.add_argument("--most", type=float, default=400, help="million weights")
     parser.add_argument("--family", nargs="*")
     options = parser.parse_args()
     torch.set_num_threads(1)
     end = time.monotonic() + 60 * options.minutes
-    families = by_family(options.family)
+    families = by_family(options.family, options.least)
     found: dict[str, Counter[str]] = defaultdict(Counter)
     with tempfile.TemporaryDirectory() as folder:
         _use_models(Path(folder))
@@ -52,15 +54,17 @@ def main() -> int:
     return show(families, found)
 
 
-def by_family(wanted: list[str] | None) -> dict[str, list[tuple[float, str]]]:
-    """Millions of weights and name of each pretrained architecture, smallest first, by timm's module."""
+def by_family(wanted: list[str] | None, least: float) -> dict[str, list[tuple[float, str]]]:
+    """Millions of weights and name of each pretrained architecture above `least`, smallest first, by timm's module."""
     families: dict[str, list[tuple[float, str]]] = defaultdict(list)
     for name in sorted({name.partition(".")[0] for name in timm.list_models(pretrained=True)}):
         family = model_entrypoint(name).__module__.rpartition(".")[2]
         if not wanted or family in wanted:
             with torch.device("meta"):
                 net = timm.create_model(name)
-            families[family].append((sum(weight.numel() for weight in net.parameters()) / 1e6, name))
+            size = sum(weight.numel() for weight in net.parameters()) / 1e6
+            if size > least:
+                families[family].append((size, name))
     return {family: sorted(names) for family, names in sorted(families.items())}
 
 

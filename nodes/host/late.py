@@ -16,7 +16,9 @@ def running_node() -> Hashable | None:
 
 def say_late(node_name: str, node_id: str | None, text: str) -> None:
     """Show a text on a node of the page, where one looks on, and write it into the server's log."""
-    logging.warning("%s: %s", node_name, text)
+    logger = logging.getLogger(__name__)
+    logger.setLevel(logging.WARNING)  # its own: Ultimate SD Upscale raises the root's above all levels while it samples
+    logger.warning("%s: %s", node_name, text)
     instance = getattr(getattr(sys.modules.get("server"), "PromptServer", None), "instance", None)
     if instance is not None and node_id is not None:
         instance.send_progress_text(text, node_id)

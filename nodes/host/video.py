@@ -23,8 +23,8 @@ Record = TypeVar("Record")
 def video_frames(video: Any) -> Iterator[Tensor]:
     """The frames of a VIDEO in their order, each an IMAGE [1, H, W, 3] of 8 bits a channel.
 
-    These are the values of ComfyUI 0.3.75's own nodes and of loaders that go by OpenCV or ffmpeg; 0.33's differ in the
-    last step. Frames lie as a player shows them: what the file says of its rotation is done.
+    These are the values of ComfyUI 0.3.75's own nodes and of loaders that go by OpenCV; 0.33's differ in the last step,
+    loaders that ask ffmpeg for 16 bits where colors change. Frames lie as a player shows them: what the file says of its rotation is done.
     """
     from comfy_api.input_impl import VideoFromComponents
 

@@ -32,6 +32,10 @@ class ComfyClient:
     def get_json(self, path: str) -> Any:
         return json.loads(self._request(path))
 
+    def queue(self, prompt: Prompt) -> str:
+        """Queue an API prompt; returns its id at once."""
+        return json.loads(self._request("/prompt", {"prompt": prompt}))["prompt_id"]
+
     def run(
         self, prompt: Prompt, *, timeout: float = 600, report: Callable[[str], None] = lambda text: None
     ) -> Outputs:
@@ -42,11 +46,11 @@ class ComfyClient:
             timeout: seconds after which waiting is given up.
             report: told every few seconds how long it has taken.
         """
-        answer = json.loads(self._request("/prompt", {"prompt": prompt}))
+        prompt_id = self.queue(prompt)
         started = time.monotonic()
         reported = started
         while True:
-            entry = self.get_json(f"/history/{answer['prompt_id']}").get(answer["prompt_id"])
+            entry = self.get_json(f"/history/{prompt_id}").get(prompt_id)
             if entry is not None:
                 raise_failure(entry)
                 return entry["outputs"]

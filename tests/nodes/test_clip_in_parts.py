@@ -55,7 +55,7 @@ def video(pack: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 @pytest.fixture(scope="module")
 def frames(pack: Any, video: Any) -> torch.Tensor:
-    """As loaders give them that go by OpenCV or ffmpeg."""
+    """As loaders give them that go by OpenCV."""
     module = importlib.import_module(pack.__name__ + ".nodes.host.video")
     return torch.cat(list(module.video_frames(video)))
 

@@ -93,6 +93,28 @@ def test_a_sampler_that_samples_tiles_one_by_one_is_told_of_once(node, sd15, squ
     assert len(said()) == 1, "another node may use the same model"
 
 
+def test_a_larger_second_pass_over_the_whole_is_no_tile(node, sd15, squeezed, said, one_node):
+    """Like a sampler that draws, enlarges the latent and draws again, in one node."""
+    guided = run_node(node.DreamGuidance, model=sd15.patcher, mask=corner()).args[0]
+    with one_node("5"):
+        sd15.sample(guided)
+        sd15.sample(guided.clone(), latent=torch.zeros(1, 4, 36, 24))
+        assert said() == []
+        sd15.sample(guided.clone(), latent=torch.zeros(1, 4, 30, 20))
+    assert said() == [f"Dream Guidance: {squeezed.PARTS}"], "smaller than what was drawn before"
+
+
+def test_a_crop_after_the_whole_is_told_of(node, sd15, said, one_node):
+    """Like a detailer behind a sampler in one node: larger than the whole, of another aspect ratio."""
+    guided = run_node(node.DreamGuidance, model=sd15.patcher, mask=corner()).args[0]
+    with one_node("5"):
+        sd15.sample(guided)
+        for _ in range(2):
+            sd15.sample(guided.clone(), latent=torch.zeros(1, 4, 32, 32))
+    (text,) = said()
+    assert "a latent of 32 x 32, another aspect ratio." in text
+
+
 def test_a_tile_of_another_aspect_is_told_of_at_once(node, sd15, said, one_node):
     guided = run_node(node.DreamGuidance, model=sd15.patcher, mask=corner()).args[0]
     with one_node("5"):
@@ -115,6 +137,21 @@ def test_without_an_executor_nothing_is_counted(node, sd15, said):
     for _ in range(2):
         sd15.sample(guided)
     assert said() == []
+
+
+def test_the_log_has_it_where_the_sampler_silences_the_log(node, sd15, squeezed, said, one_node):
+    """As Ultimate SD Upscale does, for its progress bars' sake."""
+    guided = run_node(node.DreamGuidance, model=sd15.patcher, mask=corner()).args[0]
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.CRITICAL + 1)
+    try:
+        with one_node("5"):
+            for _ in range(2):
+                sd15.sample(guided)
+    finally:
+        root.setLevel(level)
+    assert said() == [f"Dream Guidance: {squeezed.PARTS}"]
 
 
 def test_the_page_shows_it_on_the_node(node, sd15, squeezed, one_node, monkeypatch):

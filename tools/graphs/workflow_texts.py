@@ -67,3 +67,16 @@ Prompts that help:
 *detail_inside* and *detail_outside* at 1: an ordinary second pass.
 The more *denoise* the second pass has, the more there is to guide.
 """
+DISTRIBUTED_NOTE = """**Dreamy but sharp: on several machines**
+
+Needs *ComfyUI-Distributed* on the master and on each worker, and SoftFocus too.
+
+1. Name the workers in the engine's panel and switch them on.
+2. Choose a portrait in *Load Image*.
+3. Press *Run*.
+
+- *load_balance* stays on: one machine gets the whole prompt. Off, each makes the same picture.
+- What comes back from a worker has 8 bits and no alpha.
+- *Quality Score* stands behind the collector, on the master. Before it, it would show nothing.
+- For a folder of pictures: `docs/examples/many_pictures.py`.
+"""
