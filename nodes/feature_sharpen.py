@@ -192,6 +192,7 @@ def _sharpen(
         alpha=frames.alpha,
         faces=frames.faces,
     )
+    assert sharpened.features is not None
     return sharpened.image, sharpened.gain, sharpened.features
 
 

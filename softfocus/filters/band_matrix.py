@@ -23,7 +23,7 @@ LENGTHS = range(16, 65, 8)  # outputs in a block: more waste multiplications on 
 READ = 32  # multiplications that take as long as to read an input
 # Blocks in one product, since over more of them an uneven spacing adds up, and outputs of an axis that are one block:
 TOGETHER, SMALL = 64, 64  # few enough for a CPU ...
-TOGETHER_ON_DEVICE, SMALL_ON_DEVICE = 512, 256  # ... and for a device, to which a launch costs more than waste products
+TOGETHER_ON_DEVICE, SMALL_ON_DEVICE = 512, 400  # ... and for a device, to which a launch costs more than waste products
 TINY = 1e-6  # sigma that leaves a sample alone
 
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from .band_matrix import bounded, filter_matrix
 
 DENSE = 64  # samples of an axis up to which whole matrices cost next to nothing on a CPU ...
-DENSE_ON_DEVICE = 128  # ... and on a device
+DENSE_ON_DEVICE = 256  # ... and on a device
 
 Sigmas = tuple[float, float]  # vertical, horizontal
 Factors = Sequence[float] | Tensor  # a number for each Gaussian, or [Gaussians, C, 1, 1]

@@ -46,6 +46,10 @@ class Glow:
     halation: float = 0.0
     highlight_boost: float = 0.0
 
+    @property
+    def is_plain(self) -> bool:
+        return self.threshold <= 0 and self.tint is None and self.halation == self.highlight_boost == 0
+
 
 def add_glow(
     image: Tensor, glow: Glow, protect: Tensor | None, alpha: Tensor | None, faces: Sequence[Sequence[FaceBox]] | None
@@ -77,7 +81,7 @@ def _lit(
     """What is shown of light [B, 3, H, W] and of the same with its glow, strip by strip."""
     darkest, brightest = extremes(light) if light.numel() else (0.0, 0.0)
     is_mixable = -MOST_LIGHT <= darkest and brightest <= MOST_LIGHT
-    stays_white = brightest <= 1 and glow.highlight_boost == glow.halation == 0  # then nothing brighter arrives
+    stays_white = brightest <= 1 and glow.halation == glow.highlight_boost == 0  # then nothing brighter arrives
 
     def full(light: Tensor) -> Tensor:
         recovered = recover_highlights(light, glow.highlight_boost)
@@ -86,7 +90,7 @@ def _lit(
     def leaving(light: Tensor) -> Tensor:
         return highlights(full(light), glow.threshold, glow.knee)
 
-    def strip(light: Tensor, arriving: Tensor, returned: Tensor | None, protect: Tensor | None) -> tuple[Tensor, ...]:
+    def change_of(light: Tensor, arriving: Tensor, returned: Tensor | None, protect: Tensor | None) -> Tensor:
         change = arriving - leaving(light)
         if glow.tint is not None:
             change += arriving * (light.new_tensor(glow.tint).view(1, 3, 1, 1) - 1)
@@ -98,8 +102,15 @@ def _lit(
         if glow.highlight_boost > 0:  # added to the recovered light, and seen again as the picture shows it
             total = (recover_highlights(light, glow.highlight_boost) + change).clamp_min_(0)
             change = record_highlights(total, glow.highlight_boost) - light
+        return change
+
+    def strip(light: Tensor, arriving: Tensor, returned: Tensor | None, protect: Tensor | None) -> tuple[Tensor, ...]:
+        if glow.is_plain and is_mixable and protect is None:  # all of the light leaves, by the same share
+            lit = torch.lerp(light, arriving, glow.strength)
+        else:
+            lit = light + change_of(light, arriving, returned, protect)
         white = 1.0 if stays_white else _white(arriving, returned, glow.highlight_boost)
-        return shown(light, add_light(light, change, white))
+        return shown(light, add_light(light, lit, white))
 
     arriving = scatter(leaving(light), glow.spread_at(1.0), alpha)
     if arriving.data_ptr() == light.data_ptr():  # through no width at all

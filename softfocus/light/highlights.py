@@ -51,13 +51,17 @@ def highlights(light: Tensor, threshold: float, knee: float) -> Tensor:
     return light * (torch.maximum(bend, level - threshold) / level.clamp_min(TINY))
 
 
-def add_light(light: Tensor, change: Tensor, white: Tensor | float = 1.0) -> Tensor:
-    """Add `change` to linear light; what would pass SHOULDER_START of `white` is rolled off towards `white`.
+def add_light(light: Tensor, lit: Tensor, white: Tensor | float = 1.0) -> Tensor:
+    """Light with what is added to it; what would pass SHOULDER_START of `white` is rolled off towards `white`.
+
+    Args:
+        lit: light + change, written over.
+
+        white: a number or [B, 1, H, W].
 
     Only added light is compressed: where change is 0 or negative, and for values above white, the
-    input is never touched. `white` is a number or [B, 1, H, W].
+    input is never touched.
     """
-    lit = light + change
     kept = light.clamp(min=SHOULDER_START * white)  # of the light with what is added: as it is
     excess = (lit - kept).clamp_min_(0)
     room = (kept - white * (1 - TINY)).clamp_max_(0)  # up to white, below 0

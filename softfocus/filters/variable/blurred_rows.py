@@ -1,4 +1,4 @@
-"""A Gaussian blur of which a few rows are made at a time: a picture's memory is needed for none of it."""
+"""A Gaussian blur of which some rows, or a window, are made at a time: a picture's memory is needed for none of it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 
 from torch import Tensor
 
+from ...device_path import on_device
 from ..band_matrix import weights_between
 from ..gaussian import COARSE_FROM_PX, gaussian_blur, plan
 from ..sample import as_columns, planes_along_width, sample
@@ -33,7 +34,7 @@ class BlurredRows:
     def __call__(self, rows: slice, columns: slice) -> tuple[Tensor, int]:
         """Blurred rows [1, C, h, w] of at least these columns, and the column that they begin at."""
         if self._is_coarse:
-            return self._enlarged(rows), 0
+            return self._enlarged(rows, columns)
         if self._sigma == 0:
             return self._image[..., rows, columns], columns.start
         halo = math.ceil(REACH * self._sigma)
@@ -41,11 +42,14 @@ class BlurredRows:
         part = gaussian_blur(self._image[..., top : rows.stop + halo, left : columns.stop + halo], self._sigma)
         return part[..., rows.start - top : rows.stop - top, :], left
 
-    def _enlarged(self, rows: slice) -> Tensor:
+    def _enlarged(self, rows: slice, wanted: slice) -> tuple[Tensor, int]:
         height, width = self._image.shape[-2:]
         start, weights = weights_between(self._small.shape[-2], height, self._up_y, rows.start, rows.stop)
         columns = as_columns(self._small)
         if columns is None:  # a single row or column, or one that no filter has touched
             columns = self._small.permute(3, 0, 1, 2).contiguous()
         seen = columns[..., start : start + len(weights)] @ weights.to(columns)
-        return planes_along_width(seen.permute(1, 2, 3, 0), width, self._up_x)
+        if not on_device(seen):
+            return planes_along_width(seen.permute(1, 2, 3, 0), width, self._up_x), 0
+        left, across = weights_between(len(columns), width, self._up_x, wanted.start, wanted.stop)
+        return seen[left : left + len(across)].permute(1, 2, 3, 0) @ across.to(seen), wanted.start

@@ -10,10 +10,9 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from ...face_box import Window
-from ..gaussian import COARSE_FROM_PX, gaussian_blur
-from ..near_faces import cut, seen_around
+from ..near_faces import cut
 from ..weighted_mean import mean_of_sums
-from .blurred_rows import REACH
+from .blurred_rows import BlurredRows
 from .level_mixing import SAMPLES, mixing_table, stencil_of
 
 TOGETHER = 4  # levels of whole planes in one step, and more of smaller windows: fewer launches, no more memory
@@ -90,9 +89,7 @@ def _shares(sigmas: tuple[float, ...]) -> Tensor:
 
 
 def _level(source: Tensor, sigma: float, window: Window) -> Tensor:
-    """The window of the source blurred; from the whole where it goes over a coarse grid, which is that of the whole."""
-    if sigma == 0:
-        return cut(source, window)
-    if sigma >= COARSE_FROM_PX:
-        return cut(gaussian_blur(source, sigma), window)
-    return seen_around(lambda part: gaussian_blur(part, sigma), window, REACH * sigma, source)
+    """The window of the source blurred."""
+    rows, columns = window
+    blurred, left = BlurredRows(source, sigma)(rows, columns)
+    return blurred[..., columns.start - left : columns.stop - left]

@@ -63,8 +63,9 @@ def _frame(values: Tensor, sigma_px: Tensor, weight: Tensor | None) -> Tensor:
     source = (values if weight is None else _weighted(values, weight))[None]
     sigmas = level_sigmas(widest)
     if on_device(values):
-        out = at_widest(values[None], gaussian_blur(source, widest), (sigma_px == widest)[None])
-        partial = (sigma_px > 0) & (sigma_px < widest)
+        is_widest = sigma_px == widest
+        out = at_widest(values[None], gaussian_blur(source, widest), is_widest[None])
+        partial = (sigma_px > 0) ^ is_widest
         if (window := bounds(partial[0])) is not None:
             mix_planes(out, source, weight is not None, sigma_px[None], partial[None], sigmas, window)
         return out[0]
