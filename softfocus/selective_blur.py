@@ -9,6 +9,7 @@ from torch import Tensor
 
 from .checks import check_amount, check_image, check_number, fitted_if_given
 from .color import BRIGHTEST, linear_to_srgb, srgb_to_linear
+from .device_path import on_device
 from .face_box import FaceBox, Window, faces_of_frames
 from .filters.band_matrix import bounded
 from .filters.gaussian import gaussian_blur
@@ -85,7 +86,9 @@ def selective_gaussian_blur(
 
     def finished(blurred: Tensor, image: Tensor, protect: Tensor | None) -> Tensor:
         soft = linear_to_srgb(blurred) if linear_light else blurred
-        return soft if protect is None else torch.lerp(soft, image, (protect == 1).float())  # exact at 0 and 1
+        if protect is None or on_device(soft):
+            return soft if protect is None else torch.where(protect == 1, image, soft)
+        return torch.lerp(soft, image, (protect == 1).float())  # exact at 0 and 1, and quicker on a CPU
 
     return map_rows(finished, blurred, image, protect, into=(blurred,))
 

@@ -86,7 +86,7 @@ def mask_frames(mask: Tensor, name: str) -> Tensor:
 
 def empty_frames(mask: Tensor) -> list[bool]:
     """For each frame of a MASK [B, H, W] whether nothing of it is above 0."""
-    return [not bool((frame > 0).any()) for frame in mask]
+    return [not float(frame.amax()) > 0 for frame in mask]
 
 
 def check_count(batch: Tensor, image: Tensor, name: str) -> None:

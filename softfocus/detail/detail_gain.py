@@ -32,14 +32,17 @@ def structure_gains(
     Returns:
         Three gains [B, 1, H, W] in 0..1, fine to coarse. Borders as in `gaussian_blur`.
     """
-    gains, had, noise_variance = [], radius_px, noise.square()
+    energies, contrasts, had = [], [], radius_px
     for scale in (each * radius_px for each in GAIN_SCALES):
         smoothed = smoothed if scale == had else reduce(smoothed, full, scale, had)
         had = scale
-        energy = edge_contrast(smoothed, full, scale)
-        reach = noise_variance * noise_contrast(scale, full[1] / smoothed.shape[-1]) ** 2
+        energies.append(edge_contrast(smoothed, full, scale))
+        contrasts.append(noise_contrast(scale, full[1] / smoothed.shape[-1]) ** 2)
+    reaches = noise.square() * noise.new_tensor(contrasts).view(-1, 1, 1)  # [B, 3, 1, 1]
+    limits = reaches.clamp_min(threshold**2 + TINY)
+    gains = []
+    for energy, reach, limit in zip(energies, reaches.split(1, 1), limits.split(1, 1), strict=True):
         energy.sub_(reach).clamp_min_(0)
-        limit = reach.clamp_min(threshold**2 + TINY)
         if order > 1:
             energy, limit = energy.div_(limit).pow_(order), torch.ones_like(limit)
         gains.append(enlarge(energy.div_(energy + limit), full))

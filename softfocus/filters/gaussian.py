@@ -62,6 +62,12 @@ def gaussian_blur(image: Tensor, sigma_px: float) -> Tensor:
     return gaussian_mixture(image, [sigma_px], [1.0])
 
 
+def blurred_as_it_comes(image: Tensor, sigma_px: float) -> Tensor:
+    """`gaussian_blur`, checked before, whose result may lie as columns in memory: for what is copied anyway."""
+    sigma = bounded(sigma_px, max(image.shape[2:]))
+    return _mixture(image, [(sigma, sigma)], [1.0], planes=False)
+
+
 def gaussian_mixture(image: Tensor, sigmas_px: Sequence[float], weights: Sequence[float | Sequence[float]]) -> Tensor:
     """Weighted sum of Gaussian blurs in one pass: each wider one starts from the coarse grid of the one before.
 
@@ -113,10 +119,10 @@ def _factors(image: Tensor, weights: Sequence[float | Sequence[float]], count: i
     return numbers if len(numbers) == count else image.new_tensor(each_channel).view(count, channels, 1, 1)
 
 
-def _mixture(image: Tensor, sigmas: list[Sigmas], weights: Factors) -> Tensor:
+def _mixture(image: Tensor, sigmas: list[Sigmas], weights: Factors, planes: bool | None = None) -> Tensor:
     """`gaussian_mixture` with (vertical, horizontal) sigmas, since the two steps of a coarse grid differ a little.
 
-    In memory the result lies as the image does, as planes or as columns (see `sample`).
+    In memory the result lies as planes or as columns (see `sample`); where that is not said, as the image does.
     """
     height, width = size = image.shape[-2], image.shape[-1]
     coarse_from = COARSE_FROM_PX if len(sigmas) == 1 else SHARED_COARSE_FROM_PX
@@ -130,7 +136,7 @@ def _mixture(image: Tensor, sigmas: list[Sigmas], weights: Factors) -> Tensor:
     down_x, coarse_width, up_x = plan(width, sigmas[0][1], coarse_from)
     if (coarse_height, coarse_width) == size and not on_device(image) and _opencv():
         return _and_wider(_filter_planes(image, down_y, down_x), sigmas, weights, (1.0, 1.0))
-    planes = as_columns(image) is None
+    planes = as_columns(image) is None if planes is None else planes
     alone = planes and (coarse_height, coarse_width) == size and len(sigmas) == 1
     small = sample(image, (coarse_height, coarse_width), (down_y, down_x), planes=alone)
     mixed = _and_wider(small, sigmas, weights, (height / coarse_height, width / coarse_width))

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ...device_path import on_device
 from ..band_matrix import weights_between
-from ..gaussian import COARSE_FROM_PX, gaussian_blur, plan
+from ..gaussian import COARSE_FROM_PX, blurred_as_it_comes, plan
 from ..sample import as_columns, planes_along_width, sample
 
 REACH = 5.0  # sigmas that a row sees; less than 1e-6 of the weight lies beyond
@@ -39,7 +39,7 @@ class BlurredRows:
             return self._image[..., rows, columns], columns.start
         halo = math.ceil(REACH * self._sigma)
         top, left = max(rows.start - halo, 0), max(columns.start - halo, 0)
-        part = gaussian_blur(self._image[..., top : rows.stop + halo, left : columns.stop + halo], self._sigma)
+        part = blurred_as_it_comes(self._image[..., top : rows.stop + halo, left : columns.stop + halo], self._sigma)
         return part[..., rows.start - top : rows.stop - top, :], left
 
     def _enlarged(self, rows: slice, wanted: slice) -> tuple[Tensor, int]:

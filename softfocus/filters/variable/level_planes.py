@@ -10,9 +10,10 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from ...face_box import Window
-from ..near_faces import cut
+from ..gaussian import COARSE_FROM_PX, blurred_as_it_comes
+from ..near_faces import cut, widened, within
 from ..weighted_mean import mean_of_sums
-from .blurred_rows import BlurredRows
+from .blurred_rows import REACH, BlurredRows
 from .level_mixing import SAMPLES, mixing_table, stencil_of
 
 TOGETHER = 4  # levels of whole planes in one step, and more of smaller windows: fewer launches, no more memory
@@ -44,10 +45,12 @@ def mix_planes(
     shares, between = (table(tuple(sigmas)).to(source.device) for table in (_shares, _between_entries))
     entry = torch.bucketize(sigma.contiguous(), between)[0, 0]
     together = max(TOGETHER, TOGETHER * source[0, 0].numel() // sigma.numel())
+    around = widened(window, REACH * COARSE_FROM_PX, source.shape[-2:])
+    near = cut(source, around).contiguous()  # all that narrow levels see, read once for all of them
     mix: Mix | None = None
     for first in range(0, len(sigmas), together):
         some = slice(first, first + together)
-        levels = torch.cat([_level(source, level, window) for level in sigmas[some]])
+        levels = torch.cat([_level(source, near, level, window, around) for level in sigmas[some]])
         part = _mixed(levels, shares[some, entry][:, None], here, weighted)
         mix = part if mix is None else _joined(mix, part)
     assert mix is not None
@@ -88,8 +91,11 @@ def _shares(sigmas: tuple[float, ...]) -> Tensor:
     return shares
 
 
-def _level(source: Tensor, sigma: float, window: Window) -> Tensor:
-    """The window of the source blurred."""
-    rows, columns = window
-    blurred, left = BlurredRows(source, sigma)(rows, columns)
-    return blurred[..., columns.start - left : columns.stop - left]
+def _level(source: Tensor, near: Tensor, sigma: float, window: Window, around: Window) -> Tensor:
+    """The window of the source blurred: the whole of it on a coarse grid, else what is near the window."""
+    if sigma == 0:
+        return cut(source, window)
+    if sigma < COARSE_FROM_PX:
+        return within(blurred_as_it_comes(near, sigma), window, around)
+    blurred, left = BlurredRows(source, sigma)(*window)
+    return blurred[..., window[1].start - left : window[1].stop - left]
