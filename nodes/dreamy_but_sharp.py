@@ -26,7 +26,7 @@ from .host.schema import Schema, number
 from .host.work import each_frame, map_frames
 from .preview.cache import CPU, HIDDEN, remember, remembers
 
-FLOATS_PER_PIXEL = 80
+FLOATS_PER_PIXEL = 64
 EACH, SHOT = "each alone", "one setting a shot"
 NEUTRAL = "dream is 0: the picture is as it came."
 FOLLOWED = "interpolate"  # of Face Detail Mask's missing_frames, in a shot

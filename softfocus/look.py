@@ -17,7 +17,7 @@ from .filters.row_strips import map_rows
 from .light.glow import glow_of_light
 from .selective_blur import blurred_light
 from .settings import DEFAULTS, SHARPEN, BlurSettings, LookSettings, SharpenSettings
-from .transparency import fill_transparent, restore_hidden
+from .transparency import SEEN_FROM, fill_transparent, restore_hidden
 from .units import percent_of_diagonal
 
 
@@ -83,18 +83,15 @@ def make_bloomed(
     check_kind(settings, LookSettings, "settings")
     mask, alpha = fitted_if_given(mask, image, "mask"), fitted_if_given(alpha, image, "alpha")
     blur, bloom = settings.blur, settings.bloom
-    if blur.sigma == 0 or bloom.intensity == 0 or not blur.linear_light or not _is_mixable(image):
+    is_seen = alpha is None or float(alpha.amin()) >= SEEN_FROM  # the soft picture's hidden colors are its own
+    if blur.sigma == 0 or bloom.intensity == 0 or not (blur.linear_light and is_seen and _is_mixable(image)):
         soft = _make_soft(image, mask, blur, alpha, faces)
         return _on_seen(soft, alpha, lambda seen: apply_bloom(seen, bloom, alpha=alpha, faces=faces)[0])
 
-    def bloomed(seen: Tensor) -> Tensor:
-        """Decoded once and encoded once."""
-        boxes, light = faces_of_frames(faces, seen), map_rows(srgb_to_linear, seen)
-        sigma_px = percent_of_diagonal(seen, blur.sigma)
-        soft = blurred_light(light, seen, sigma_px, mask, alpha, blur.max_delta, boxes)
-        return glow_of_light(soft, bloom_glow(**bloom_numbers(seen, bloom)), alpha, boxes)
-
-    return _on_seen(image, alpha, bloomed)
+    boxes, light = faces_of_frames(faces, image), map_rows(srgb_to_linear, image)  # decoded once, and encoded once
+    sigma_px = percent_of_diagonal(image, blur.sigma)
+    light = blurred_light(light, image, sigma_px, mask, alpha, blur.max_delta, boxes)
+    return glow_of_light(light, bloom_glow(**bloom_numbers(image, bloom)), alpha, boxes)
 
 
 def _make_soft(

@@ -11,10 +11,16 @@ from torch import Tensor
 from .band_matrix import bounded, filter_matrix
 
 DENSE = 64  # samples of an axis up to which whole matrices cost next to nothing on a CPU ...
-DENSE_ON_DEVICE = 256  # ... and on a device
+DENSE_ON_DEVICE = 256  # ... and on a device ...
+WRITTEN_ON_DEVICE = 1536  # ... where each of several Gaussians writes a grid: such samples times Gaussians
 
 Sigmas = tuple[float, float]  # vertical, horizontal
 Factors = Sequence[float] | Tensor  # a number for each Gaussian, or [Gaussians, C, 1, 1]
+
+
+def is_dense(size: tuple[int, int], count: int, device: bool) -> bool:
+    """Whether a grid is so small that so many Gaussians are best made as whole matrices."""
+    return max(size) <= (min(DENSE_ON_DEVICE, WRITTEN_ON_DEVICE // count) if device else DENSE)
 
 
 def dense_mixture(image: Tensor, sigmas: Sequence[Sigmas], weights: Factors) -> Tensor:

@@ -5,7 +5,7 @@ evenly spaced grid of any size, as a band matrix applied in a few products (`ban
 Small sigmas use it with as many outputs as inputs. Large sigmas first go down to a coarse grid and
 then up again, with two Gaussians whose variances add up to the wanted one; both grids are
 half-sample aligned with the picture's edges, so that the border rule is the same at every size. What
-a mixture still has to add on a grid as small as `dense_mixture.DENSE` (on a device, DENSE_ON_DEVICE) is added at once.
+a mixture still has to add on a small grid (`dense_mixture.is_dense`) is added at once.
 
 Cost: about 40 to 120 multiply-adds per pixel and axis below the switch, about 40 above it, at any
 sigma; two or three products a step and axis (tests/filters/test_band_matrix.py). Below the switch, on
@@ -26,7 +26,7 @@ from ..checks import LARGEST, check_image, check_kind, check_number, check_numbe
 from ..device_path import on_device
 from ..opencv import opencv
 from .band_matrix import TRUNCATE, bounded
-from .dense_mixture import DENSE, DENSE_ON_DEVICE, Factors, Sigmas, dense_mixture
+from .dense_mixture import Factors, Sigmas, dense_mixture, is_dense
 from .sample import as_columns, sample
 
 COARSE_FROM_PX = 4.0  # from this sigma on, the coarse grid is cheaper than the grid as it is
@@ -126,8 +126,7 @@ def _mixture(image: Tensor, sigmas: list[Sigmas], weights: Factors, planes: bool
     """
     height, width = size = image.shape[-2], image.shape[-1]
     coarse_from = COARSE_FROM_PX if len(sigmas) == 1 else SHARED_COARSE_FROM_PX
-    dense = DENSE_ON_DEVICE if on_device(image) else DENSE
-    if max(size) <= dense and len(sigmas) > 1:
+    if len(sigmas) > 1 and is_dense(size, len(sigmas), on_device(image)):
         mixed = dense_mixture(image, sigmas, weights)
         return mixed.contiguous() if as_columns(image) is None else mixed
     if len(sigmas) > 1 and 0 < max(sigmas[0]) < SEPARATE_PX:

@@ -38,7 +38,7 @@ def test_its_settings_give_the_same_look_in_the_single_nodes():
     image = large()
     picture, mask, settings = call(NODE, image=image, dream=0.6, clarity=0.4, tint="#ffe0c0")
     detail_mask, _, boxes, _, _ = call("SoftFocusFaceDetailMask", image=image)
-    assert torch.equal(mask, detail_mask)
+    assert (mask - detail_mask).abs().max() < 1e-5  # drawn around the faces, the other on the whole picture
     (soft,) = call(
         "SoftFocusSelectiveGaussianBlur",
         image=image,
