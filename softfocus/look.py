@@ -17,7 +17,7 @@ from .filters.row_strips import map_rows
 from .light.glow import glow_of_light
 from .selective_blur import blurred_light
 from .settings import DEFAULTS, SHARPEN, BlurSettings, LookSettings, SharpenSettings
-from .transparency import SEEN_FROM, fill_transparent, restore_hidden
+from .transparency import all_seen, fill_transparent, restore_hidden
 from .units import percent_of_diagonal
 
 
@@ -83,8 +83,8 @@ def make_bloomed(
     check_kind(settings, LookSettings, "settings")
     mask, alpha = fitted_if_given(mask, image, "mask"), fitted_if_given(alpha, image, "alpha")
     blur, bloom = settings.blur, settings.bloom
-    is_seen = alpha is None or float(alpha.amin()) >= SEEN_FROM  # the soft picture's hidden colors are its own
-    if blur.sigma == 0 or bloom.intensity == 0 or not (blur.linear_light and is_seen and _is_mixable(image)):
+    is_step_by_step = blur.sigma == 0 or bloom.intensity == 0 or not blur.linear_light
+    if is_step_by_step or not (all_seen(alpha) and _is_mixable(image)):  # the soft picture's hidden colors are its own
         soft = _make_soft(image, mask, blur, alpha, faces)
         return _on_seen(soft, alpha, lambda seen: apply_bloom(seen, bloom, alpha=alpha, faces=faces)[0])
 

@@ -167,6 +167,13 @@ def test_the_ends_of_every_range_are_taken(name, data):
         assert len(tensor) == frames and tensor.shape[2:] == (height, width) and tensor.isfinite().all()
 
 
+@pytest.mark.parametrize(("name", "plane"), PLANES)
+def test_no_frames_give_none_with_any_plane(name, plane):
+    channels = 3 if plane in ALL[name].pictures else 1
+    result = called(name, picture(0), **{plane: picture(1, channels=channels)})
+    assert all(len(each) == 0 for each in tensors_of(result))
+
+
 def drawn_ends(takes: Takes, data: Any) -> dict[str, float]:
     """Each number at one end of its range, or well inside."""
     # A percentage of the least of all numbers would be 0 pixels.

@@ -17,7 +17,7 @@ def masked_windows(mask: Tensor | None, frames: int) -> list[Window | None]:
     """Of each frame the rows and columns in which its mask [B, 1, H, W] lets detail through; None where nowhere."""
     if mask is None:
         return [(slice(None), slice(None))] * frames
-    if mask.stride(0) == 0:  # one mask for all
+    if len(mask) and mask.stride(0) == 0:  # one mask for all
         return [bounds(mask[0, 0] > NOTHING)] * frames
     return [bounds(each[0] > NOTHING) for each in mask]
 

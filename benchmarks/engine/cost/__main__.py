@@ -29,6 +29,7 @@ from benchmarks.engine.cost.measure import (
 from benchmarks.engine.cost.works import WORKS
 from benchmarks.engine.scene import MASKS, PICTURES, Scene, mask_of, portrait
 from benchmarks.rows import Row, show, show_limits
+from testing.host_nodes import nodes
 
 SIZES = (256, 1024, 4096)
 PATHS = {"device": as_on_a_device, "cpu": as_here}
@@ -66,6 +67,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--microseconds", type=float, default=1e6 * SECONDS_A_LAUNCH, help="a launch")
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
+    nodes()  # loaded before, so that the first call of each path fills its caches
     title = f"Counted; predicted at {options.gigabytes:g} GB/s and {options.microseconds:g} us a launch"
     rows = show(title, table(options.nodes, options.sizes, options.gigabytes, options.microseconds))
     show_limits(checks(rows), start)
