@@ -17,7 +17,7 @@ from ..color import as_displayable
 from ..filters.gaussian import gaussian_blur
 from ..transparency import fill_transparent, restore_hidden
 from ..units import diagonal
-from .closed_form import follow_colors
+from .closed_form import STEPS, follow_colors
 from .foreground import estimate_foreground
 from .local_colors import REFERENCE_DIAGONAL
 from .mask_prior import learn_log_odds
@@ -81,12 +81,19 @@ def refine_mask(
 
 
 def refine_alpha(
-    image: Tensor, mask: Tensor, band_px: float, iterations: int = 3, *, trust_inside: bool = True
+    image: Tensor,
+    mask: Tensor,
+    band_px: float,
+    iterations: int = 3,
+    *,
+    trust_inside: bool = True,
+    steps: tuple[int, ...] = STEPS,
 ) -> Tensor:
-    """The alpha [B, 1, H, W] of `refine_mask` for those who need no more of it; arguments as there."""
+    """The alpha [B, 1, H, W] of `refine_mask` for those who need no more of it; arguments as there, and the steps of
+    `follow_colors`."""
     if band_px <= 0 or iterations <= 0 or image.numel() == 0:
         return mask
-    return _refine(image, mask, _trimaps(mask, band_px, None, None), iterations, trust_inside)
+    return _refine(image, mask, _trimaps(mask, band_px, None, None), iterations, trust_inside, steps)
 
 
 def unknown_band(mask: Tensor, band_px: float, others: Tensor | None = None, unknown: Tensor | None = None) -> Tensor:
@@ -110,18 +117,27 @@ def _trimaps(mask: Tensor, band_px: float, others: Tensor | None, unknown: Tenso
     return found
 
 
-def _refine(image: Tensor, mask: Tensor, trimaps: list[Trimap], iterations: int, trust_inside: bool) -> Tensor:
+def _refine(
+    image: Tensor,
+    mask: Tensor,
+    trimaps: list[Trimap],
+    iterations: int,
+    trust_inside: bool,
+    steps: tuple[int, ...] = STEPS,
+) -> Tensor:
     """Alpha [B, 1, H, W] of an image [B, 3, H, W], frame by frame."""
     frames = zip(image, mask, trimaps, strict=True)
     return torch.stack(
         [
-            _refine_frame(as_displayable(frame), plane[0], trimap, iterations, trust_inside)
+            _refine_frame(as_displayable(frame), plane[0], trimap, iterations, trust_inside, steps)
             for frame, plane, trimap in frames
         ]
     )
 
 
-def _refine_frame(image: Tensor, mask: Tensor, trimap: Trimap, iterations: int, trust_inside: bool) -> Tensor:
+def _refine_frame(
+    image: Tensor, mask: Tensor, trimap: Trimap, iterations: int, trust_inside: bool, steps: tuple[int, ...]
+) -> Tensor:
     """Alpha [1, H, W] of an image [3, H, W] in 0..1."""
     alpha, unknown = mask.clone(), trimap.unknown
     if trimap.solvable:
@@ -133,7 +149,7 @@ def _refine_frame(image: Tensor, mask: Tensor, trimap: Trimap, iterations: int, 
         alpha[unknown] = prior[unknown]
         for _ in range(iterations):
             _solve_pass(alpha, doubt, live, samples, prior)
-        alpha = follow_colors(image, alpha, doubt * (1 - undecided) ** 2, unknown, trimap.drawn)
+        alpha = follow_colors(image, alpha, doubt * (1 - undecided) ** 2, unknown, trimap.drawn, steps)
     return alpha[None]
 
 

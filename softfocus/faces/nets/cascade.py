@@ -67,24 +67,23 @@ class PatternCascade(nn.Module):
         width = max(each.shape[1] for each in sums)  # of all planes below each other, so that one offset serves all
         canvas = torch.cat([pad(each, (0, width - each.shape[1])) for each in sums]).flatten()
         tops = torch.tensor([0, *(len(each) for each in sums)], device=device).cumsum(0)
-        windows = torch.cat([_windows(*each, device) for each in zip(count(), planes, strides, strict=False)])
-        margin = self._margin_everywhere(sums, strides, table)
-        for stage in range(1, len(STAGES) + 1):
+        started = [self._start(*each, table) for each in zip(count(), sums, strides, strict=False)]
+        windows, margin = (torch.cat(each) for each in zip(*started, strict=True))
+        for stage in range(1, len(STAGES)):
+            number, y, x = windows.T
+            margin = self._margin(stage, canvas, (tops[number] + y) * width + x, width, table)
             passed = margin >= 0
             windows, margin = windows[passed], margin[passed]
-            if stage < len(STAGES):
-                number, x, y = windows.T
-                margin = self._margin(stage, canvas, (tops[number] + y) * width + x, width, table)
-        return Windows(windows[:, 0], windows[:, 1:], margin)
+        return Windows(windows[:, 0], windows[:, [2, 1]], margin)
 
-    def _margin_everywhere(self, sums: Sequence[Tensor], strides: Sequence[int], table: Tensor) -> Tensor:
-        """What `_margin` makes of all windows at the first stage, whose corners lie evenly: no place is looked up."""
-        blocks = self.blocks[: STAGES[0]].tolist()
-        corners = (
-            torch.stack([_every_corner(plane, stride, block) for block in blocks], 2).flatten(3)
-            for plane, stride in zip(sums, strides, strict=False)
-        )
-        return torch.cat([self._votes(0, each, table) for each in corners])
+    def _start(self, number: int, sums: Tensor, stride: int, table: Tensor) -> tuple[Tensor, Tensor]:
+        """Of the windows of a plane those that the first stage lets through, as number of the plane, y and x [P, 3],
+        and their margins [P]. All corners lie evenly: no place is looked up."""
+        corners = [_every_corner(sums, stride, block) for block in self.blocks[: STAGES[0]].tolist()]
+        margin = self._votes(0, torch.stack(corners, 2).flatten(3), table).view(corners[0].shape[2:])
+        passed = margin >= 0
+        places = passed.nonzero() * stride
+        return torch.cat([torch.full_like(places[:, :1], number), places], 1), margin[passed]
 
     def _margin(self, stage: int, canvas: Tensor, first: Tensor, width: int, table: Tensor) -> Tensor:
         """Votes above the threshold [P] of windows whose corners are at `first` [P] in a canvas of that width."""
@@ -129,12 +128,6 @@ def _of_stage(stage: int) -> range:
     """The numbers of a stage's weak classifiers."""
     first = sum(STAGES[:stage])
     return range(first, first + STAGES[stage])
-
-
-def _windows(number: int, plane: Tensor, stride: int, device: torch.device) -> Tensor:
-    """Number of the plane, x and y of all windows in it [P, 3]."""
-    rows, columns = (torch.arange(0, length - WINDOW + 1, stride, device=device) for length in plane.shape)
-    return torch.cartesian_prod(torch.tensor([number], device=device), rows, columns)[:, [0, 2, 1]]
 
 
 def _integral(plane: Tensor) -> Tensor:

@@ -19,10 +19,11 @@ from torch import Tensor
 from ...color import LINEAR_JOINT, displayed_light, luminance, raised_
 from ...filters.near_faces import cut
 from ...filters.row_strips import row_slices
+from ...units import diagonal
 from ..lengths import DIAGONAL, Lengths
 from ..regions import Regions, extent
 from .bands import LOW_PASS, Bands, factor
-from .least_squares import mean_products, missed_square, solve
+from .least_squares import mean_products, missed_square, sampled, solve
 
 SCATTER = (LOW_PASS, 0.03, 0.08)  # of `Lengths`: widths at which blur and bloom spread light
 FORECAST = 2.0  # standard deviations of what the law misses outside that it may miss inside
@@ -100,7 +101,8 @@ def face_drift(spread: Spread, regions: Regions, at_faces: Spread | None = None)
     """
     inside = regions.inside
     assert inside is not None
-    law = _law(spread, regions.outside)
+    some = sampled(spread.light, LOW_PASS * diagonal(spread.light))
+    law = _law(spread.window(some), None if regions.outside is None else cut(regions.outside, some))
     window = extent(inside[0, 0])
     held = cut(inside, window)
 

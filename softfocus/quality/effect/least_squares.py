@@ -9,9 +9,17 @@ from torch import Tensor
 
 from ...filters.row_strips import row_slices
 
+APART = 0.25  # of the width of a low-pass: samples as near as this to each other hold all that it leaves
 RIDGE = 1e-6  # square of the smallest variation, in codes of 0..1, that may explain anything
 
 Planes = Callable[[slice], Sequence[Tensor]]  # from some rows to planes [1, 1, h, W] there
+
+
+def sampled(plane: Tensor, sigma_px: float) -> tuple[slice, slice]:
+    """Rows and columns that stand for all of a plane [..., H, W] without anything finer than a Gaussian."""
+    step = max(1, int(APART * sigma_px))
+    rows, columns = (slice((length - 1) % step // 2, None, step) for length in plane.shape[-2:])
+    return rows, columns
 
 
 def mean_products(planes: Planes, count: int, like: Tensor, weight: Tensor | None) -> Tensor:

@@ -53,3 +53,10 @@ def test_a_large_face_is_worked_out_in_a_small_copy_and_looks_nearly_the_same(mo
     monkeypatch.setattr(outline, "WORKED_PX", 1000)
     apart = (small - refine_outline(image, mask, [[large]], 2)).abs()[mask > 0]
     assert apart.max() > 0 and apart.mean() < 4 / 255 and (apart > 0.1).double().mean() < 0.03
+
+
+def test_more_steps_of_the_solve_hardly_move_the_outline(monkeypatch):
+    few = refine_outline(picture(), drawn(), [[face()]], 2)
+    monkeypatch.setattr(outline, "STEPS", tuple(4 * steps for steps in outline.STEPS))
+    apart = (few - refine_outline(picture(), drawn(), [[face()]], 2)).abs()[drawn() > 0]
+    assert apart.max() > 0 and apart.mean() < 2 / 255

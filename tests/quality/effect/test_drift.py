@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch.nn.functional import interpolate
 
 from softfocus.color import linear_to_srgb, srgb_to_linear
 from softfocus.quality import Measured, measure_effect
+from softfocus.quality.effect import least_squares
 from testing.quality import looks
 
 
@@ -46,3 +48,19 @@ def test_exposure_and_veil_are_no_drift_and_do_not_hide_one(portrait):
     for even in (linear_to_srgb(0.6 * light), linear_to_srgb(0.1 + 0.85 * light)):
         assert measure_effect(Measured.of(even, picture, mask)).face_drift < 0.3
         assert measure_effect(Measured.of(even + 0.03 * mask, picture, mask)).face_drift > 4
+
+
+def test_samples_of_smooth_light_stand_for_all_of_it(portrait, monkeypatch):
+    picture, mask = (interpolate(each, scale_factor=2.0, mode="bilinear") for each in portrait)
+    names = ("face_drift", "glow", "wide_glow")
+
+    def found() -> list[float]:
+        pictures = (looks.dreamy(picture) + 0.05 * mask, 0.9 * picture)
+        effects = [measure_effect(Measured.of(each, picture, mask)) for each in pictures]
+        return [getattr(effect, name) for effect in effects for name in names]
+
+    some = found()
+    monkeypatch.setattr(least_squares, "APART", 0.0)
+    everywhere = found()
+    assert some != everywhere
+    assert some == pytest.approx(everywhere, abs=0.1)  # codes, and percent of the light
