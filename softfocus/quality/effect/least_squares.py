@@ -16,9 +16,12 @@ Planes = Callable[[slice], Sequence[Tensor]]  # from some rows to planes [1, 1, 
 
 
 def sampled(plane: Tensor, sigma_px: float) -> tuple[slice, slice]:
-    """Rows and columns that stand for all of a plane [..., H, W] without anything finer than a Gaussian."""
-    step = max(1, int(APART * sigma_px))
-    rows, columns = (slice((length - 1) % step // 2, None, step) for length in plane.shape[-2:])
+    """Rows and columns that stand for all of a plane [..., H, W] without anything finer than a Gaussian.
+
+    Each is the middle one of as many, an odd number: the borders count for no more than they are.
+    """
+    step = 1 + 2 * max(0, int(APART * sigma_px - 1) // 2)
+    rows, columns = (slice((length % step + step - 1) // 2, None, step) for length in plane.shape[-2:])
     return rows, columns
 
 

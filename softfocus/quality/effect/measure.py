@@ -7,6 +7,7 @@ from typing import Any
 
 from torch import Tensor
 
+from ...color import linear_to_srgb
 from ...units import diagonal
 from ..clarity.distortions import Distortions, measure_distortions
 from ..clarity.glance import measure_glance
@@ -89,7 +90,8 @@ def _light_and_faults(outer: Pair, inner: Pair, scattered: list[Tensor]) -> Effe
     shift = after.low_luma - before.low_luma
     near_shift = shift if inner is outer else near.low_luma - near_before.low_luma
     halo_mean, halo_peak = halo(picture.luma, reference.luma, near_shift, regions.near, near.lengths)
-    moved, wide = glow(shift, before.low_luma, scattered, regions.surroundings)
+    spread = [linear_to_srgb(each) for each in scattered]
+    moved, wide = glow(shift, before.low_luma, spread, regions.surroundings)
     return Effect(
         **_noted(picture),
         referenced=True,

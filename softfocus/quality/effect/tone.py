@@ -9,15 +9,13 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ...color import WHITE, linear_to_srgb
+from ...color import WHITE
 from ...filters.near_faces import cut
 from ...filters.row_strips import row_slices
-from ...units import diagonal
 from ..lengths import DIAGONAL, Lengths
 from ..order import chosen, quantile
 from ..regions import extent, weighted_mean
-from .bands import LOW_PASS
-from .least_squares import mean_products, sampled, solve
+from .least_squares import mean_products, solve
 
 COLOR_FORM = 0.024  # sigma of what counts as the colour of a place rather than its modelling
 HALO_WINDOW = 0.01  # radius of the reference's local range; a smaller one takes blur across an edge for overshoot
@@ -35,7 +33,7 @@ def glow(shift: Tensor, low: Tensor, scattered: list[Tensor], weight: Tensor | N
     Args:
         shift: low-passed luma of the picture less that of the reference, [1, 1, H, W].
         low: that of the reference.
-        scattered: `drift.scattered_light` of the reference.
+        scattered: `drift.scattered_light` of the reference, sRGB encoded.
         weight: where to look (None: everywhere).
 
     Returns:
@@ -43,10 +41,7 @@ def glow(shift: Tensor, low: Tensor, scattered: list[Tensor], weight: Tensor | N
         8 %. Dark pictures show more than moved in truth: up to half as much again. Below 0 light moved the other way.
         Within -100..100: in a picture without light any change would be many times that.
     """
-    some = sampled(shift, LOW_PASS * diagonal(shift))
-    weight = None if weight is None else cut(weight, some)
-    shift, low, *light = (cut(plane, some) for plane in (shift, low, *scattered))
-    own, near, far = map(linear_to_srgb, light)
+    own, near, far = scattered
     seen = shift, own, near, far, low
     means = [weighted_mean(plane, weight) for plane in seen]
 
