@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
@@ -10,6 +12,7 @@ from softfocus.face_box import FaceBox
 from softfocus.faces import box_of_face, detail_mask, face_detail_mask, face_nets, find_faces
 from softfocus.look import make_look
 from softfocus.quality import Measured, measure_clarity, measure_effect, rank
+from softfocus.settings import BLUR
 
 
 def mask(image: Tensor) -> Tensor:
@@ -23,6 +26,10 @@ def boxes(image: Tensor) -> Tensor:
 
 def blur(image: Tensor, mask: Tensor, boxes: Tensor | None = None) -> Tensor:
     return apply_blur(image, protect=mask, faces=_faces(boxes))
+
+
+def max_delta(image: Tensor, most: float) -> Tensor:
+    return apply_blur(image, replace(BLUR, max_delta=most))
 
 
 def bloom(image: Tensor, boxes: Tensor | None = None) -> Tensor:

@@ -3,7 +3,7 @@
     python -m benchmarks.engine.time [--rounds 5] [--side 1024]
 
 Then and now are processes of one thread that take turns on NASA's portrait; the shortest run of each counts. Beside
-them: now with boxes around faces, and the host's own ImageBlur.
+them: now with boxes around faces, a blur with a max_delta, and the host's own ImageBlur.
 """
 
 from __future__ import annotations
@@ -17,26 +17,31 @@ from typing import Any
 import torch
 
 from benchmarks.baseline import ROOT, Checkout, baseline, checkout
-from benchmarks.engine.scene import portrait
+from benchmarks.engine.scene import PICTURES, portrait
 from benchmarks.rows import Check, Row, show, show_limits
 
 THEN, NOW = "earlier", "benchmarks.engine.now"
 BESIDE = Path(__file__).with_name("then")
 SIDE, ROUNDS = 1024, 5
 IMAGE_BLUR = {"node_id": "ImageBlur", "blur_radius": 10, "sigma": 1.0}
+MAX_DELTA = 0.1
+DELTA_ROWS = {f"max_delta, {kind}": kind for kind in PICTURES}
 LIMITS = {"workflow": 0.40, "mask": 0.44, "score": 0.29, "look": 0.64}  # now / then
+LIMITS |= dict(zip(DELTA_ROWS, (0.5, 1.0), strict=True))
+
+Calls = dict[str, tuple[Checkout, str, dict[str, Any]]]  # process, function and inputs of each way
 
 
 def table(old: Checkout | None, new: Checkout, side: int, rounds: int) -> Iterator[Row]:
     image = portrait(side)
     boxes = new.run(f"{NOW}:boxes", image=image)["result"]
     for name, inputs in _inputs(new, image).items():
-        calls: dict[str, tuple[Checkout, str, dict[str, Any]]] = {"now": (new, f"{NOW}:{name}", inputs)}
-        if old is not None:
-            calls["then"] = (old, f"{THEN}:{name}", inputs)
+        calls = _by_turns(old, new, name, inputs)
         if name != "mask":
             calls["with boxes"] = (new, f"{NOW}:{name}", {**inputs, "boxes": boxes})
         yield _row(name, calls, rounds)
+    for name, kind in DELTA_ROWS.items():
+        yield _row(name, _by_turns(old, new, "max_delta", {"image": portrait(side, kind), "most": MAX_DELTA}), rounds)
     host = (new, "testing.host_nodes:call", {**IMAGE_BLUR, "image": image.movedim(1, -1)})
     yield _row("ImageBlur of radius 10", {"now": host}, rounds)
 
@@ -58,7 +63,14 @@ def _inputs(new: Checkout, image: torch.Tensor) -> dict[str, dict[str, Any]]:
     }
 
 
-def _row(name: str, calls: dict[str, tuple[Checkout, str, dict[str, Any]]], rounds: int) -> Row:
+def _by_turns(old: Checkout | None, new: Checkout, function: str, inputs: dict[str, Any]) -> Calls:
+    calls = {"now": (new, f"{NOW}:{function}", inputs)}
+    if old is not None:
+        calls["then"] = (old, f"{THEN}:{function}", inputs)
+    return calls
+
+
+def _row(name: str, calls: Calls, rounds: int) -> Row:
     """The shortest CPU seconds of each call, which take turns; the first run of each fills caches."""
     best = dict.fromkeys(calls, float("inf"))
     for turn in range(rounds + 1):

@@ -30,6 +30,10 @@ def blur(image: Tensor, mask: Tensor) -> Tensor:
     return selective_gaussian_blur(image, percent_of_diagonal(image, 0.25), protect=mask)
 
 
+def max_delta(image: Tensor, most: float) -> Tensor:
+    return selective_gaussian_blur(image, percent_of_diagonal(image, 0.25), max_delta=most)
+
+
 def bloom(image: Tensor) -> Tensor:
     return luminance_bloom(image, intensity=0.45, radius_px=percent_of_diagonal(image, 3))[0]
 

@@ -29,7 +29,7 @@ from .value_bins import FEW, few_values, spread_bins, usual_bins
 TOLERANCE = 1e-6  # 0.6 - 0.4 in float32 exceeds 0.2 by 2e-8; a neighbour at exactly max_delta shall count
 TINY_WEIGHT = 1e-6  # of a whole neighbourhood of weight 1; below this there is nothing to average
 TRUNCATE = 4.0  # radius of the direct sum in sigmas; the disc leaves out 3e-4 of the weight
-STRIP, DEVICE_STRIP = 1 << 18, 1 << 22  # pixels summed at a time, so that the sums stay in the processor's cache
+STRIP, DEVICE_STRIP = 1 << 16, 1 << 22  # pixels summed at a time: all that a pair needs stays in the processor's cache
 
 
 def max_delta_blur(

@@ -20,7 +20,7 @@ class Costs(NamedTuple):
     slot: float  # of the grid, a slot
 
 
-CPU = Costs(79, 190, 440, 16)  # ns, of one core (tests cannot hold them: only their ratios matter)
+CPU = Costs(58, 125, 480, 8.7)  # ns, of one core (tests cannot hold them: only their ratios matter)
 DEVICE = Costs(2200, 1000, 1600, 60)  # bytes
 
 
