@@ -47,7 +47,7 @@ def count(work: Callable[[], object], path: Callable[[Count], AbstractContextMan
         with path(Count()):
             work()
         found = Count()
-        with path(found), ways_out(found), Meter(found):  # entered again: the first run may have loaded the pack
+        with path(found), ways_out(found), Meter(found):
             work()
     return found
 
