@@ -83,8 +83,8 @@ def make_bloomed(
     check_kind(settings, LookSettings, "settings")
     mask, alpha = fitted_if_given(mask, image, "mask"), fitted_if_given(alpha, image, "alpha")
     blur, bloom = settings.blur, settings.bloom
-    is_step_by_step = blur.sigma == 0 or bloom.intensity == 0 or not blur.linear_light
-    if is_step_by_step or not (all_seen(alpha) and _is_mixable(image)):  # the soft picture's hidden colors are its own
+    is_joined = blur.sigma > 0 and bloom.intensity > 0 and blur.linear_light and _is_mixable(image)
+    if not (is_joined and all_seen(alpha)):  # hidden colors of the soft picture are its own
         soft = _make_soft(image, mask, blur, alpha, faces)
         return _on_seen(soft, alpha, lambda seen: apply_bloom(seen, bloom, alpha=alpha, faces=faces)[0])
 

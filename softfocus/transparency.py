@@ -43,7 +43,7 @@ def fill_transparent(image: Tensor, alpha: Tensor | None) -> Tensor:
         nothing as its alpha goes down to HIDDEN_TO. Where alpha is SEEN_FROM or more the image is kept bit for bit;
         where that is everywhere, it is returned itself. 0 in a frame that is hidden as a whole.
     """
-    if alpha is None or all_seen(alpha):
+    if alpha is None or image.numel() == 0 or all_seen(alpha):
         return image
     alpha = alpha.expand(len(image), -1, -1, -1)
     seen = visibility(alpha)

@@ -1,6 +1,6 @@
 """Seconds of the processor that the nodes' functions take beside commit 1aad9f5, at 1024 px and their defaults.
 
-    python -m benchmarks.engine.time [--rounds 5] [--side 1024]
+    python -m benchmarks.engine.time [--rows mask score] [--rounds 5] [--side 1024]
 
 Then and now are processes of one thread that take turns on NASA's portrait; the shortest run of each counts. Beside
 them: now with boxes around faces, a blur with a max_delta, and the host's own ImageBlur.
@@ -26,22 +26,26 @@ SIDE, ROUNDS = 1024, 5
 IMAGE_BLUR = {"node_id": "ImageBlur", "blur_radius": 10, "sigma": 1.0}
 MAX_DELTA = 0.1
 DELTA_ROWS = {f"max_delta, {kind}": kind for kind in PICTURES}
+WITHOUT_BOXES = {"mask", *DELTA_ROWS}
+ROWS = ("mask", "score", "blur", "bloom", "sharpen", "look", "workflow", *DELTA_ROWS)
 LIMITS = {"workflow": 0.40, "mask": 0.44, "score": 0.29, "look": 0.64}  # now / then
 LIMITS |= dict(zip(DELTA_ROWS, (0.5, 1.0), strict=True))
 
 Calls = dict[str, tuple[Checkout, str, dict[str, Any]]]  # process, function and inputs of each way
 
 
-def table(old: Checkout | None, new: Checkout, side: int, rounds: int) -> Iterator[Row]:
+def table(old: Checkout | None, new: Checkout, side: int, rounds: int, names: Sequence[str] = ROWS) -> Iterator[Row]:
     image = portrait(side)
     boxes = new.run(f"{NOW}:boxes", image=image)["result"]
-    for name, inputs in _inputs(new, image).items():
-        calls = _by_turns(old, new, name, inputs)
-        if name != "mask":
-            calls["with boxes"] = (new, f"{NOW}:{name}", {**inputs, "boxes": boxes})
+    inputs_of = _inputs(new, image)
+    for name in names:
+        function, inputs = name.split(",")[0], inputs_of[name]
+        calls: Calls = {"now": (new, f"{NOW}:{function}", inputs)}
+        if old is not None:
+            calls["then"] = (old, f"{THEN}:{function}", inputs)
+        if name not in WITHOUT_BOXES:
+            calls["with boxes"] = (new, f"{NOW}:{function}", {**inputs, "boxes": boxes})
         yield _row(name, calls, rounds)
-    for name, kind in DELTA_ROWS.items():
-        yield _row(name, _by_turns(old, new, "max_delta", {"image": portrait(side, kind), "most": MAX_DELTA}), rounds)
     host = (new, "testing.host_nodes:call", {**IMAGE_BLUR, "image": image.movedim(1, -1)})
     yield _row("ImageBlur of radius 10", {"now": host}, rounds)
 
@@ -60,14 +64,8 @@ def _inputs(new: Checkout, image: torch.Tensor) -> dict[str, dict[str, Any]]:
         "sharpen": {"image": bloomed, "source": image, "mask": mask},
         "look": {"image": image, "mask": mask},
         "workflow": {"image": image},
+        **{name: {"image": portrait(len(image[0, 0]), kind), "most": MAX_DELTA} for name, kind in DELTA_ROWS.items()},
     }
-
-
-def _by_turns(old: Checkout | None, new: Checkout, function: str, inputs: dict[str, Any]) -> Calls:
-    calls = {"now": (new, f"{NOW}:{function}", inputs)}
-    if old is not None:
-        calls["then"] = (old, f"{THEN}:{function}", inputs)
-    return calls
 
 
 def _row(name: str, calls: Calls, rounds: int) -> Row:
@@ -88,19 +86,21 @@ def checks(rows: Sequence[Row]) -> list[Check]:
     return [
         Check(f"{name}: CPU seconds now / at 1aad9f5", float(ratio), most)
         for name, most in LIMITS.items()
-        if (ratio := found[name]) is not None
+        if (ratio := found.get(name)) is not None
     ]
 
 
 def main(arguments: list[str] | None = None) -> None:
     start = time.perf_counter()
     parser = argparse.ArgumentParser(prog="python -m benchmarks.engine.time", description=__doc__.splitlines()[0])
+    parser.add_argument("--rows", nargs="+", choices=ROWS, default=ROWS, metavar="ROW", help=", ".join(ROWS))
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="runs of each, of which the shortest counts")
     parser.add_argument("--side", type=int, default=SIDE, help="pixels")
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
     with baseline(beside=BESIDE) as old, checkout(ROOT) as new:
-        rows = show(f"CPU seconds at {options.side} px", table(old, new, options.side, options.rounds))
+        found = table(old, new, options.side, options.rounds, options.rows)
+        rows = show(f"CPU seconds at {options.side} px", found)
     show_limits(checks(rows), start)
 
 

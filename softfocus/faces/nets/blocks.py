@@ -34,9 +34,8 @@ class Pointwise(nn.Conv2d):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         assert self.bias is not None
         rows = x.permute(0, 2, 3, 1)
-        total = (rows.flatten(0, 2) @ self.weight.flatten(1).T).add_(
-            self.bias
-        )  # F.linear writes the bias first, slowly
+        # F.linear writes the bias first, row by row, which takes longer.
+        total = (rows.flatten(0, 2) @ self.weight.flatten(1).T).add_(self.bias)
         return total.view(*rows.shape[:3], -1).permute(0, 3, 1, 2)
 
     def add_to(self, shortcut: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
